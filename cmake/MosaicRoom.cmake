@@ -1,0 +1,50 @@
+# A room is one folder of src/ and one static library of the same name.
+find_package(Threads REQUIRED)
+
+add_library(mosaic_options INTERFACE)
+target_include_directories(mosaic_options INTERFACE ${PROJECT_SOURCE_DIR}/include
+                                                    ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(mosaic_options INTERFACE Threads::Threads)
+# -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, so its use
+# would change bits between machines (docs/determinism.md).
+target_compile_options(mosaic_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow
+                                                -Wnon-virtual-dtor -Woverloaded-virtual)
+if(MOSAIC_WERROR)
+  target_compile_options(mosaic_options INTERFACE -Werror)
+endif()
+if(MOSAIC_SANITIZE)
+  target_compile_options(mosaic_options INTERFACE -fsanitize=${MOSAIC_SANITIZE}
+                                                  -fno-omit-frame-pointer)
+  target_link_options(mosaic_options INTERFACE -fsanitize=${MOSAIC_SANITIZE})
+  if(MOSAIC_SANITIZE MATCHES "undefined")
+    target_compile_options(mosaic_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# mosaic_room(NAME SOURCES a.cpp ... [LINKS lib ...])
+function(mosaic_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(mosaic_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(mosaic_${name} PUBLIC mosaic_options ${ARG_LINKS})
+endfunction()
+
+# mosaic_test(NAME SOURCES a.cpp ... LINKS lib ...): one GoogleTest binary, tests discovered.
+function(mosaic_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(test_${name} PRIVATE ${ARG_LINKS} mosaic_options GTest::gtest_main)
+  target_compile_definitions(test_${name} PRIVATE
+                             MOSAIC_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT 600 LABELS ${name})
+endfunction()
+
+# mosaic_bench(NAME SOURCES a.cpp ... LINKS lib ...): one Google Benchmark binary.
+function(mosaic_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(bench_${name} ${ARG_SOURCES})
+  target_include_directories(bench_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(bench_${name} PRIVATE ${ARG_LINKS} mosaic_options
+                                              benchmark::benchmark_main)
+endfunction()

@@ -1,0 +1,49 @@
+// The main job: a video in, a mosaic video out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mosaic/error.hpp"
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+/// One input that was left out or found damaged, and why.
+struct SkippedInput {
+  std::string name;    ///< path as the user would write it
+  std::string reason;  ///< one short clause, no trailing full stop
+};
+
+/// What the observer hears while a render runs. Called from one thread at a time.
+struct RenderProgress {
+  std::string stage;              ///< "index" or "render"
+  std::int64_t done = 0;          ///< photos or frames finished
+  std::int64_t total = -1;        ///< -1: not known
+  double elapsed_s = 0.0;         ///< since the stage began
+};
+
+struct RenderObserver {
+  std::function<void(const RenderProgress&)> progress;
+  std::function<void(const std::string&)> info;     ///< shown with -v
+  std::function<void(const std::string&)> notice;   ///< shown unless -q
+  std::function<void(const std::string&)> warning;  ///< always shown
+};
+
+struct RenderSummary {
+  std::int64_t frames_in = 0;
+  std::int64_t frames_out = 0;
+  std::int64_t decode_errors = 0;
+  std::vector<SkippedInput> skipped;
+  [[nodiscard]] ExitCode exit_code() const {
+    return skipped.empty() && decode_errors == 0 ? ExitCode::ok : ExitCode::skipped_inputs;
+  }
+};
+
+/// Renders `settings.frames` with the photos of `settings.library.tiles` to `settings.output`.
+/// The output appears under its name only when it is complete. Throws Error.
+RenderSummary render(const Settings& settings, const RenderObserver& observer);
+
+}  // namespace mosaic

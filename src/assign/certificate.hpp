@@ -1,0 +1,26 @@
+// Proof of optimality that anybody can check without knowing how the solver works.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "assign/problem.hpp"
+
+namespace mosaic {
+
+/// Linear-programming duality: with u_i = min_j (c_ij - v_j), v <= 0, the assignment is optimal
+/// when every row's pair is tight, no column is over capacity, and v_j = 0 where capacity is left:
+/// then sum c = sum u + sum capacity_j v_j.
+struct Certificate {
+  bool optimal = false;
+  std::int64_t primal = 0;
+  std::int64_t dual = 0;
+  std::string violation;  ///< first one found, empty when optimal
+};
+
+/// Evaluates every one of the rows x columns costs; integer arithmetic only.
+Certificate certify(const CostSource& costs, std::span<const std::int32_t> capacity,
+                    const Assignment& assignment);
+
+}  // namespace mosaic

@@ -1,0 +1,46 @@
+// Exact solver: epsilon-scaling auction, then shortest augmenting paths for what is left.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "assign/problem.hpp"
+
+namespace mosaic {
+
+struct SolveRequest {
+  const CostSource& costs;
+  std::span<const std::int32_t> capacity;  ///< per column, >= 0; their sum must reach rows()
+  /// Rows with equal numbers have equal costs (letterbox bars); empty: all different.
+  std::span<const std::int32_t> row_class;
+  /// Prices of a similar problem (the last frame); empty: cold.
+  std::span<const std::int32_t> warm_price;
+  /// Lists valid at warm_price (or at 0 when that is empty); null: the solver makes its own.
+  const RowLists* lists = nullptr;
+};
+
+struct SolveStatistics {
+  std::int64_t bids = 0;
+  std::int64_t augmentations = 0;
+  std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out
+};
+
+/// Serial and deterministic: the result depends on the request alone, ties go to the lowest index.
+/// Keeps its buffers from call to call. Throws UsageError when capacities cannot hold all rows.
+class Solver {
+ public:
+  Solver();
+  ~Solver();
+  Solver(const Solver&) = delete;
+  Solver& operator=(const Solver&) = delete;
+
+  Assignment solve(const SolveRequest& request);
+  [[nodiscard]] const SolveStatistics& statistics() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mosaic

@@ -1,0 +1,41 @@
+// Motion between neighbouring frames, one vector per cell.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/parallel_for.hpp"
+#include "mosaic/geometry.hpp"
+#include "mosaic/image.hpp"
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+/// Sub-pixel unit of every motion quantity: 1/16 of an output pixel.
+inline constexpr int kFlowUnit = 16;
+
+struct FlowVector {
+  std::int32_t dx = 0;  ///< 1/16 px, to the right
+  std::int32_t dy = 0;  ///< 1/16 px, down
+  friend bool operator==(const FlowVector&, const FlowVector&) = default;
+};
+
+/// Backward flow: what is at cell centre c in the current frame was at c + vector in the previous.
+struct FlowField {
+  std::vector<FlowVector> backward;   ///< one per cell, row-major
+  std::vector<std::uint8_t> trusted;  ///< 0: leaves the frame, or failed a consistency check
+};
+
+class FlowEstimator {
+ public:
+  virtual ~FlowEstimator() = default;
+  /// Both planes have the grid's output size. Deterministic: same planes, same field.
+  virtual FlowField estimate(const Plane& previous, const Plane& current) = 0;
+};
+
+/// `kind` none gives zero vectors, all trusted.
+std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
+                                                   SimdChoice simd, ThreadPool& pool);
+
+}  // namespace mosaic

@@ -1,0 +1,47 @@
+// Where mosaic frames go: a video, numbered pictures, one picture.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "mosaic/image.hpp"
+#include "mosaic/render.hpp"
+#include "mosaic/settings.hpp"
+#include "video/frame_source.hpp"
+
+namespace mosaic {
+
+/// What a sink wants to be handed.
+enum class SinkFormat { yuv, rgb };
+
+/// What the output must carry besides its frames.
+struct SinkRequest {
+  std::filesystem::path output;
+  EncodeSettings encode;
+  bool force = false;
+  Size size;               ///< even width and height
+  SourceInfo source;       ///< time base, frame rate, colour tags
+  /// Video whose audio, subtitles, chapters and metadata are copied; unset for pictures.
+  std::optional<std::filesystem::path> copy_streams_from;
+  FrameRange range;        ///< copied streams are cut to the same stretch of time
+};
+
+class FrameSink {
+ public:
+  virtual ~FrameSink() = default;  ///< without finish(): removes what was written
+  [[nodiscard]] virtual SinkFormat format() const = 0;
+  virtual void write(const YuvImage& image, std::int64_t pts, std::int64_t duration) = 0;
+  virtual void write(const RgbImage& image, std::int64_t pts, std::int64_t duration) = 0;
+  /// Drains, closes, syncs and renames to the final name. Throws OutputError.
+  virtual void finish() = 0;
+};
+
+/// Chooses by the output's name: .mp4 .mkv .mov .webm .gif; a folder (ends in '/' or exists) or a
+/// pattern with %0Nd for numbered pictures; .png .jpg .jpeg for a still.
+/// Throws UsageError for an unknown ending, OutputError when it exists and !force or cannot be made.
+std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
+                                           const RenderObserver& observer);
+
+}  // namespace mosaic

@@ -1,0 +1,62 @@
+// Where frames come from: a video, a folder of pictures, one picture.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "mosaic/image.hpp"
+#include "mosaic/render.hpp"
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+struct Rational {
+  std::int64_t num = 0;
+  std::int64_t den = 1;
+  [[nodiscard]] double value() const {
+    return static_cast<double>(num) / static_cast<double>(den);
+  }
+};
+
+struct SourceInfo {
+  Size size;                    ///< stored pixels, after rotation
+  double sample_aspect = 1.0;   ///< width of a stored pixel over its height, after rotation
+  Rational time_base{1, 25};    ///< of every timestamp below, in seconds
+  Rational frame_rate{25, 1};   ///< average, for progress and encoders that need one
+  YuvMatrix matrix = YuvMatrix::bt709;
+  YuvRange range = YuvRange::limited;
+  std::int64_t frames = -1;     ///< announced by the container or counted in the folder; -1 unknown
+  bool still = false;           ///< exactly one picture: a still goes in and comes out
+  std::string description;      ///< one line for the log: codec, size, rate, colour
+};
+
+struct SourceFrame {
+  Picture picture;             ///< rotated as it is to be shown
+  std::int64_t index = 0;      ///< 0, 1, 2, ... in presentation order
+  std::int64_t pts = 0;        ///< in SourceInfo::time_base
+  std::int64_t duration = 0;   ///< same unit; 0 unknown
+};
+
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  [[nodiscard]] virtual const SourceInfo& info() const = 0;
+  /// Next frame in presentation order; false at the end (the decoder has been drained).
+  virtual bool read(SourceFrame& frame) = 0;
+  /// Damage met so far: packets or frames the decoder could not make sense of.
+  [[nodiscard]] virtual std::int64_t decode_errors() const = 0;
+  /// Named inputs left out (duplicates and gaps in a folder, unreadable pictures) and damage.
+  [[nodiscard]] virtual const std::vector<SkippedInput>& skipped() const = 0;
+};
+
+/// Opens a video file, a folder of pictures or one picture. `fps` is for folders (unset: 25).
+/// Throws InputError: missing path, nothing readable, not a video, no frame.
+std::unique_ptr<FrameSource> open_frame_source(const std::filesystem::path& path,
+                                               std::optional<double> fps,
+                                               const RenderObserver& observer);
+
+}  // namespace mosaic
