@@ -15,6 +15,9 @@ std::string_view isa_name(Isa isa);
 /// Sets this machine can run, slowest first; plain is always there. avx512 means F+BW+DQ+VL+VNNI.
 std::vector<Isa> supported_isas();
 
+/// The last of supported_isas().
+Isa fastest_isa();
+
 /// Resolves the user's choice; throws DeviceError when this machine lacks it.
 Isa choose_isa(SimdChoice choice);
 
