@@ -1,6 +1,7 @@
 // The main job: a video in, a mosaic video out.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,10 +20,10 @@ struct SkippedInput {
 
 /// What the observer hears while a render runs. Called from one thread at a time.
 struct RenderProgress {
-  std::string stage;              ///< "index" or "render"
-  std::int64_t done = 0;          ///< photos or frames finished
-  std::int64_t total = -1;        ///< -1: not known
-  double elapsed_s = 0.0;         ///< since the stage began
+  std::string stage;        ///< "index" or "render"
+  std::int64_t done = 0;    ///< photos or frames finished
+  std::int64_t total = -1;  ///< -1: not known
+  double elapsed_s = 0.0;   ///< since the stage began
 };
 
 struct RenderObserver {
@@ -30,6 +31,14 @@ struct RenderObserver {
   std::function<void(const std::string&)> info;     ///< shown with -v
   std::function<void(const std::string&)> notice;   ///< shown unless -q
   std::function<void(const std::string&)> warning;  ///< always shown
+
+  /// Becomes true when the user asks to stop; null: never. Polled between frames and photos.
+  const std::atomic<bool>* stop = nullptr;
+
+  /// Throws Interrupted when the user asked to stop; unwinding removes temporary files.
+  void throw_if_stopped() const {
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) throw Interrupted();
+  }
 };
 
 struct RenderSummary {

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds and runs every test; the summary of CTest comes last.
+#   scripts/test.sh              format, warnings as errors, sanitizers, thread sanitizer, all tests
+#   scripts/test.sh --quick      release build and its tests only
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+quick=no
+case "${1:-}" in
+  "") ;;
+  --quick) quick=yes ;;
+  -h | --help)
+    sed -n '2,4s/^# \{0,1\}//p' "$0"
+    exit 0
+    ;;
+  *)
+    echo "test.sh: unknown argument '$1' (--quick is known)" >&2
+    exit 2
+    ;;
+esac
+
+bash scripts/setup.sh --test
+jobs=$(nproc)
+export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
+step() { printf '\n== %s (%s)\n' "$*" "$(date -u +%H:%M:%S)"; }
+
+step "release build, warnings are errors"
+cmake --preset ci >/dev/null
+cmake --build --preset ci -j "$jobs"
+
+if [ "$quick" = no ]; then
+  step "format"
+  git ls-files '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
+  step "clang-tidy"
+  git ls-files 'src/*.cpp' | xargs -P "$jobs" -n 4 clang-tidy -p build-ci --quiet 2>/dev/null
+
+  step "AddressSanitizer and UndefinedBehaviorSanitizer"
+  cmake --preset asan >/dev/null
+  cmake --build --preset asan -j "$jobs"
+  ctest --preset asan -j "$jobs" --quiet -LE slow
+
+  step "ThreadSanitizer: what is threaded"
+  cmake --preset tsan >/dev/null
+  cmake --build --preset tsan -j "$jobs" --target tsan_tests
+  ctest --preset tsan -j "$jobs" --quiet -L threaded
+fi
+
+step "tests"
+ctest --preset ci -j "$jobs"

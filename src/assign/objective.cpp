@@ -1,0 +1,242 @@
+#include "assign/objective.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <unordered_map>
+
+#include "core/hash.hpp"
+
+namespace mosaic {
+namespace {
+
+std::int32_t weighted(std::uint8_t saliency, std::int32_t sum) {
+  return static_cast<std::int32_t>(
+      (static_cast<std::uint32_t>(saliency) * static_cast<std::uint32_t>(sum)) >> 6);
+}
+
+std::size_t index(int row, int width, int column = 0) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
+         static_cast<std::size_t>(column);
+}
+
+}  // namespace
+
+FrameObjective::FrameObjective(const TileLibrary& library, const cpu::BaseCosts& base,
+                               const CostScale& scale, const CellDescriptions& cells,
+                               const CellScores& scores,
+                               std::span<const std::int32_t> carried_tile, ThreadPool& pool)
+    : library_(library),
+      base_(base),
+      scale_(scale),
+      cells_described_(cells),
+      scores_(scores),
+      carried_(carried_tile),
+      pool_(pool),
+      cells_(static_cast<int>(carried_tile.size())),
+      dims_(3 * library.features_k() * library.features_k()),
+      known_per_cell_(scores.candidates + 1),
+      known_(index(cells_, known_per_cell_)),
+      known_ssim_(index(cells_, known_per_cell_)) {
+  pool_.parallel_for(static_cast<std::size_t>(cells_), 64, [this](std::size_t b, std::size_t e) {
+    for (std::size_t i = b; i < e; ++i) fill_known(static_cast<int>(i));
+  });
+}
+
+void FrameObjective::fill_known(int cell) {
+  std::size_t at = index(cell, known_per_cell_);
+  const auto add = [&](std::int32_t tile, std::int32_t dissimilarity) {
+    if (tile == kNoTile) return;
+    const std::uint8_t saliency = cells_described_.saliency[static_cast<std::size_t>(cell)];
+    known_[at] = {tile, weighted(saliency, distance(cell, tile) + dissimilarity)};
+    known_ssim_[at] = dissimilarity;
+    ++at;
+  };
+  const std::int32_t carried = carried_[static_cast<std::size_t>(cell)];
+  for (int k = 0; k < scores_.candidates; ++k) {
+    const std::int32_t tile = scores_.candidate_tile[index(cell, scores_.candidates, k)];
+    if (tile != carried) add(tile, scores_.dissimilarity[index(cell, known_per_cell_, k)]);
+  }
+  add(carried, scores_.dissimilarity[index(cell, known_per_cell_, scores_.candidates)]);
+}
+
+std::span<const KnownTile> FrameObjective::known(int cell) const {
+  const auto* first = known_.data() + index(cell, known_per_cell_);
+  std::size_t count = 0;
+  while (count < static_cast<std::size_t>(known_per_cell_) && first[count].tile != kNoTile) ++count;
+  return {first, count};
+}
+
+std::int32_t FrameObjective::distance(int cell, std::int32_t tile) const {
+  const std::uint8_t* a = cells_described_.features.data() + index(cell, dims_);
+  const std::uint8_t* b = library_.features().data() + index(tile, dims_);
+  std::int32_t sum = 0;
+  for (int d = 0; d < dims_; ++d) {
+    const std::int32_t difference = static_cast<std::int32_t>(a[d]) - static_cast<std::int32_t>(b[d]);
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+std::int32_t FrameObjective::known_cost(int cell, std::int32_t tile) const {
+  for (const KnownTile& entry : known(cell)) {
+    if (entry.tile == tile) return entry.cost;
+  }
+  return -1;
+}
+
+std::int32_t FrameObjective::tile_cost(int cell, std::int32_t tile) const {
+  const auto i = static_cast<std::size_t>(cell);
+  const std::int32_t known = known_cost(cell, tile);
+  const std::int32_t cost =
+      known >= 0 ? known
+                 : weighted(cells_described_.saliency[i], distance(cell, tile) + scale_.ssim_unit);
+  const bool pays = carried_[i] != kNoTile && carried_[i] != tile;
+  return cost + (pays ? scale_.switch_price : 0);
+}
+
+void FrameObjective::row(int cell, std::span<std::int32_t> out) const {
+  const auto i = static_cast<std::size_t>(cell);
+  const int variants = library_.variants();
+  const std::int32_t carried = carried_[i];
+  const std::int32_t price = carried != kNoTile ? scale_.switch_price : 0;
+  const std::uint8_t* features = cells_described_.features.data() + index(cell, dims_);
+  if (variants == 1) {
+    base_.row(features, cells_described_.saliency[i], out);
+  } else {
+    std::vector<std::int32_t> tiles(static_cast<std::size_t>(library_.tiles()));
+    base_.row(features, cells_described_.saliency[i], tiles);
+    for (std::size_t photo = 0; photo < out.size(); ++photo) {
+      const auto first = tiles.begin() + static_cast<std::ptrdiff_t>(photo) * variants;
+      out[photo] = *std::min_element(first, first + variants);
+    }
+  }
+  if (price != 0) {
+    for (std::int32_t& cost : out) cost += price;
+  }
+  for (const KnownTile& entry : known(cell)) {
+    std::int32_t& cost = out[static_cast<std::size_t>(entry.tile / variants)];
+    cost = std::min(cost, entry.cost + (entry.tile == carried ? 0 : price));
+  }
+}
+
+std::int32_t FrameObjective::best_variant(int cell, int photo) const {
+  const int variants = library_.variants();
+  std::int32_t best = photo * variants;
+  std::int32_t best_cost = std::numeric_limits<std::int32_t>::max();
+  for (std::int32_t tile = photo * variants; tile < (photo + 1) * variants; ++tile) {
+    const std::int32_t cost = tile_cost(cell, tile);
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = tile;
+    }
+  }
+  return best;
+}
+
+FrameObjective::Parts FrameObjective::parts(int cell, std::int32_t tile) const {
+  const auto i = static_cast<std::size_t>(cell);
+  const std::uint8_t saliency = cells_described_.saliency[i];
+  Parts parts;
+  parts.distance = weighted(saliency, distance(cell, tile));
+  const std::int32_t known = known_cost(cell, tile);
+  const std::int64_t both =
+      known >= 0 ? known : weighted(saliency, distance(cell, tile) + scale_.ssim_unit);
+  parts.ssim = both - parts.distance;
+  parts.change = carried_[i] != kNoTile && carried_[i] != tile ? scale_.switch_price : 0;
+  return parts;
+}
+
+void FrameObjective::fill_list(int cell, RowLists& lists) const {
+  const int variants = library_.variants();
+  const auto i = static_cast<std::size_t>(cell);
+  const std::int32_t carried = carried_[i];
+  const std::int32_t price = carried != kNoTile ? scale_.switch_price : 0;
+  std::int32_t* column = lists.column.data() + index(cell, lists.length);
+  std::int32_t* cost = lists.cost.data() + index(cell, lists.length);
+  std::int32_t count = 0;
+  const auto put = [&](std::int32_t photo, std::int32_t value) {
+    for (std::int32_t k = 0; k < count; ++k) {
+      if (column[k] == photo) {
+        cost[k] = std::min(cost[k], value);
+        return;
+      }
+    }
+    column[count] = photo;
+    cost[count] = value;
+    ++count;
+  };
+  // A photo's listed variants have the least base costs of all its variants, so the minimum over
+  // them is the photo's base cost; what SSIM and the switch price change is put on top below.
+  for (int k = 0; k < scores_.list_length; ++k) {
+    const std::size_t at = index(cell, scores_.list_length, k);
+    const std::int32_t tile = scores_.list_tile[at];
+    if (tile == kNoTile) break;
+    if (variants == 1) {
+      column[count] = tile;
+      cost[count++] = scores_.list_base[at] + price;
+    } else {
+      put(tile / variants, scores_.list_base[at] + price);
+    }
+  }
+  for (const KnownTile& entry : known(cell)) {
+    // Exact over all variants: a known tile need not be on the list, nor its siblings.
+    const std::int32_t photo = entry.tile / variants;
+    put(photo, tile_cost(cell, best_variant(cell, photo)));
+  }
+  lists.count[i] = count;
+  const std::int64_t bound = static_cast<std::int64_t>(scores_.list_bound[i]) + price;
+  lists.bound[i] = static_cast<std::int32_t>(
+      std::min<std::int64_t>(bound, std::numeric_limits<std::int32_t>::max()));
+}
+
+RowLists FrameObjective::lists() const {
+  RowLists lists;
+  lists.length = scores_.list_length + known_per_cell_;
+  lists.count.resize(static_cast<std::size_t>(cells_));
+  lists.bound.resize(static_cast<std::size_t>(cells_));
+  lists.column.resize(index(cells_, lists.length));
+  lists.cost.resize(index(cells_, lists.length));
+  pool_.parallel_for(static_cast<std::size_t>(cells_), 32, [&](std::size_t b, std::size_t e) {
+    for (std::size_t i = b; i < e; ++i) fill_list(static_cast<int>(i), lists);
+  });
+  return lists;
+}
+
+std::vector<std::int32_t> FrameObjective::row_classes() const {
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(cells_));
+  std::unordered_multimap<std::uint64_t, std::int32_t> first_of;
+  first_of.reserve(classes.size());
+  const auto equal = [&](int a, int b) {
+    const auto row = [&](int cell) {
+      return std::span(cells_described_.features.data() + index(cell, dims_),
+                       static_cast<std::size_t>(dims_));
+    };
+    const auto ia = static_cast<std::size_t>(a);
+    const auto ib = static_cast<std::size_t>(b);
+    return carried_[ia] == carried_[ib] &&
+           cells_described_.saliency[ia] == cells_described_.saliency[ib] &&
+           std::ranges::equal(row(a), row(b)) &&
+           std::ranges::equal(known(a), known(b), [](const KnownTile& x, const KnownTile& y) {
+             return x.tile == y.tile && x.cost == y.cost;
+           });
+  };
+  for (int cell = 0; cell < cells_; ++cell) {
+    const auto i = static_cast<std::size_t>(cell);
+    const std::uint64_t key = hash64(std::as_bytes(
+        std::span(cells_described_.features.data() + index(cell, dims_),
+                  static_cast<std::size_t>(dims_))));
+    classes[i] = cell;
+    const auto [begin, end] = first_of.equal_range(key);
+    for (auto it = begin; it != end; ++it) {
+      if (equal(it->second, cell)) {
+        classes[i] = it->second;
+        break;
+      }
+    }
+    if (classes[i] == cell) first_of.emplace(key, cell);
+  }
+  return classes;
+}
+
+}  // namespace mosaic

@@ -1,0 +1,27 @@
+// The ordered list of backends: the one place that knows which devices this build can use.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "backend/backend.hpp"
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+struct BackendEntry {
+  std::string_view name;
+  /// Empty when it can run here, else the reason why not.
+  std::string (*missing)();
+  std::unique_ptr<Backend> (*make)(const BackendContext& context);
+};
+
+/// Fastest first. All give the same bytes, so `auto` may take any that runs.
+std::span<const BackendEntry> backends();
+
+/// The backend for the user's choice. Throws DeviceError when it cannot run here.
+std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context);
+
+}  // namespace mosaic
