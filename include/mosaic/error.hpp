@@ -72,4 +72,10 @@ class VerifyError : public Error {
       : Error(ExitCode::verify_failed, what, std::move(hint)) {}
 };
 
+/// The user asked to stop (RenderObserver::stop). Not a failure: main() re-raises the signal.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted() : std::runtime_error("stopped on request") {}
+};
+
 }  // namespace mosaic
