@@ -2,12 +2,27 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+
+#include "mosaic/error.hpp"
 
 namespace mosaic {
+
+/// The error for a failed system call on an output: `<what> '<path>': <reason>`, with a hint that
+/// fits the reason (disk full, permission, missing folder). `error_number` is an errno value.
+OutputError output_error(const std::string& what, const std::filesystem::path& path,
+                         int error_number);
+
+/// Flushes a folder's entries to the disk. Throws OutputError; file systems that cannot sync folders
+/// are left alone.
+void sync_folder(const std::filesystem::path& folder);
 
 /// A temporary name beside the final one: ".<name>.<pid>.part<ext>". commit() syncs the file,
 /// renames it over the final name and syncs the folder; the destructor removes what was not
 /// committed. Throws OutputError with the path and the system's reason.
+///
+/// A final name that is a symbolic link to a file is followed, so the link stays and its target is
+/// replaced. Without `force` the rename itself refuses to replace a file that came up meanwhile.
 class OutputFile {
  public:
   /// Refuses when `final_path` exists and !force, or its folder is missing or not writable
@@ -23,7 +38,9 @@ class OutputFile {
 
  private:
   std::filesystem::path final_;
+  std::filesystem::path target_;  ///< final_ with a symbolic link resolved
   std::filesystem::path temporary_;
+  bool force_ = false;
   bool committed_ = false;
 };
 

@@ -1,0 +1,146 @@
+#include "core/output_file.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Closes on scope exit; the write side checks close() itself where it matters.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+std::string hint_for(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space or write to another disk, then run the same command again";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a folder you may write to";
+    case ENOENT:
+    case ENOTDIR:
+      return "create the folder first, or check the path";
+    case EEXIST:
+      return "use --force to replace it";
+    default:
+      return {};
+  }
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// File names end at 255 bytes; the stem gives way so that the temporary name still fits.
+fs::path temporary_name(const fs::path& target, int attempt) {
+  constexpr std::size_t kLongestName = 255;
+  std::string suffix = "." + std::to_string(::getpid());
+  if (attempt > 0) suffix += "-" + std::to_string(attempt);
+  suffix += ".part" + target.extension().native();
+  std::string name = "." + target.filename().native();
+  if (suffix.size() + 1 > kLongestName) suffix = suffix.substr(0, kLongestName / 2);
+  if (name.size() + suffix.size() > kLongestName) name.resize(kLongestName - suffix.size());
+  return folder_of(target) / (name + suffix);
+}
+
+/// rename() that fails with EEXIST instead of replacing, where the file system can do that.
+int rename_without_replacing(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  struct stat status {};
+  if (::lstat(to.c_str(), &status) == 0) return EEXIST;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+OutputError output_error(const std::string& what, const fs::path& path, int error_number) {
+  return OutputError(
+      what + " '" + path.native() + "': " + std::generic_category().message(error_number),
+      hint_for(error_number));
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) {
+    if (errno == EACCES) return;  // a folder may be writable but not readable
+    throw output_error("cannot open folder", folder, errno);
+  }
+  if (::fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) {
+    throw output_error("cannot sync folder", folder, errno);
+  }
+}
+
+OutputFile::OutputFile(fs::path final_path, bool force)
+    : final_(std::move(final_path)), target_(final_), force_(force) {
+  if (final_.filename().empty()) {
+    throw OutputError("cannot write '" + final_.native() + "': it names a folder, not a file");
+  }
+  std::error_code ignored;
+  if (fs::is_symlink(final_, ignored)) {
+    const fs::path resolved = fs::canonical(final_, ignored);
+    if (!ignored) target_ = resolved;
+  }
+  struct stat status {};
+  if (::stat(target_.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) {
+      throw OutputError("cannot write '" + final_.native() + "': it is a folder");
+    }
+    if (!S_ISREG(status.st_mode)) {
+      throw OutputError("cannot write '" + final_.native() + "': it is not a regular file");
+    }
+    if (!force_) throw OutputError("'" + final_.native() + "' exists", hint_for(EEXIST));
+  }
+  constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
+  for (int attempt = 0;; ++attempt) {
+    temporary_ = temporary_name(target_, attempt);
+    const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (fd.valid()) return;
+    if (errno != EEXIST || attempt + 1 == kAttempts) {
+      throw output_error("cannot write", final_, errno);
+    }
+  }
+}
+
+OutputFile::~OutputFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void OutputFile::commit() {
+  {
+    const Descriptor fd(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.valid()) throw output_error("cannot finish", final_, errno);
+    if (::fsync(fd.get()) != 0) throw output_error("cannot sync", final_, errno);
+  }
+  const int failure = force_ ? (::rename(temporary_.c_str(), target_.c_str()) == 0 ? 0 : errno)
+                             : rename_without_replacing(temporary_, target_);
+  if (failure != 0) throw output_error("cannot finish", final_, failure);
+  committed_ = true;
+  sync_folder(folder_of(target_));
+}
+
+}  // namespace mosaic
