@@ -1,5 +1,6 @@
 #include "mosaic/render.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -139,18 +140,18 @@ void Job::open() {
 
 void Job::announce() const {
   const Size size = geometry_.output_size();
-  tell(observer_.notice,
-       "tiles   " + std::to_string(library_->photos()) + " photos" +
-           (library_->variants() > 1
-                ? ", " + std::to_string(library_->variants()) + " variants each"
-                : "") +
-           (library_->skipped().empty()
-                ? ""
-                : ", " + std::to_string(library_->skipped().size()) + " skipped"));
+  tell(
+      observer_.notice,
+      "tiles   " + std::to_string(library_->photos()) + " photos" +
+          (library_->variants() > 1 ? ", " + std::to_string(library_->variants()) + " variants each"
+                                    : "") +
+          (library_->skipped().empty()
+               ? ""
+               : ", " + std::to_string(library_->skipped().size()) + " skipped"));
   tell(observer_.notice,
        "output  " + std::to_string(size.width) + "x" + std::to_string(size.height) + ", " +
-           std::to_string(geometry_.columns) + "x" + std::to_string(geometry_.rows) +
-           " cells of " + std::to_string(geometry_.tile_size_px) + " px, each photo at most " +
+           std::to_string(geometry_.columns) + "x" + std::to_string(geometry_.rows) + " cells of " +
+           std::to_string(geometry_.tile_size_px) + " px, each photo at most " +
            std::to_string(engine_->max_uses()) + "x per frame; device " +
            std::string(engine_->backend_name()));
 }
@@ -205,10 +206,7 @@ void Job::count(const FramePlan& plan) {
 
 void Job::compute() {
   while (std::optional<SourceFrame> frame = decoded_.pop()) {
-    if (observer_.stop != nullptr && observer_.stop->load()) {
-      throw Error(ExitCode::unexpected, "stopped by a signal; nothing was written to " +
-                                            settings_.output.string());
-    }
+    observer_.throw_if_stopped();
     if (!composed_.push(render_frame(*frame))) return;
     ++summary_.frames_in;
     report_progress(false);

@@ -1,0 +1,198 @@
+// Bad input: one clear message, the documented exit code, nothing left behind.
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "e2e/e2e.hpp"
+#include "library/picture_file.hpp"
+
+namespace mosaic::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+class BadInput : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    write_pool(*folder_ / "pool", 60);
+    write_frames(*folder_ / "frames",
+                 {textured_picture(Size{96, 64}, 1), textured_picture(Size{96, 64}, 1),
+                  textured_picture(Size{96, 64}, 1)});
+    std::filesystem::create_directories(*folder_ / "empty");
+    std::filesystem::create_directories(*folder_ / "out");
+    write("text.mp4", "this is not a video\n");
+    write("zero.mp4", "");
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+
+  static void write(const std::string& name, const std::string& content) {
+    std::ofstream(*folder_ / name, std::ios::binary) << content;
+  }
+  static std::string path(const std::string& name) { return (*folder_ / name).string(); }
+
+  /// Runs the main job with the given replacements for its three paths.
+  static CommandResult job(const std::string& frames, const std::string& tiles,
+                           const std::string& output, Strings extra = {}) {
+    Strings arguments = {"--frames", frames, "--tiles",     tiles,
+                         "--output", output, "--tile-size", "16"};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    return run_mosaic(arguments, {{}, {{"XDG_CACHE_HOME", path("cache")}}});
+  }
+
+  /// Expects an exit code, one error that names all of `words`, and an output folder left empty.
+  static void expect_refusal(const CommandResult& result, int exit_code, const Strings& words) {
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    const std::size_t first = result.err.find("error:");
+    ASSERT_NE(first, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("error:", first + 1), std::string::npos) << result.err;
+    for (const std::string& word : words) {
+      EXPECT_NE(result.err.find(word), std::string::npos) << word << " is not in: " << result.err;
+    }
+    EXPECT_EQ(names_in(*folder_ / "out"), Strings{});
+  }
+
+  /// A JPEG whose second half is missing.
+  static void write_picture_cut_short() {
+    const std::filesystem::path whole = *folder_ / "whole.jpg";
+    write_picture(whole, "whole.jpg", textured_picture(Size{200, 150}, 9));
+    std::ifstream stream(whole, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+    write("damaged/short.jpg", bytes.substr(0, bytes.size() / 2));
+  }
+
+  static TemporaryFolder* folder_;
+};
+
+TemporaryFolder* BadInput::folder_ = nullptr;
+
+TEST_F(BadInput, MissingFrames) {
+  expect_refusal(job(path("nowhere.mp4"), path("pool"), path("out/o.mp4")), 4, {"nowhere.mp4"});
+}
+
+TEST_F(BadInput, MissingTiles) {
+  expect_refusal(job(path("frames"), path("nowhere"), path("out/o.mp4")), 4, {"nowhere"});
+}
+
+TEST_F(BadInput, EmptyPool) {
+  expect_refusal(job(path("frames"), path("empty"), path("out/o.mp4")), 4, {"empty"});
+}
+
+TEST_F(BadInput, TextFileNamedMp4) {
+  expect_refusal(job(path("text.mp4"), path("pool"), path("out/o.mp4")), 4, {"text.mp4"});
+}
+
+TEST_F(BadInput, ZeroBytes) {
+  expect_refusal(job(path("zero.mp4"), path("pool"), path("out/o.mp4")), 4, {"zero.mp4"});
+}
+
+TEST_F(BadInput, PlaylistNamedMp4OpensNoOtherFile) {
+  write("list.mp4", "ffconcat version 1.0\nfile '" + path("frames/0000.png") + "'\n");
+  expect_refusal(job(path("list.mp4"), path("pool"), path("out/o.mp4")), 4, {"list.mp4"});
+}
+
+TEST_F(BadInput, UnknownPresetSuggestsTheNearest) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/o.mp4"), {"--preset", "vivd"}), 2,
+                 {"vivd", "vivid"});
+}
+
+TEST_F(BadInput, UnknownOptionSuggestsTheNearest) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/o.mp4"), {"--tile-sze", "16"}), 2,
+                 {"--tile-sze", "--tile-size"});
+}
+
+TEST_F(BadInput, UnknownOutputKind) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/o.xyz")), 2, {"o.xyz", ".mp4"});
+}
+
+TEST_F(BadInput, OutputFolderMissing) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/missing/o.mp4")), 5, {"missing"});
+}
+
+TEST_F(BadInput, TilesLargerThanTheFrame) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/o.mp4"), {"--tile-size", "500"}), 2,
+                 {"500"});
+}
+
+TEST_F(BadInput, TooFewUsesForTheGrid) {
+  write_pool(*folder_ / "few", 5);
+  expect_refusal(job(path("frames"), path("few"), path("out/o.mp4"), {"--max-uses", "1"}), 2,
+                 {"24 cells", "19 photos"});
+}
+
+TEST_F(BadInput, ExistingOutputIsKept) {
+  write("kept.mp4", "precious");
+  const CommandResult result = job(path("frames"), path("pool"), path("kept.mp4"));
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_NE(result.err.find("--force"), std::string::npos) << result.err;
+  EXPECT_EQ(std::filesystem::file_size(path("kept.mp4")), 8U);
+}
+
+TEST_F(BadInput, OutputEqualToInputIsRefused) {
+  ASSERT_EQ(job(path("frames"), path("pool"), path("film.mp4")).exit_code, 0);
+  const std::string before = md5_of(path("film.mp4"));
+  const CommandResult result = job(path("film.mp4"), path("pool"), path("film.mp4"), {"--force"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_EQ(md5_of(path("film.mp4")), before);
+}
+
+TEST_F(BadInput, TruncatedPhotoIsSkippedAndNamed) {
+  std::filesystem::copy(path("pool"), path("damaged"));
+  write_picture_cut_short();
+  const CommandResult result =
+      job(path("frames"), path("damaged"), path("damaged.mp4"), {"--report", path("r.json")});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_NE(result.err.find("short.jpg"), std::string::npos) << result.err;
+  EXPECT_TRUE(std::filesystem::exists(path("damaged.mp4")));
+  std::ifstream report(path("r.json"));
+  const std::string text((std::istreambuf_iterator<char>(report)), {});
+  EXPECT_NE(text.find("short.jpg"), std::string::npos);
+}
+
+TEST_F(BadInput, CudaIsNotThereIsAnError) {
+  expect_refusal(job(path("frames"), path("pool"), path("out/o.mp4"), {"--device", "cuda"}), 7,
+                 {"cuda", "cpu"});
+}
+
+TEST_F(BadInput, FullDisk) {
+  const std::string mount_point = path("small");
+  std::filesystem::create_directories(mount_point);
+  if (mount("tmpfs", mount_point.c_str(), "tmpfs", 0, "size=24k") != 0) {
+    GTEST_SKIP() << "mounting a small tmpfs needs root";
+  }
+  const CommandResult result =
+      job(path("frames"), path("pool"), mount_point + "/o.mp4", {"--scale", "8"});
+  const Strings left = names_in(mount_point);
+  umount(mount_point.c_str());
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_NE(result.err.find("No space left"), std::string::npos) << result.err;
+  EXPECT_EQ(left, Strings{});
+}
+
+TEST_F(BadInput, UnwritableFolder) {
+  if (geteuid() == 0) {
+    // Root may write anywhere but on a read-only file system.
+    const std::string mount_point = path("readonly");
+    std::filesystem::create_directories(mount_point);
+    if (mount("tmpfs", mount_point.c_str(), "tmpfs", MS_RDONLY, "size=64k") != 0) {
+      GTEST_SKIP() << "cannot mount a read-only tmpfs";
+    }
+    const CommandResult result = job(path("frames"), path("pool"), mount_point + "/o.mp4");
+    umount(mount_point.c_str());
+    expect_refusal(result, 5, {"readonly"});
+    return;
+  }
+  std::filesystem::create_directories(path("locked"));
+  std::filesystem::permissions(
+      path("locked"), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  expect_refusal(job(path("frames"), path("pool"), path("locked/o.mp4")), 5, {"locked"});
+}
+
+}  // namespace
+}  // namespace mosaic::test
