@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include "pipeline/temporal_state.hpp"
+
+namespace mosaic {
+namespace {
+
+constexpr int kCells = 4;
+constexpr int kFeatures = 3;
+constexpr int kCandidates = 2;
+
+CellDescriptions cells_with(std::uint8_t value) {
+  CellDescriptions cells;
+  cells.features.assign(kCells * kFeatures, value);
+  return cells;
+}
+
+Propagation from(std::vector<std::int32_t> source) {
+  Propagation propagation;
+  propagation.source_cell = std::move(source);
+  propagation.ride.assign(kCells, FlowVector{5, -3});
+  return propagation;
+}
+
+/// State after one frame: tiles 10-13, candidates 20-27, everything at feature value 100.
+TemporalState one_frame() {
+  TemporalState state(kCells, kFeatures, kCandidates);
+  const Propagation nowhere = from({kNoCell, kNoCell, kNoCell, kNoCell});
+  const TemporalState::Carried carried = state.carry(nowhere, cells_with(100));
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const std::vector<std::int32_t> tiles = {10, 11, 12, 13};
+  state.store(carried, nowhere, cells_with(100), scores, tiles);
+  return state;
+}
+
+TEST(TemporalState, CarriesNothingIntoTheFirstFrame) {
+  const TemporalState state(kCells, kFeatures, kCandidates);
+  EXPECT_TRUE(state.empty());
+  const auto carried = state.carry(from({0, 1, 2, 3}), cells_with(0));
+  EXPECT_EQ(carried.tile, std::vector<std::int32_t>(kCells, kNoTile));
+  EXPECT_EQ(carried.candidate, std::vector<std::int32_t>(kCells * kCandidates, kNoTile));
+}
+
+TEST(TemporalState, TilesAndCandidatesTravelTogether) {
+  const TemporalState state = one_frame();
+  const auto carried = state.carry(from({1, 2, 3, kNoCell}), cells_with(100));
+  EXPECT_EQ(carried.tile, (std::vector<std::int32_t>{11, 12, 13, kNoTile}));
+  EXPECT_EQ(carried.candidate,
+            (std::vector<std::int32_t>{22, 23, 24, 25, 26, 27, kNoTile, kNoTile}));
+}
+
+TEST(TemporalState, ChangedContentGetsFreshCandidatesButKeepsItsTile) {
+  const TemporalState state = one_frame();
+  CellDescriptions cells = cells_with(100);
+  for (int d = 0; d < kFeatures; ++d) cells.features[static_cast<std::size_t>(kFeatures + d)] = 110;
+  const auto carried = state.carry(from({0, 1, 2, 3}), cells);
+  EXPECT_EQ(carried.tile, (std::vector<std::int32_t>{10, 11, 12, 13}));
+  EXPECT_EQ(carried.candidate[0], 20);
+  EXPECT_EQ(carried.candidate[2], kNoTile);
+  EXPECT_EQ(carried.candidate[4], 24);
+}
+
+TEST(TemporalState, SlowChangeIsMeasuredFromTheAnchorNotFromTheLastFrame) {
+  TemporalState state = one_frame();
+  const Propagation stay = from({0, 1, 2, 3});
+  const std::vector<std::int32_t> tiles = {10, 11, 12, 13};
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  // Two levels per frame: no single step is a change, the third one in sum is (6 > sqrt(20)).
+  bool fresh = false;
+  int steps = 0;
+  for (std::uint8_t value = 102; !fresh && steps < 10; value += 2, ++steps) {
+    const auto carried = state.carry(stay, cells_with(value));
+    fresh = carried.candidate[0] == kNoTile;
+    state.store(carried, stay, cells_with(value), scores, tiles);
+  }
+  EXPECT_EQ(steps, 3);
+}
+
+TEST(TemporalState, ResetForgets) {
+  TemporalState state = one_frame();
+  state.reset();
+  EXPECT_TRUE(state.empty());
+  EXPECT_EQ(state.carry(from({0, 1, 2, 3}), cells_with(100)).tile,
+            std::vector<std::int32_t>(kCells, kNoTile));
+  for (const FlowVector& ride : state.ride()) EXPECT_EQ(ride, FlowVector{});
+}
+
+TEST(TemporalState, RideStaysWithTheContent) {
+  TemporalState state = one_frame();
+  const Propagation moved = from({1, 2, 3, kNoCell});
+  const auto carried = state.carry(moved, cells_with(100));
+  CellScores scores;
+  scores.candidate_tile.assign(kCells * kCandidates, 1);
+  state.store(carried, moved, cells_with(100), scores, std::vector<std::int32_t>{11, 99, 13, 7});
+  EXPECT_EQ(state.ride()[0], (FlowVector{5, -3}));
+  EXPECT_EQ(state.ride()[1], (FlowVector{5, -3})) << "a replaced tile takes over the ride";
+  EXPECT_EQ(state.ride()[3], FlowVector{}) << "nothing was carried into this cell";
+}
+
+}  // namespace
+}  // namespace mosaic
