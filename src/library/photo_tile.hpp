@@ -1,0 +1,28 @@
+// One photo file to one square tile.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "library/picture_kind.hpp"
+#include "mosaic/image.hpp"
+
+namespace mosaic {
+
+/// JPEG shrink factor for a picture whose shorter side is `side_px`: the largest of 8, 4, 2 that
+/// leaves at least twice the tile, else 1. From sizes only, so the choice is the same everywhere.
+int jpeg_shrink_for(int side_px, int tile_size_px);
+
+/// Decodes a photo as far as needed, cuts the centred square of the upright picture and averages it
+/// to tile_size_px squared. Memory: a few rows, whatever the picture's size (formats that must be
+/// decoded at once aside). Throws PictureProblem.
+RgbImage photo_tile(PictureKind kind, std::span<const std::byte> file, int tile_size_px);
+
+/// The tile at (10 + tenths)/10 of its brightness: every sample times that, rounded half up,
+/// clamped to 255.
+RgbImage brightened(const RgbImage& tile, int tenths);
+
+/// The tile's mirror image, left and right swapped.
+RgbImage mirrored(const RgbImage& tile);
+
+}  // namespace mosaic

@@ -1,0 +1,218 @@
+#include "library/tile_library.hpp"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "core/hash.hpp"
+#include "core/output_file.hpp"
+#include "library/folder_listing.hpp"
+#include "library/index_file.hpp"
+#include "library/input_bytes.hpp"
+#include "library/library_data.hpp"
+#include "library/picture_decoder.hpp"
+#include "library/picture_kind.hpp"
+#include "library/tile_builder.hpp"
+#include "library/video_pool.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace {
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
+  if (listener) listener(text);
+}
+
+/// The pool as it is now, and the key an index of it must carry to be used.
+struct Source {
+  bool video = false;
+  PoolListing listing;  // of a folder; for a video its one file
+  std::uint64_t key = 0;
+};
+
+void check_request(const LibrarySettings& settings, TileLayout layout) {
+  if (layout.tile_size_px < 1 || layout.tile_size_px > 1024) {
+    throw UsageError("tile size " + std::to_string(layout.tile_size_px) + " is not in 1-1024");
+  }
+  if (layout.features_k < 1 || layout.features_k > 8) {
+    throw UsageError("features " + std::to_string(layout.features_k) + " is not in 1-8");
+  }
+  if (settings.tile_step < 1) {
+    throw UsageError("tile step " + std::to_string(settings.tile_step) + " is not positive");
+  }
+}
+
+/// Note [Reuse key]
+/// An index may be used when it was made from the same files (names, sizes, modification times,
+/// readability), with the same settings, by the same decoder. The pool's own path is not part of
+/// the key: a pool may be moved together with its index.
+std::uint64_t source_key(const Source& source, const LibrarySettings& settings, TileLayout layout) {
+  Hasher hasher;
+  hasher.number(kIndexVersion).text(decoder_version());
+  hasher.number(layout.tile_size_px).number(layout.features_k);
+  hasher.number(settings.mirror ? 1 : 0).number(settings.bright ? 1 : 0);
+  hasher.number(source.video ? settings.tile_step : 0);
+  source.listing.feed(hasher);
+  return hasher.digest();
+}
+
+/// Looks at the pool. Throws InputError when it is missing or can be neither folder nor video.
+Source examine(const LibrarySettings& settings, TileLayout layout) {
+  Source source;
+  struct stat info {};
+  if (stat(settings.tiles.c_str(), &info) != 0) {
+    throw InputError(
+        "tile pool '" + settings.tiles.string() + "' cannot be opened: " + system_reason(errno),
+        "Give --tiles a folder of photos or a video.");
+  }
+  if (S_ISDIR(info.st_mode)) {
+    source.listing = list_pool_folder(settings.tiles);
+  } else if (S_ISREG(info.st_mode)) {
+    source.video = true;
+    source.listing.files.push_back(
+        describe_pool_file(settings.tiles, settings.tiles.filename().string()));
+  } else {
+    throw InputError("tile pool '" + settings.tiles.string() + "' is " +
+                         file_type_name(info.st_mode) + ", neither a folder nor a video",
+                     "Give --tiles a folder of photos or a video.");
+  }
+  source.key = source_key(source, settings, layout);
+  return source;
+}
+
+void refuse_single_picture(const std::filesystem::path& path) {
+  PictureKind kind = PictureKind::none;
+  try {
+    kind = sniff_picture(InputBytes(path, Links::follow).head(kSniffBytes));
+  } catch (const PictureProblem& problem) {
+    throw InputError("tile pool '" + path.string() + "' " + problem.what());
+  }
+  // A GIF may well be an animation, which makes a pool.
+  if (kind != PictureKind::none && kind != PictureKind::gif) {
+    throw InputError("tile pool '" + path.string() + "' is a single picture",
+                     "Give --tiles a folder of photos or a video.");
+  }
+}
+
+LibraryData build(const Source& source, const LibrarySettings& settings, TileLayout layout,
+                  ThreadPool& pool, const RenderObserver& observer) {
+  if (source.video) {
+    refuse_single_picture(settings.tiles);
+    return build_from_video(settings, layout, source.key, pool, observer);
+  }
+  return build_from_folder(source.listing, settings, layout, source.key, pool, observer);
+}
+
+bool fits(const IndexOnDisk& found, const Source& source, const LibrarySettings& settings,
+          TileLayout layout) {
+  return found.state == IndexOnDisk::State::usable && found.data.source_key == source.key &&
+         found.data.layout.tile_size_px == layout.tile_size_px &&
+         found.data.layout.features_k == layout.features_k &&
+         found.data.variants == variants_per_photo(settings);
+}
+
+/// --index: the user's own file. What is not ours is left alone.
+LibraryData open_named(const std::filesystem::path& path, const Source& source,
+                       const LibrarySettings& settings, TileLayout layout, ThreadPool& pool,
+                       const RenderObserver& observer, LibraryOrigin& origin) {
+  origin.index = path;
+  IndexOnDisk found = open_index(path);
+  if (fits(found, source, settings, layout)) {
+    origin.reused = true;
+    return std::move(found.data);
+  }
+  if (found.state == IndexOnDisk::State::foreign) {
+    throw InputError("index '" + path.string() + "' " + found.problem + "; it is left as it is",
+                     "Name another file with --index, or remove this one.");
+  }
+  if (found.state == IndexOnDisk::State::damaged) {
+    tell(observer.warning, "index '" + path.string() + "' " + found.problem + "; it is rebuilt");
+  }
+  OutputFile output(path, true);  // fails before the photos are decoded, not after
+  LibraryData data = build(source, settings, layout, pool, observer);
+  write_index(data, output.temporary());
+  output.commit();
+  return data;
+}
+
+/// Writes into the cache where possible; a run does not fail for want of a cache.
+void store_in_cache(const LibraryData& data, const std::filesystem::path& path,
+                    const RenderObserver& observer, LibraryOrigin& origin) {
+  try {
+    OutputFile output(path, true);
+    write_index(data, output.temporary());
+    output.commit();
+    origin.index = path;
+  } catch (const OutputError& error) {
+    tell(observer.info, std::string("the tile index is kept in memory: ") + error.what());
+  }
+}
+
+LibraryData open_cached(const Source& source, const LibrarySettings& settings, TileLayout layout,
+                        ThreadPool& pool, const RenderObserver& observer, LibraryOrigin& origin) {
+  const auto path = cached_index_path(settings, layout);
+  if (!path) {
+    tell(observer.info,
+         "the tile index is kept in memory: neither XDG_CACHE_HOME nor HOME names a folder");
+    return build(source, settings, layout, pool, observer);
+  }
+  IndexOnDisk found = open_index(*path);
+  if (fits(found, source, settings, layout)) {
+    origin.reused = true;
+    origin.index = *path;
+    return std::move(found.data);
+  }
+  if (!found.problem.empty()) {
+    tell(observer.warning,
+         "cached index '" + path->string() + "' " + found.problem + "; it is rebuilt");
+  }
+  LibraryData data = build(source, settings, layout, pool, observer);
+  std::error_code ignored;  // OutputFile reports a folder that could not be made
+  std::filesystem::create_directories(path->parent_path(), ignored);
+  store_in_cache(data, *path, observer, origin);
+  return data;
+}
+
+}  // namespace
+
+std::unique_ptr<TileLibrary> open_tile_library(const LibrarySettings& settings, int tile_size_px,
+                                               int features_k, ThreadPool& pool,
+                                               const RenderObserver& observer,
+                                               LibraryOrigin* origin) {
+  const TileLayout layout{tile_size_px, features_k};
+  check_request(settings, layout);
+  const Source source = examine(settings, layout);
+  LibraryOrigin where;
+  LibraryData data =
+      settings.index ? open_named(*settings.index, source, settings, layout, pool, observer, where)
+                     : open_cached(source, settings, layout, pool, observer, where);
+  if (origin != nullptr) *origin = where;
+  return make_tile_library(std::move(data));
+}
+
+IndexSummary build_index(const LibrarySettings& settings, int tile_size_px, int features_k,
+                         const std::filesystem::path& output, bool force, ThreadPool& pool,
+                         const RenderObserver& observer) {
+  const auto begin = std::chrono::steady_clock::now();
+  const TileLayout layout{tile_size_px, features_k};
+  check_request(settings, layout);
+  OutputFile file(output, force);
+  const Source source = examine(settings, layout);
+  const LibraryData data = build(source, settings, layout, pool, observer);
+  IndexSummary summary;
+  summary.bytes = write_index(data, file.temporary());
+  file.commit();
+  summary.photos = static_cast<int>(data.photos.size());
+  summary.variants = data.variants;
+  summary.skipped = data.skipped;
+  summary.fingerprint = data.fingerprint;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  summary.elapsed_s = elapsed.count();
+  return summary;
+}
+
+}  // namespace mosaic
