@@ -54,9 +54,9 @@ struct ScoreRequest {
 /// Order is by the 64-bit key (reduced, tile), so it is total.
 struct CellScores {
   int list_length = 0;
-  std::vector<std::int32_t> list_tile;     ///< cells x list_length, ascending key
-  std::vector<std::int32_t> list_base;     ///< cells x list_length: base cost (price not subtracted)
-  std::vector<std::int32_t> list_bound;    ///< cells: every tile not listed has reduced >= this
+  std::vector<std::int32_t> list_tile;   ///< cells x list_length, ascending key
+  std::vector<std::int32_t> list_base;   ///< cells x list_length: base cost (price not subtracted)
+  std::vector<std::int32_t> list_bound;  ///< cells: every tile not listed has reduced >= this
   int candidates = 0;
   std::vector<std::int32_t> candidate_tile;  ///< cells x candidates; kNoTile pads
   /// cells x (candidates + 1): R = ssim_unit * (1 - SSIM) clamped to [0, ssim_unit], rounded; the
@@ -69,9 +69,10 @@ struct CellScores {
 /// tile'  = clamp((matrix * (r,g,b) + offset + 2^13) >> 14)          matrix in Q14
 /// pixel  = (tile' * (256 - blend) + target * blend + 128) >> 8       blend in 1/256
 struct CellLook {
-  std::int32_t matrix[9] = {1 << 14, 0, 0, 0, 1 << 14, 0, 0, 0, 1 << 14};  ///< row-major, |m| < 2^19
-  std::int32_t offset[3] = {};                                             ///< Q14, |o| < 2^28
-  std::int32_t blend = 0;                                                  ///< 0-256
+  std::int32_t matrix[9] = {1 << 14, 0, 0, 0,      1 << 14,
+                            0,       0, 0, 1 << 14};  ///< row-major, |m| < 2^19
+  std::int32_t offset[3] = {};                        ///< Q14, |o| < 2^28
+  std::int32_t blend = 0;                             ///< 0-256
 };
 
 struct ComposeRequest {

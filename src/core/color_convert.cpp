@@ -152,14 +152,15 @@ void set_size(Plane& plane, Size size) {
 void check_crop(Rect crop, Size size) {
   if (crop.x < 0 || crop.y < 0 || crop.width < 1 || crop.height < 1 ||
       crop.width > size.width - crop.x || crop.height > size.height - crop.y) {
-    throw UsageError("the rectangle to convert does not lie inside the picture");
+    throw Error(ExitCode::unexpected, "the rectangle to convert does not lie inside the picture");
   }
 }
 
 void check_chroma(const YuvImage& image) {
   const Size half{(image.y.size.width + 1) / 2, (image.y.size.height + 1) / 2};
   if (image.u.size != half || image.v.size != half) {
-    throw UsageError("the chroma planes do not have half the size of the luma plane");
+    throw Error(ExitCode::unexpected,
+                "the chroma planes do not have half the size of the luma plane");
   }
 }
 
@@ -181,7 +182,7 @@ void yuv_to_rgb(const YuvImage& source, Rect crop, RgbImage& out, ThreadPool& po
 
 void rgb_to_yuv(const RgbImage& source, YuvImage& out, ThreadPool& pool, Isa isa) {
   if (out.size() != source.size()) {
-    throw UsageError("the YUV picture does not have the size of the RGB picture");
+    throw Error(ExitCode::unexpected, "the YUV picture does not have the size of the RGB picture");
   }
   check_chroma(out);
   pool.parallel_for(static_cast<std::size_t>(out.u.size.height), kRowGrain / 2,

@@ -286,7 +286,7 @@ void build_lists(const ListRequest& request, int first, int last, Isa isa, const
   if (request.list_length < 1 ||
       request.list_length > std::min(kListLength, request.tiles.tiles()) ||
       request.tile_price.size() < static_cast<std::size_t>(request.tiles.blocks()) * kBlockTiles) {
-    throw UsageError("the request for candidate lists contradicts itself");
+    throw Error(ExitCode::unexpected, "the request for candidate lists contradicts itself");
   }
   for (int cell = first; cell < last; cell += kQueryBatch) {
     build_batch(request, cell, std::min(kQueryBatch, last - cell), isa, out);

@@ -159,7 +159,7 @@ void distance_blocks(const CellQuery* queries, int count, const PackedFeatures& 
 void distance_row(const std::uint8_t* cell_features, const PackedFeatures& tiles, Isa isa,
                   std::span<std::int32_t> out) {
   if (out.size() != static_cast<std::size_t>(tiles.tiles())) {
-    throw UsageError("a row of distances needs one entry per tile");
+    throw Error(ExitCode::unexpected, "a row of distances needs one entry per tile");
   }
   const CellQuery query(cell_features, tiles.dims());
   const int whole = tiles.tiles() / kBlockTiles;

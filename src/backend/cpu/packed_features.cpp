@@ -12,7 +12,7 @@ PackedFeatures::PackedFeatures(std::span<const std::uint8_t> features, int tiles
       blocks_((tiles + kBlockTiles - 1) / kBlockTiles) {
   if (tiles < 1 || dims < 1 || dims > kMaxFeatures ||
       features.size() != static_cast<std::size_t>(tiles) * static_cast<std::size_t>(dims)) {
-    throw UsageError("the tile descriptions do not have the size they announce");
+    throw Error(ExitCode::unexpected, "the tile descriptions do not have the size they announce");
   }
   constexpr std::size_t kLine = 64;
   bytes_.resize(static_cast<std::size_t>(blocks_) * static_cast<std::size_t>(groups_) * kLine +

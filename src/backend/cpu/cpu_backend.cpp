@@ -1,0 +1,261 @@
+#include "backend/cpu/cpu_backend.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+
+#include "backend/cpu/candidate_lists.hpp"
+#include "backend/cpu/compose.hpp"
+#include "backend/cpu/describe.hpp"
+#include "backend/cpu/packed_features.hpp"
+#include "backend/cpu/score_cells.hpp"
+#include "backend/cpu/ssim.hpp"
+#include "backend/ssim_math.hpp"
+#include "core/color_convert.hpp"
+#include "core/resize.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace {
+
+constexpr std::size_t kCellGrain = 32;
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(ExitCode::unexpected, std::string("cpu backend: ") + what);
+}
+
+/// SSIM scorers with their buffers, lent to whichever thread works on a range of cells.
+class ScorerPool {
+ public:
+  ScorerPool(int size_px, Isa isa, int count) {
+    for (int i = 0; i < count; ++i) {
+      free_.push_back(std::make_unique<cpu::SsimScorer>(size_px, isa));
+    }
+  }
+
+  class Lease {
+   public:
+    explicit Lease(ScorerPool& pool) : pool_(pool) {
+      const std::scoped_lock lock(pool_.mutex_);
+      scorer_ = std::move(pool_.free_.back());  // there is one per thread
+      pool_.free_.pop_back();
+    }
+    ~Lease() {
+      const std::scoped_lock lock(pool_.mutex_);
+      pool_.free_.push_back(std::move(scorer_));  // within capacity: does not throw
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    cpu::SsimScorer& operator*() const { return *scorer_; }
+
+   private:
+    ScorerPool& pool_;
+    std::unique_ptr<cpu::SsimScorer> scorer_;
+  };
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<cpu::SsimScorer>> free_;
+};
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(const BackendContext& context);
+
+  [[nodiscard]] std::string_view name() const override { return "cpu"; }
+  void describe(const Picture& picture, CellDescriptions& out) override;
+  void score(const ScoreRequest& request, CellScores& out) override;
+  void compose(const ComposeRequest& request, RgbImage& out) override;
+  void compose(const ComposeRequest& request, YuvImage& out) override;
+
+ private:
+  void draw_canvas(const Picture& picture);
+  void describe_cell(int cell);
+  void expand_prices(std::span<const std::int32_t> photo_price);
+  void score_cells(const ScoreRequest& request, int first, int last, CellScores& out);
+  void score_ssim(const ScoreRequest& request, int first, int last, CellScores& out);
+
+  const TileLibrary& library_;
+  GridGeometry geometry_;
+  MatchSettings match_;
+  ThreadPool& pool_;
+  Isa isa_;
+  CostScale scale_;
+  std::size_t dims_;
+  cpu::PackedFeatures tiles_;
+  int list_length_;
+  std::unique_ptr<ScorerPool> scorers_;   ///< null where no SSIM is computed
+  std::vector<std::int32_t> tile_price_;  ///< padded to whole blocks of tiles
+  RgbImage source_;                       ///< the frame in RGB before resizing
+  RgbImage canvas_;                       ///< the frame at output size
+  RgbImage composed_;                     ///< scratch of the YUV compose
+  CellDescriptions cells_;                ///< of the frame last described
+};
+
+CpuBackend::CpuBackend(const BackendContext& context)
+    : library_(context.library),
+      geometry_(context.geometry),
+      match_(context.match),
+      pool_(context.pool),
+      isa_(choose_isa(context.simd)),
+      scale_(cost_scale(context.match)),
+      dims_(3 * static_cast<std::size_t>(match_.features_k) *
+            static_cast<std::size_t>(match_.features_k)),
+      tiles_(library_.features(), library_.tiles(), static_cast<int>(dims_)),
+      list_length_(std::min(cpu::kListLength, library_.tiles())),
+      tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles) {
+  require(library_.tile_size_px() == geometry_.tile_size_px, "tiles have another size than cells");
+  require(library_.features_k() == match_.features_k, "tiles are described with another k");
+  require(geometry_.columns > 0 && geometry_.rows > 0, "the grid is empty");
+  require(match_.ssim_candidates >= 0, "a negative number of SSIM candidates");
+  if (scale_.ssim_unit > 0 && geometry_.tile_size_px >= kSsimWindow_px) {
+    scorers_ = std::make_unique<ScorerPool>(geometry_.tile_size_px, isa_, pool_.threads());
+  }
+  const auto cells = static_cast<std::size_t>(geometry_.cells());
+  cells_.features.resize(cells * dims_);
+  cells_.color_sums.resize(cells);
+  cells_.saliency.resize(cells);
+}
+
+void CpuBackend::draw_canvas(const Picture& picture) {
+  const Rect crop = geometry_.crop_px;
+  const bool resized = geometry_.needs_resize();
+  if (const auto* yuv = std::get_if<YuvImage>(&picture)) {
+    yuv_to_rgb(*yuv, crop, resized ? source_ : canvas_, pool_, isa_);
+    if (!resized) return;
+    const Rect whole{0, 0, crop.width, crop.height};
+    canvas_ = resize(source_, whole, geometry_.output_size(), pool_);
+  } else {
+    // without a change of size this is a copy of the rectangle
+    canvas_ = resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), pool_);
+  }
+}
+
+void CpuBackend::describe_cell(int cell) {
+  const int size = geometry_.tile_size_px;
+  const int x = cell % geometry_.columns * size;
+  const int y = cell / geometry_.columns * size;
+  const std::ptrdiff_t stride = canvas_.size().width;
+  const auto i = static_cast<std::size_t>(cell);
+  cpu::describe_square(canvas_.r.row(y) + x, canvas_.g.row(y) + x, canvas_.b.row(y) + x, stride,
+                       size, match_.features_k, cells_.features.data() + i * dims_,
+                       cells_.color_sums[i], isa_);
+  cells_.saliency[i] = cpu::saliency_of_square(cells_.luma.row(y) + x, stride, size, isa_);
+}
+
+void CpuBackend::describe(const Picture& picture, CellDescriptions& out) {
+  draw_canvas(picture);
+  luma_of(canvas_, cells_.luma, pool_, isa_);
+  pool_.parallel_for(static_cast<std::size_t>(geometry_.cells()), kCellGrain,
+                     [this](std::size_t begin, std::size_t end) {
+                       for (std::size_t cell = begin; cell < end; ++cell) {
+                         describe_cell(static_cast<int>(cell));
+                       }
+                     });
+  out = cells_;
+}
+
+void CpuBackend::expand_prices(std::span<const std::int32_t> photo_price) {
+  const auto variants = static_cast<std::size_t>(library_.variants());
+  for (std::size_t tile = 0; tile < static_cast<std::size_t>(library_.tiles()); ++tile) {
+    tile_price_[tile] = photo_price[tile / variants];
+  }
+}
+
+void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
+  const auto cells = static_cast<std::size_t>(geometry_.cells());
+  const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
+  require(cells_.luma.size == geometry_.output_size(), "nothing has been described yet");
+  require(request.photo_price.size() == static_cast<std::size_t>(library_.photos()),
+          "one price per photo is needed");
+  require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
+  require(request.kept_candidate.empty() || request.kept_candidate.size() == cells * candidates,
+          "kept candidates have the wrong size");
+  const auto length = static_cast<std::size_t>(list_length_);
+  out.list_length = list_length_;
+  out.list_tile.resize(cells * length);
+  out.list_base.resize(cells * length);
+  out.list_bound.resize(cells);
+  out.candidates = match_.ssim_candidates;
+  out.candidate_tile.resize(cells * candidates);
+  out.dissimilarity.resize(cells * (candidates + 1));
+  expand_prices(request.photo_price);
+  pool_.parallel_for(cells, kCellGrain, [&](std::size_t begin, std::size_t end) {
+    score_cells(request, static_cast<int>(begin), static_cast<int>(end), out);
+  });
+}
+
+void CpuBackend::score_cells(const ScoreRequest& request, int first, int last, CellScores& out) {
+  const cpu::ListRequest lists{tiles_,      cells_.features,  cells_.saliency,
+                               tile_price_, scale_.ssim_unit, list_length_};
+  cpu::build_lists(lists, first, last, isa_, {out.list_tile, out.list_base, out.list_bound});
+
+  const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
+  const auto length = static_cast<std::size_t>(list_length_);
+  for (auto cell = static_cast<std::size_t>(first); cell < static_cast<std::size_t>(last); ++cell) {
+    const auto chosen = std::span(out.candidate_tile).subspan(cell * candidates, candidates);
+    if (!request.kept_candidate.empty()) {
+      const auto kept = request.kept_candidate.subspan(cell * candidates, candidates);
+      if (kept[0] != kNoTile) {
+        std::ranges::copy(kept, chosen.begin());
+        continue;
+      }
+    }
+    cpu::choose_candidates(std::span(out.list_tile).subspan(cell * length, length),
+                           library_.variants(), chosen);
+  }
+  if (scorers_ != nullptr) return score_ssim(request, first, last, out);
+  const auto begin =
+      static_cast<std::ptrdiff_t>(static_cast<std::size_t>(first) * (candidates + 1));
+  const auto end = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(last) * (candidates + 1));
+  std::fill(out.dissimilarity.begin() + begin, out.dissimilarity.begin() + end, scale_.ssim_unit);
+}
+
+void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, CellScores& out) {
+  const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
+  const int size = geometry_.tile_size_px;
+  const ScorerPool::Lease scorer(*scorers_);
+  for (int cell = first; cell < last; ++cell) {
+    const auto i = static_cast<std::size_t>(cell);
+    const int x = cell % geometry_.columns * size;
+    const int y = cell / geometry_.columns * size;
+    (*scorer).set_cell(cells_.luma.row(y) + x, cells_.luma.size.width);
+    cpu::score_candidates(
+        *scorer, library_.luma(), size, scale_.ssim_unit,
+        std::span(out.candidate_tile).subspan(i * candidates, candidates), request.carried_tile[i],
+        std::span(out.dissimilarity).subspan(i * (candidates + 1), candidates + 1));
+  }
+}
+
+void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
+  const auto cells = static_cast<std::size_t>(geometry_.cells());
+  require(canvas_.size() == geometry_.output_size(), "nothing has been described yet");
+  require(request.tile.size() == cells && request.look.size() == cells,
+          "one tile and one look per cell are needed");
+  const bool known = std::ranges::all_of(
+      request.tile, [this](std::int32_t tile) { return tile >= 0 && tile < library_.tiles(); });
+  require(known, "a cell has no tile");
+  for (Plane* plane : {&out.r, &out.g, &out.b}) {
+    plane->size = canvas_.size();
+    plane->pixels.resize(canvas_.size().area());
+  }
+  pool_.parallel_for(static_cast<std::size_t>(geometry_.rows), 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       cpu::compose_rows(request, geometry_, library_.rgb(), canvas_,
+                                         static_cast<int>(begin), static_cast<int>(end), isa_, out);
+                     });
+}
+
+void CpuBackend::compose(const ComposeRequest& request, YuvImage& out) {
+  compose(request, composed_);
+  rgb_to_yuv(composed_, out, pool_, isa_);
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(const BackendContext& context) {
+  return std::make_unique<CpuBackend>(context);
+}
+
+}  // namespace mosaic
