@@ -21,11 +21,11 @@ struct SinkRequest {
   std::filesystem::path output;
   EncodeSettings encode;
   bool force = false;
-  Size size;               ///< even width and height
-  SourceInfo source;       ///< time base, frame rate, colour tags
+  Size size;          ///< even width and height
+  SourceInfo source;  ///< time base, frame rate, colour tags
   /// Video whose audio, subtitles, chapters and metadata are copied; unset for pictures.
   std::optional<std::filesystem::path> copy_streams_from;
-  FrameRange range;        ///< copied streams are cut to the same stretch of time
+  FrameRange range;  ///< copied streams are cut to the same stretch of time
 };
 
 class FrameSink {
@@ -40,8 +40,20 @@ class FrameSink {
 
 /// Chooses by the output's name: .mp4 .mkv .mov .webm .gif; a folder (ends in '/' or exists) or a
 /// pattern with %0Nd for numbered pictures; .png .jpg .jpeg for a still.
-/// Throws UsageError for an unknown ending, OutputError when it exists and !force or cannot be made.
+/// Throws UsageError for an unknown ending, OutputError when it exists and !force or cannot be
+/// made.
+///
+/// Video: every pts is passed through in the source's time base (Matroska rounds to milliseconds).
+/// Two cases move all streams together: a range that begins after frame 0 starts its output at 0,
+/// and so does a source whose clock starts anywhere (MPEG-TS, MPEG-PS). What the container cannot
+/// hold is named in a warning. Numbered pictures count from 1. A new folder appears when it is
+/// complete; into an existing one the pictures are moved when all are written, and with `force`
+/// they replace those of the same name (pictures with higher numbers stay and are named in a
+/// warning).
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer);
+
+/// Throws UsageError when both names lead to the same file or folder (by device and inode).
+void refuse_same_file(const std::filesystem::path& input, const std::filesystem::path& output);
 
 }  // namespace mosaic

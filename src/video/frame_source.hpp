@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,28 +18,29 @@ namespace mosaic {
 struct Rational {
   std::int64_t num = 0;
   std::int64_t den = 1;
-  [[nodiscard]] double value() const {
-    return static_cast<double>(num) / static_cast<double>(den);
-  }
+  [[nodiscard]] double value() const { return static_cast<double>(num) / static_cast<double>(den); }
 };
 
 struct SourceInfo {
-  Size size;                    ///< stored pixels, after rotation
-  double sample_aspect = 1.0;   ///< width of a stored pixel over its height, after rotation
-  Rational time_base{1, 25};    ///< of every timestamp below, in seconds
-  Rational frame_rate{25, 1};   ///< average, for progress and encoders that need one
+  Size size;                   ///< stored pixels, after rotation
+  double sample_aspect = 1.0;  ///< width of a stored pixel over its height, after rotation
+  Rational time_base{1, 25};   ///< of every timestamp below, in seconds
+  Rational frame_rate{25, 1};  ///< average, for progress and encoders that need one
   YuvMatrix matrix = YuvMatrix::bt709;
   YuvRange range = YuvRange::limited;
-  std::int64_t frames = -1;     ///< announced by the container or counted in the folder; -1 unknown
-  bool still = false;           ///< exactly one picture: a still goes in and comes out
-  std::string description;      ///< one line for the log: codec, size, rate, colour
+  int color_primaries = 2;   ///< ITU-T H.273 code points; 2: unspecified
+  int color_transfer = 2;    ///< the same; PQ and HLG are reported but not passed on
+  std::int64_t frames = -1;  ///< announced by the container or counted in the folder; -1 unknown
+  std::int64_t frames_estimate = -1;  ///< `frames`, or duration x rate: for progress only
+  bool still = false;                 ///< exactly one picture: a still goes in and comes out
+  std::string description;            ///< one line for the log: codec, size, rate, colour
 };
 
 struct SourceFrame {
-  Picture picture;             ///< rotated as it is to be shown
-  std::int64_t index = 0;      ///< 0, 1, 2, ... in presentation order
-  std::int64_t pts = 0;        ///< in SourceInfo::time_base
-  std::int64_t duration = 0;   ///< same unit; 0 unknown
+  Picture picture;            ///< rotated as it is to be shown
+  std::int64_t index = 0;     ///< 0, 1, 2, ... in presentation order
+  std::int64_t pts = 0;       ///< in SourceInfo::time_base
+  std::int64_t duration = 0;  ///< same unit; 0 unknown
 };
 
 class FrameSource {
@@ -55,6 +57,16 @@ class FrameSource {
 
 /// Opens a video file, a folder of pictures or one picture. `fps` is for folders (unset: 25).
 /// Throws InputError: missing path, nothing readable, not a video, no frame.
+///
+/// Video: one file and nothing it points to (a play list is "not a video"). The largest video
+/// stream is shown; cover art is not one. A frame of another size than the first is centre-cropped
+/// to the first one's shape and resized, with one warning. Timestamps are strictly increasing.
+///
+/// Folder: regular files with a picture's ending, hidden ones left out, in natural order (digit
+/// runs compare as numbers). Timestamps count the pictures used, so neither a gap in the numbers (a
+/// notice) nor an unreadable picture (skipped) leaves a hole in time. Of two files with the same
+/// number the first in byte order is used and the other skipped. Pictures of another size than the
+/// first are fitted as above.
 std::unique_ptr<FrameSource> open_frame_source(const std::filesystem::path& path,
                                                std::optional<double> fps,
                                                const RenderObserver& observer);

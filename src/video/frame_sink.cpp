@@ -1,0 +1,86 @@
+#include "video/frame_sink.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+
+#include "video/sinks.hpp"
+#include "video/sources.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string lower_ending(const fs::path& path) {
+  std::string ending = path.extension().native();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  return ending;
+}
+
+bool is_one_of(const std::string& ending, std::initializer_list<std::string_view> known) {
+  return std::find(known.begin(), known.end(), ending) != known.end();
+}
+
+bool is_one_frame(const SinkRequest& request) {
+  const FrameRange& range = request.range;
+  if (request.source.still || request.source.frames == 1) return true;
+  return range.last >= 0 && range.last - range.first == 1;
+}
+
+void require_even(Size size) {
+  if (size.width > 0 && size.height > 0 && size.width % 2 == 0 && size.height % 2 == 0) return;
+  throw UsageError("an output of " + std::to_string(size.width) + "x" +
+                   std::to_string(size.height) + " pixels cannot be written: both must be even");
+}
+
+}  // namespace
+
+void refuse_same_file(const fs::path& input, const fs::path& output) {
+  struct stat from {};
+  struct stat to {};
+  if (::stat(input.c_str(), &from) != 0 || ::stat(output.c_str(), &to) != 0) return;
+  if (from.st_dev != to.st_dev || from.st_ino != to.st_ino) return;
+  throw UsageError("output '" + shown_name(output) + "' is the input '" + shown_name(input) + "'",
+                   "choose another name for --output");
+}
+
+std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
+                                           const RenderObserver& observer) {
+  require_even(request.size);
+  if (request.copy_streams_from) refuse_same_file(*request.copy_streams_from, request.output);
+  std::error_code ignored;
+  if (!request.output.has_filename() || fs::is_directory(request.output, ignored)) {
+    const fs::path folder =
+        request.output.has_filename() ? request.output : request.output.parent_path();
+    return open_folder_sink(request, PictureNames{folder, "", 6, ".png"}, observer);
+  }
+  const std::string ending = lower_ending(request.output);
+  if (request.output.filename().native().find('%') != std::string::npos &&
+      is_one_of(ending, {".png", ".jpg", ".jpeg"})) {
+    return open_folder_sink(request, parse_picture_pattern(request.output), observer);
+  }
+  if (is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"})) {
+    return open_video_sink(request, ending, observer);
+  }
+  if (ending == ".gif") return open_gif_sink(request, observer);
+  if (is_one_of(ending, {".png", ".jpg", ".jpeg"})) {
+    if (!is_one_frame(request)) {
+      throw UsageError(
+          "'" + shown_name(request.output) + "' holds one picture, but the input has more frames",
+          "write to a folder, to a pattern such as frame_%06d.png, or choose one frame "
+          "with --range");
+    }
+    return open_still_sink(request);
+  }
+  throw UsageError(
+      "cannot tell from '" + shown_name(request.output) + "' what to write",
+      "end it in .mp4 .mkv .mov .webm .gif .png .jpg, in '/' for a folder, or use %06d.png");
+}
+
+}  // namespace mosaic

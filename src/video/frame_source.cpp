@@ -1,0 +1,169 @@
+#include "video/frame_source.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <numeric>
+#include <string_view>
+#include <system_error>
+
+#include "core/parallel_for.hpp"
+#include "core/resize.hpp"
+#include "video/sources.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string lower_ending(const fs::path& path) {
+  std::string ending = path.extension().native();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  return ending;
+}
+
+std::string first_bytes(const fs::path& path, std::size_t count) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(count, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(count));
+  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+  return bytes;
+}
+
+/// Pictures known by their first bytes, for files whose ending says nothing or something else.
+bool looks_like_picture(const fs::path& path) {
+  using std::string_view_literals::operator""sv;
+  const std::string head = first_bytes(path, 12);
+  for (const std::string_view magic :
+       {"\xFF\xD8\xFF"sv, "\x89PNG\r\n\x1A\n"sv, "II*\0"sv, "MM\0*"sv}) {
+    if (head.starts_with(magic)) return true;
+  }
+  return head.size() == 12 && head.starts_with("RIFF") && head.substr(8) == "WEBP";
+}
+
+/// An animated PNG has its acTL chunk before the first IDAT.
+bool is_animated_png(const fs::path& path) {
+  constexpr std::size_t kEnough = 1 << 16;
+  const std::string head = first_bytes(path, kEnough);
+  if (!head.starts_with("\x89PNG")) return false;
+  const std::size_t animation = head.find("acTL");
+  return animation != std::string::npos && animation < head.find("IDAT");
+}
+
+Rect centre_crop(Size from, Size shape) {
+  const std::int64_t wide = std::int64_t{from.width} * shape.height;
+  const std::int64_t tall = std::int64_t{from.height} * shape.width;
+  Rect crop{0, 0, from.width, from.height};
+  if (wide > tall) {
+    crop.width = static_cast<int>(std::max<std::int64_t>(1, tall / shape.height));
+    crop.x = (from.width - crop.width) / 2;
+  } else if (tall > wide) {
+    crop.height = static_cast<int>(std::max<std::int64_t>(1, wide / shape.width));
+    crop.y = (from.height - crop.height) / 2;
+  }
+  return crop;
+}
+
+Rect half_of(Rect crop, Size limit) {
+  Rect half{crop.x / 2, crop.y / 2, (crop.width + 1) / 2, (crop.height + 1) / 2};
+  half.width = std::min(half.width, limit.width - half.x);
+  half.height = std::min(half.height, limit.height - half.y);
+  return half;
+}
+
+}  // namespace
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
+  if (listener) listener(text);
+}
+
+std::string shown_name(const fs::path& path) {
+  std::string text;
+  for (const char c : path.native()) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7F) {
+      text += c;
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    text += "\\x";
+    text += kDigits[code >> 4];
+    text += kDigits[code & 15];
+  }
+  return text;
+}
+
+Size size_of(const Picture& picture) {
+  return std::visit([](const auto& image) { return image.size(); }, picture);
+}
+
+Picture fit_picture(const Picture& picture, Size size) {
+  ThreadPool pool(1);
+  const Rect crop = centre_crop(size_of(picture), size);
+  if (const auto* rgb = std::get_if<RgbImage>(&picture)) return resize(*rgb, crop, size, pool);
+  const auto& yuv = std::get<YuvImage>(picture);
+  YuvImage out(size);
+  out.matrix = yuv.matrix;
+  out.range = yuv.range;
+  out.y = resize(yuv.y, crop, size, pool);
+  const Rect chroma_crop = half_of(crop, yuv.u.size);
+  out.u = resize(yuv.u, chroma_crop, out.u.size, pool);
+  out.v = resize(yuv.v, chroma_crop, out.v.size, pool);
+  return out;
+}
+
+bool has_picture_ending(const fs::path& path) {
+  static constexpr std::array<std::string_view, 17> kEndings = {
+      ".jpg", ".jpeg", ".jpe",  ".png",  ".webp", ".tif", ".tiff", ".bmp", ".ppm",
+      ".pgm", ".pnm",  ".avif", ".heic", ".heif", ".jxl", ".jp2",  ".gif"};
+  const std::string ending = lower_ending(path);
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
+Rational rational_rate(double fps) {
+  if (!(fps >= 0.001 && fps <= 1000.0)) {
+    throw UsageError("a frame rate of that size makes no video",
+                     "--fps takes a number from 0.001 to 1000");
+  }
+  // 23.976 and 23.98 are both ways of writing 24000/1001.
+  const double nominal = std::round(fps * 1.001);
+  if (nominal >= 10.0 && std::fabs(fps - std::round(fps)) > 0.001 &&
+      std::fabs(fps - nominal * 1000.0 / 1001.0) < 0.005) {
+    return Rational{std::llrint(nominal) * 1000, 1001};
+  }
+  const std::int64_t thousandths = std::llrint(fps * 1000.0);
+  const std::int64_t shared = std::gcd(thousandths, std::int64_t{1000});
+  return Rational{thousandths / shared, 1000 / shared};
+}
+
+std::unique_ptr<FrameSource> open_frame_source(const fs::path& path, std::optional<double> fps,
+                                               const RenderObserver& observer) {
+  constexpr double kDefaultRate = 25.0;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw InputError("cannot read '" + shown_name(path) +
+                     "': " + std::generic_category().message(errno));
+  }
+  if (S_ISDIR(status.st_mode)) {
+    return open_folder_source(path, fps.value_or(kDefaultRate), observer);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw InputError("cannot read '" + shown_name(path) + "': it is not a regular file");
+  }
+  if (status.st_size == 0) throw InputError("'" + shown_name(path) + "' is empty");
+  const bool animated = lower_ending(path) == ".gif" || is_animated_png(path);
+  if (has_picture_ending(path) && !animated) return open_still_source(path);
+  // A picture whose name does not say so: FFmpeg's demuxers of single pictures are not let in.
+  if (!animated && looks_like_picture(path)) return open_still_source(path);
+  return open_video_source(path, observer);
+}
+
+}  // namespace mosaic

@@ -1,0 +1,214 @@
+#include "video/libav.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdarg>
+#include <cstring>
+#include <new>
+#include <system_error>
+
+#include "core/output_file.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Demuxers that read exactly the file they are given. Left out on purpose: everything that opens
+/// further files or devices (concat, hls, dash, imf, sdp, image2, lavfi, vobsub ...) and everything
+/// that takes arbitrary text for a video (tty).
+constexpr const char* kDemuxers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h261,h263,h264,hevc,vvc,"
+    "obu,av1,ivf,ivr,flv,live_flv,kux,asf,asf_o,ogg,gif,apng,yuv4mpegpipe,nut,mxf,mxf_opatom,dv,rm,"
+    "vc1,vc1test,dirac,dnxhd,cavsvideo,avs2,avs3,wtv,gxf,nsv,nuv,mjpeg,mjpeg_2000,smjpeg,ingenient,"
+    "flic,swf,smk,bink,roq,film_cpk,4xm,vivo,amv,mv,mvi,thp,ea,wc3movie,idcin,iss,c93,bethsoftvid,"
+    "dsicin,dxa,jv,rl2,rpl,tmv,vmd,xmv,yop,ifv,ipu,mlv,mtv,bfi,bmv,dhav,argo_brp,anm,avs,cine,"
+    "filmstrip,frm,gdv,hnm,luodat,lvf,lxf,moflex,mods,mgsts,paf,pmp,pva,r3d,ser,sga,siff,simbiosis_"
+    "imx,"
+    "tiertexseq,txd,ty,vividas,viv,wsvqa,webp_anim";
+
+/// A stream this large is refused before memory is asked for.
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
+
+/// Last error line of this thread. FFmpeg hands out log lines through one process-wide callback
+/// without a user pointer, so the line has to wait here for the call that failed to pick it up.
+std::string& error_line() {
+  thread_local std::string line;
+  return line;
+}
+
+void keep_error_line(void* source, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_ERROR) return;
+  std::array<char, 512> text{};
+  int print_prefix = 1;
+  if (av_log_format_line2(source, level, format, arguments, text.data(), text.size(),
+                          &print_prefix) < 0) {
+    return;
+  }
+  std::string line(text.data());
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+  // "[mov,mp4 @ 0x5581...] text": the address is noise.
+  if (line.starts_with('[')) {
+    const std::size_t end = line.find("] ");
+    if (end != std::string::npos) line.erase(0, end + 2);
+  }
+  if (!line.empty()) error_line() = std::move(line);
+}
+
+void require_regular_file(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw InputError("cannot read '" + path.native() +
+                     "': " + std::generic_category().message(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw InputError("cannot read '" + path.native() + "': it is not a regular file");
+  }
+  if (status.st_size == 0) throw InputError("'" + path.native() + "' is empty");
+}
+
+[[noreturn]] void throw_not_a_video(const fs::path& path, int code) {
+  const std::string detail = take_ffmpeg_error();
+  if (code == AVERROR(EACCES) || code == AVERROR(EIO) || code == AVERROR(ENOENT)) {
+    throw InputError("cannot read '" + path.native() + "': " + av_error_text(code));
+  }
+  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+  std::string what = "'" + path.native() + "' is not a video";
+  // EINVAL is the answer of the format whitelist; its log line would tell the user nothing.
+  if (code != AVERROR(EINVAL) && !detail.empty()) what += " that can be read (" + detail + ")";
+  throw InputError(what, "give a video file, a folder of pictures or a picture");
+}
+
+}  // namespace
+
+FramePtr make_frame() {
+  FramePtr frame(av_frame_alloc());
+  if (!frame) throw std::bad_alloc();
+  return frame;
+}
+
+PacketPtr make_packet() {
+  PacketPtr packet(av_packet_alloc());
+  if (!packet) throw std::bad_alloc();
+  return packet;
+}
+
+std::string Options::leftover() const {
+  const AVDictionaryEntry* entry = av_dict_get(dictionary_, "", nullptr, AV_DICT_IGNORE_SUFFIX);
+  return entry == nullptr ? std::string() : std::string(entry->key);
+}
+
+std::string number_text(double value) {
+  std::array<char, 64> text{};
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  return std::string(text.data(), result.ptr);
+}
+
+std::string av_error_text(int code) {
+  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
+  if (av_strerror(code, text.data(), text.size()) < 0) return "error " + std::to_string(code);
+  return text.data();
+}
+
+std::string take_ffmpeg_error() {
+  std::string line;
+  line.swap(error_line());
+  return line;
+}
+
+void route_ffmpeg_log() { av_log_set_callback(keep_error_line); }
+
+std::string file_url(const fs::path& path) { return "file:" + path.native(); }
+
+InputContext open_container(const fs::path& path) {
+  route_ffmpeg_log();
+  require_regular_file(path);
+  take_ffmpeg_error();
+  Options options;
+  options.put("protocol_whitelist", "file");
+  options.put("format_whitelist", kDemuxers);
+  AVFormatContext* raw = nullptr;
+  const int opened = avformat_open_input(&raw, file_url(path).c_str(), nullptr, options.get());
+  if (opened < 0) throw_not_a_video(path, opened);
+  InputContext format(raw);
+  const int found = avformat_find_stream_info(format.get(), nullptr);
+  if (found < 0) throw_not_a_video(path, found);
+  return format;
+}
+
+AVStream* best_video_stream(const AVFormatContext& format) {
+  AVStream* best = nullptr;
+  const auto rank = [](const AVStream& stream) {
+    const std::int64_t area =
+        std::int64_t{stream.codecpar->width} * std::int64_t{stream.codecpar->height};
+    return std::pair(area, (stream.disposition & AV_DISPOSITION_DEFAULT) != 0);
+  };
+  for (unsigned i = 0; i < format.nb_streams; ++i) {
+    AVStream* stream = format.streams[i];
+    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO) continue;
+    if ((stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) !=
+        0) {
+      continue;
+    }
+    if (avcodec_find_decoder(stream->codecpar->codec_id) == nullptr) continue;
+    if (rank(*stream).first > kMostPixels) continue;
+    if (best == nullptr || rank(*stream) > rank(*best)) best = stream;
+  }
+  return best;
+}
+
+void throw_output_failure(const fs::path& path, int code) {
+  const std::string detail = take_ffmpeg_error();
+  const int error_number = AVUNERROR(code);
+  if (error_number > 0 && error_number < 4096) {
+    throw output_error("cannot write", path, error_number);
+  }
+  std::string what = "cannot write '" + path.native() + "': " + av_error_text(code);
+  if (!detail.empty()) what += " (" + detail + ")";
+  throw OutputError(what);
+}
+
+std::int64_t frame_duration(const AVFrame& frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 0)
+  return frame.duration;
+#else
+  return frame.pkt_duration;
+#endif
+}
+
+bool frame_is_interlaced(const AVFrame& frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame.flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return frame.interlaced_frame != 0;
+#endif
+}
+
+bool frame_is_damaged(const AVFrame& frame) {
+  return (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
+}
+
+std::optional<std::array<std::int32_t, 9>> display_matrix(const AVStream& stream) {
+  std::size_t size = 0;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+  const AVPacketSideData* side =
+      av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
+                              AV_PKT_DATA_DISPLAYMATRIX);
+  const std::uint8_t* data = side == nullptr ? nullptr : side->data;
+  if (side != nullptr) size = side->size;
+#else
+  const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+#endif
+  std::array<std::int32_t, 9> matrix{};
+  if (data == nullptr || size < sizeof matrix) return std::nullopt;
+  std::memcpy(matrix.data(), data, sizeof matrix);
+  return matrix;
+}
+
+const AVPixelFormat* encoder_pixel_formats(const AVCodec& codec) { return codec.pix_fmts; }
+
+}  // namespace mosaic

@@ -1,0 +1,227 @@
+// One picture, or numbered pictures in a folder.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/output_file.hpp"
+#include "library/picture_file.hpp"
+#include "video/sinks.hpp"
+#include "video/sources.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class RgbSink : public FrameSink {
+ public:
+  [[nodiscard]] SinkFormat format() const override { return SinkFormat::rgb; }
+  using FrameSink::write;
+  void write(const YuvImage& /*image*/, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
+    throw std::logic_error("this sink takes RGB pictures");
+  }
+};
+
+class StillSink final : public RgbSink {
+ public:
+  explicit StillSink(const SinkRequest& request)
+      : name_(request.output), file_(request.output, request.force) {}
+  using RgbSink::write;
+  void write(const RgbImage& image, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
+    if (written_) {
+      throw UsageError("'" + shown_name(name_) + "' holds one picture, but there are more frames",
+                       "write to a folder or to a pattern such as frame_%06d.png");
+    }
+    write_picture(file_.temporary(), name_.native(), image);
+    written_ = true;
+  }
+  void finish() override {
+    if (!written_) throw OutputError("nothing to write to '" + shown_name(name_) + "'");
+    file_.commit();
+  }
+
+ private:
+  fs::path name_;
+  OutputFile file_;
+  bool written_ = false;
+};
+
+/// Everything written since the last sync of a folder's file system reaches the disk.
+void sync_file_system(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) throw output_error("cannot open folder", folder, errno);
+  const int failure = ::syncfs(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (failure != 0) throw output_error("cannot sync", folder, failure);
+}
+
+/// A folder that holds the pictures until all are there: beside a new folder, inside an old one.
+class FolderSink final : public RgbSink {
+ public:
+  FolderSink(const SinkRequest& request, PictureNames names, const RenderObserver& observer)
+      : names_(std::move(names)), force_(request.force), observer_(observer) {
+    if (names_.folder.empty()) names_.folder = ".";
+    std::error_code ignored;
+    is_new_ = !fs::exists(fs::symlink_status(names_.folder, ignored));
+    if (!is_new_) refuse_taken_names();
+    make_staging_folder();
+  }
+
+  ~FolderSink() override {
+    std::error_code ignored;
+    fs::remove_all(staging_, ignored);
+  }
+  FolderSink(const FolderSink&) = delete;
+  FolderSink& operator=(const FolderSink&) = delete;
+
+  using RgbSink::write;
+  void write(const RgbImage& image, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
+    const std::string name = names_.name(count_ + 1);
+    write_picture(staging_ / name, name, image);
+    ++count_;
+  }
+
+  void finish() override {
+    if (count_ == 0) throw OutputError("nothing to write to '" + shown_name(names_.folder) + "'");
+    sync_file_system(staging_);
+    if (is_new_) {
+      publish_folder();
+    } else {
+      publish_files();
+    }
+  }
+
+ private:
+  void refuse_taken_names() {
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(names_.folder, failure)) {
+      highest_there_ = std::max(highest_there_, names_.number_in(entry.path().filename().native()));
+    }
+    if (failure) {
+      throw output_error("cannot write to folder", names_.folder, failure.value());
+    }
+    if (highest_there_ >= 0 && !force_) {
+      throw OutputError("folder '" + shown_name(names_.folder) +
+                            "' already holds pictures such as " + names_.name(highest_there_),
+                        "use --force to replace them, or choose another folder");
+    }
+  }
+
+  void make_staging_folder() {
+    const fs::path parent = names_.folder.has_parent_path() ? names_.folder.parent_path() : ".";
+    const fs::path where = is_new_ ? parent : names_.folder;
+    const std::string name = is_new_ ? names_.folder.filename().native() : "mosaic";
+    constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      const fs::path candidate =
+          where / ("." + name + "." + std::to_string(::getpid()) +
+                   (attempt > 0 ? "-" + std::to_string(attempt) : "") + ".part");
+      if (::mkdir(candidate.c_str(), 0777) == 0) {
+        staging_ = candidate;
+        return;
+      }
+      if (errno != EEXIST) throw output_error("cannot write to folder", names_.folder, errno);
+    }
+    throw output_error("cannot write to folder", names_.folder, EEXIST);
+  }
+
+  void publish_folder() {
+    sync_folder(staging_);
+    // rename() onto an empty folder that came up meanwhile replaces it, onto a full one fails.
+    if (::rename(staging_.c_str(), names_.folder.c_str()) != 0) {
+      throw output_error("cannot finish", names_.folder, errno);
+    }
+    sync_folder(names_.folder.has_parent_path() ? names_.folder.parent_path() : ".");
+  }
+
+  void publish_files() {
+    for (std::int64_t number = 1; number <= count_; ++number) {
+      const std::string name = names_.name(number);
+      const fs::path to = names_.folder / name;
+      if (::rename((staging_ / name).c_str(), to.c_str()) != 0) {
+        throw output_error("cannot finish", to, errno);
+      }
+    }
+    sync_folder(names_.folder);
+    if (highest_there_ > count_) {
+      tell(observer_.warning, "'" + shown_name(names_.folder) +
+                                  "' still holds older pictures, from " + names_.name(count_ + 1) +
+                                  " to " + names_.name(highest_there_));
+    }
+  }
+
+  PictureNames names_;
+  bool force_;
+  RenderObserver observer_;
+  fs::path staging_;
+  bool is_new_ = false;
+  std::int64_t count_ = 0;
+  std::int64_t highest_there_ = -1;
+};
+
+}  // namespace
+
+std::string PictureNames::name(std::int64_t number) const {
+  std::string text = std::to_string(number);
+  if (text.size() < static_cast<std::size_t>(digits)) {
+    text.insert(0, static_cast<std::size_t>(digits) - text.size(), '0');
+  }
+  return before + text + after;
+}
+
+std::int64_t PictureNames::number_in(const std::string& name) const {
+  constexpr std::size_t kMostDigits = 18;
+  if (!name.starts_with(before) || !name.ends_with(after)) return -1;
+  if (name.size() <= before.size() + after.size()) return -1;
+  const std::string middle = name.substr(before.size(), name.size() - before.size() - after.size());
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (middle.size() > kMostDigits || !std::all_of(middle.begin(), middle.end(), is_digit))
+    return -1;
+  const std::int64_t number = std::stoll(middle);
+  return this->name(number) == name ? number : -1;
+}
+
+PictureNames parse_picture_pattern(const fs::path& pattern) {
+  const std::string name = pattern.filename().native();
+  const auto fail = [&]() -> UsageError {
+    return UsageError("'" + shown_name(pattern) + "' is not a pattern for numbered pictures",
+                      "use one %06d in the file name, for example frame_%06d.png");
+  };
+  const std::size_t percent = name.find('%');
+  if (percent == std::string::npos || name.find('%', percent + 1) != std::string::npos) {
+    throw fail();
+  }
+  std::size_t at = percent + 1;
+  PictureNames names;
+  names.digits = 0;
+  // %d, or %0Nd with one digit N; no width without the zero, which would pad with blanks.
+  if (at + 1 < name.size() && name[at] == '0' && name[at + 1] >= '1' && name[at + 1] <= '9') {
+    names.digits = name[at + 1] - '0';
+    at += 2;
+  }
+  if (at >= name.size() || name[at] != 'd') throw fail();
+  names.folder = pattern.parent_path();
+  names.before = name.substr(0, percent);
+  names.after = name.substr(at + 1);
+  return names;
+}
+
+std::unique_ptr<FrameSink> open_still_sink(const SinkRequest& request) {
+  return std::make_unique<StillSink>(request);
+}
+
+std::unique_ptr<FrameSink> open_folder_sink(const SinkRequest& request, const PictureNames& names,
+                                            const RenderObserver& observer) {
+  return std::make_unique<FolderSink>(request, names, observer);
+}
+
+}  // namespace mosaic

@@ -1,0 +1,257 @@
+// A folder of pictures as a video, and one picture as a still.
+#include <algorithm>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "library/picture_file.hpp"
+#include "video/sources.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMostNamed = 5;  ///< gaps or sizes named one by one before "and n more"
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A name cut at its last digit run: the part that counts frames.
+struct NumberedName {
+  std::string before, digits, after;  ///< digits without leading zeros; empty: no number
+};
+
+NumberedName split_number(const std::string& stem) {
+  std::size_t end = stem.size();
+  while (end > 0 && !is_digit(stem[end - 1])) --end;
+  std::size_t begin = end;
+  while (begin > 0 && is_digit(stem[begin - 1])) --begin;
+  NumberedName name{stem.substr(0, begin), stem.substr(begin, end - begin), stem.substr(end)};
+  const std::size_t first = name.digits.find_first_not_of('0');
+  if (!name.digits.empty()) name.digits.erase(0, std::min(first, name.digits.size() - 1));
+  return name;
+}
+
+/// Natural order: digit runs compare as numbers of any length, the rest as bytes.
+/// Equal under it: names that differ only in padding.
+int natural_compare(const std::string& a, const std::string& b) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (!is_digit(a[i]) || !is_digit(b[j])) {
+      if (a[i] != b[j]) {
+        return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[j]) ? -1 : 1;
+      }
+      ++i;
+      ++j;
+      continue;
+    }
+    const auto run = [](const std::string& text, std::size_t& at) {
+      while (at < text.size() && text[at] == '0') ++at;
+      const std::size_t begin = at;
+      while (at < text.size() && is_digit(text[at])) ++at;
+      return std::string_view(text).substr(begin, at - begin);
+    };
+    const std::string_view x = run(a, i);
+    const std::string_view y = run(b, j);
+    if (x.size() != y.size()) return x.size() < y.size() ? -1 : 1;
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return static_cast<int>(i < a.size()) - static_cast<int>(j < b.size());
+}
+
+std::string frames_text(std::int64_t first, std::int64_t last) {
+  return first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last);
+}
+
+class FolderSource final : public FrameSource {
+ public:
+  FolderSource(const fs::path& folder, Rational rate, const RenderObserver& observer)
+      : folder_(folder), observer_(observer) {
+    list_files();
+    report_numbering();
+    info_.time_base = Rational{rate.den, rate.num};
+    info_.frame_rate = rate;
+    info_.frames = info_.frames_estimate = static_cast<std::int64_t>(files_.size());
+    if (!load_next()) {
+      throw InputError("no picture in '" + shown_name(folder_) + "' can be read",
+                       skipped_.empty() ? std::string()
+                                        : "the first: " + skipped_.front().name + ": " +
+                                              skipped_.front().reason);
+    }
+    info_.size = pending_.size();
+    info_.description = std::to_string(files_.size()) + " pictures, " +
+                        std::to_string(info_.size.width) + "x" + std::to_string(info_.size.height);
+  }
+
+  [[nodiscard]] const SourceInfo& info() const override { return info_; }
+  [[nodiscard]] std::int64_t decode_errors() const override { return 0; }
+  [[nodiscard]] const std::vector<SkippedInput>& skipped() const override { return skipped_; }
+
+  bool read(SourceFrame& frame) override {
+    if (!has_pending_ && !load_next()) {
+      report_sizes();
+      return false;
+    }
+    has_pending_ = false;
+    if (pending_.size() == info_.size) {
+      frame.picture = std::move(pending_);
+    } else {
+      ++resized_;
+      if (resized_ <= kMostNamed) {
+        tell(observer_.notice, pending_name_ + " is " + std::to_string(pending_.size().width) +
+                                   "x" + std::to_string(pending_.size().height) +
+                                   "; fitted to the first picture's size");
+      }
+      frame.picture = fit_picture(std::move(pending_), info_.size);
+    }
+    frame.index = frame.pts = index_++;
+    frame.duration = 1;
+    return true;
+  }
+
+ private:
+  void list_files() {
+    std::error_code failure;
+    fs::directory_iterator entries(folder_, failure);
+    if (failure) {
+      throw InputError("cannot read folder '" + shown_name(folder_) + "': " + failure.message());
+    }
+    std::size_t others = 0;
+    for (const fs::directory_entry& entry : entries) {
+      const std::string name = entry.path().filename().native();
+      if (name.starts_with('.')) continue;
+      std::error_code ignored;
+      if (has_picture_ending(entry.path()) && entry.is_regular_file(ignored)) {
+        files_.push_back(name);
+      } else {
+        ++others;
+      }
+    }
+    if (files_.empty()) {
+      throw InputError("'" + shown_name(folder_) + "' holds no pictures",
+                       "give a video file or a folder of .png, .jpg, ... files");
+    }
+    if (others > 0) {
+      tell(observer_.info, "ignored " + std::to_string(others) + " entries of '" +
+                               shown_name(folder_) + "' that are not pictures");
+    }
+    std::sort(files_.begin(), files_.end(), [](const std::string& a, const std::string& b) {
+      // By stem first, so that "a.jpg" and "a.png" are neighbours whatever follows them.
+      const int order = natural_compare(fs::path(a).stem().native(), fs::path(b).stem().native());
+      return order != 0 ? order < 0 : a < b;
+    });
+  }
+
+  /// Drops duplicate numbers and names the gaps.
+  void report_numbering() {
+    std::vector<std::string> used;
+    std::vector<std::string> gaps;
+    NumberedName last;
+    for (std::string& file : files_) {
+      NumberedName name = split_number(fs::path(file).stem().native());
+      const bool same_series = !used.empty() && !name.digits.empty() && !last.digits.empty() &&
+                               name.before == last.before && name.after == last.after;
+      if (same_series && name.digits == last.digits) {
+        skipped_.push_back(
+            {shown_name(folder_ / file), "same number as " + shown_name(used.back())});
+        continue;
+      }
+      constexpr std::size_t kDigitsOfInt64 = 18;
+      if (same_series && name.digits.size() <= kDigitsOfInt64) {
+        const std::int64_t from = std::stoll(last.digits) + 1;
+        const std::int64_t to = std::stoll(name.digits) - 1;
+        if (to >= from) gaps.push_back(frames_text(from, to));
+      }
+      used.push_back(std::move(file));
+      last = std::move(name);
+    }
+    files_ = std::move(used);
+    if (gaps.empty()) return;
+    std::string text = "'" + shown_name(folder_) + "' has gaps in its numbers: ";
+    for (std::size_t i = 0; i < std::min(gaps.size(), kMostNamed); ++i) {
+      text += (i == 0 ? "" : ", ") + gaps[i];
+    }
+    if (gaps.size() > kMostNamed) {
+      text += " and " + std::to_string(gaps.size() - kMostNamed) + " more";
+    }
+    tell(observer_.notice, text + "; the pictures on both sides follow each other");
+  }
+
+  bool load_next() {
+    while (next_ < files_.size()) {
+      const std::string& name = files_[next_++];
+      try {
+        pending_ = read_picture(folder_ / name);
+        pending_name_ = shown_name(folder_ / name);
+        has_pending_ = true;
+        return true;
+      } catch (const InputError& error) {
+        skipped_.push_back({shown_name(folder_ / name), error.what()});
+      }
+    }
+    return false;
+  }
+
+  void report_sizes() {
+    if (resized_ <= kMostNamed || sizes_reported_) return;
+    sizes_reported_ = true;
+    tell(observer_.notice, std::to_string(resized_) + " pictures of '" + shown_name(folder_) +
+                               "' were fitted to the first one's size");
+  }
+
+  fs::path folder_;
+  RenderObserver observer_;
+  SourceInfo info_;
+  std::vector<std::string> files_;
+  std::vector<SkippedInput> skipped_;
+  std::size_t next_ = 0;
+  RgbImage pending_;
+  std::string pending_name_;
+  bool has_pending_ = false;
+  bool sizes_reported_ = false;
+  std::int64_t index_ = 0;
+  std::size_t resized_ = 0;
+};
+
+class StillSource final : public FrameSource {
+ public:
+  explicit StillSource(const fs::path& path) : picture_(read_picture(path)) {
+    info_.size = picture_.size();
+    info_.frames = info_.frames_estimate = 1;
+    info_.still = true;
+    info_.description =
+        "picture, " + std::to_string(info_.size.width) + "x" + std::to_string(info_.size.height);
+  }
+  [[nodiscard]] const SourceInfo& info() const override { return info_; }
+  [[nodiscard]] std::int64_t decode_errors() const override { return 0; }
+  [[nodiscard]] const std::vector<SkippedInput>& skipped() const override { return skipped_; }
+  bool read(SourceFrame& frame) override {
+    if (done_) return false;
+    done_ = true;
+    frame.picture = std::move(picture_);
+    frame.index = frame.pts = 0;
+    frame.duration = 1;
+    return true;
+  }
+
+ private:
+  RgbImage picture_;
+  SourceInfo info_;
+  std::vector<SkippedInput> skipped_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<FrameSource> open_folder_source(const fs::path& folder, double fps,
+                                                const RenderObserver& observer) {
+  return std::make_unique<FolderSource>(folder, rational_rate(fps), observer);
+}
+
+std::unique_ptr<FrameSource> open_still_source(const fs::path& path) {
+  return std::make_unique<StillSource>(path);
+}
+
+}  // namespace mosaic

@@ -1,0 +1,37 @@
+// The kinds of frame source behind open_frame_source().
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "mosaic/render.hpp"
+#include "video/frame_source.hpp"
+
+namespace mosaic {
+
+std::unique_ptr<FrameSource> open_video_source(const std::filesystem::path& path,
+                                               const RenderObserver& observer);
+
+std::unique_ptr<FrameSource> open_folder_source(const std::filesystem::path& folder, double fps,
+                                                const RenderObserver& observer);
+
+std::unique_ptr<FrameSource> open_still_source(const std::filesystem::path& path);
+
+/// True for endings of still pictures (.jpg, .png, .tif ...), in any case.
+bool has_picture_ending(const std::filesystem::path& path);
+
+/// A frame rate as a fraction: n*1000/1001 where the decimal says so (23.976, 29.97 ...), else the
+/// decimal to three places. Throws UsageError outside 0.001-1000.
+Rational rational_rate(double fps);
+
+/// A path part for messages: control characters are escaped so that a name cannot fake a line.
+std::string shown_name(const std::filesystem::path& path);
+
+/// Brings a picture to `size`: centre-cropped to its shape, then resized in integers.
+Picture fit_picture(const Picture& picture, Size size);
+
+Size size_of(const Picture& picture);
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& text);
+
+}  // namespace mosaic

@@ -1,0 +1,325 @@
+#include "video/stream_copy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "mosaic/error.hpp"
+#include "video/sources.hpp"
+
+namespace mosaic {
+
+namespace {
+
+std::string_view tag_value(const AVDictionary* dictionary, const char* key) {
+  const AVDictionaryEntry* entry = av_dict_get(dictionary, key, nullptr, 0);
+  return entry == nullptr ? std::string_view() : std::string_view(entry->value);
+}
+
+/// Facts about the source file that are wrong for the output, or that its muxer writes itself.
+bool belongs_to_source_file(std::string_view key) {
+  static constexpr std::array<std::string_view, 7> kKeys = {
+      "major_brand", "minor_version", "compatible_brands", "encoder", "duration",
+      "timecode",    "rotate"};
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+void copy_tags(const AVDictionary* from, AVDictionary** to) {
+  const AVDictionaryEntry* entry = nullptr;
+  while ((entry = av_dict_get(from, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
+    if (!belongs_to_source_file(entry->key)) av_dict_set(to, entry->key, entry->value, 0);
+  }
+}
+
+bool holds_attachments(const AVOutputFormat& container) {
+  return std::string_view(container.name) == "matroska";
+}
+
+}  // namespace
+
+StreamCopy::StreamCopy(const std::filesystem::path& source, AVFormatContext& output,
+                       AVStream& video, const RenderObserver& observer)
+    : path_(source),
+      observer_(observer),
+      source_(open_container(source)),
+      output_(output),
+      shown_(best_video_stream(*source_)),
+      track_of_stream_(source_->nb_streams, -1),
+      pending_(make_packet()) {
+  for (unsigned i = 0; i < source_->nb_streams; ++i) add_stream(*source_->streams[i]);
+  copy_metadata(video);
+}
+
+std::string StreamCopy::stream_name(const AVStream& stream) const {
+  const char* kind = av_get_media_type_string(stream.codecpar->codec_type);
+  std::string name = shown_name(path_) + ": " + (kind == nullptr ? "unknown" : kind) + " stream " +
+                     std::to_string(stream.index) + " (" +
+                     avcodec_get_name(stream.codecpar->codec_id);
+  const std::string_view language = tag_value(stream.metadata, "language");
+  if (!language.empty()) name += ", " + std::string(language);
+  return name + ")";
+}
+
+void StreamCopy::add_stream(AVStream& from) {
+  from.discard = AVDISCARD_ALL;  // until a track wants it
+  if (&from == shown_) return;
+  const AVOutputFormat& container = *output_.oformat;
+  const bool held =
+      avformat_query_codec(&container, from.codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1;
+  switch (from.codecpar->codec_type) {
+    case AVMEDIA_TYPE_AUDIO:
+      add_audio(from);
+      return;
+    case AVMEDIA_TYPE_SUBTITLE:
+      if (held) {
+        add_copied(from);
+      } else {
+        tell(observer_.warning,
+             stream_name(from) + " does not fit into the output's format; left out");
+      }
+      return;
+    case AVMEDIA_TYPE_ATTACHMENT:
+      if (holds_attachments(container)) {
+        add_copied(from);
+      } else {
+        tell(observer_.notice, stream_name(from) + " is left out: only .mkv holds attachments");
+      }
+      return;
+    case AVMEDIA_TYPE_VIDEO:
+      tell(observer_.notice, stream_name(from) + " is left out: one video stream is shown");
+      return;
+    default:
+      tell(observer_.info, stream_name(from) + " is left out");
+      return;
+  }
+}
+
+void StreamCopy::add_audio(AVStream& from) {
+  const AVCodecParameters& facts = *from.codecpar;
+  if (facts.codec_id == AV_CODEC_ID_NONE || facts.sample_rate <= 0 ||
+      facts.ch_layout.nb_channels <= 0) {
+    tell(observer_.warning, stream_name(from) + " cannot be identified; left out");
+    return;
+  }
+  if (avformat_query_codec(output_.oformat, facts.codec_id, FF_COMPLIANCE_NORMAL) == 1) {
+    add_copied(from);
+    return;
+  }
+  if (std::string_view(output_.oformat->name) != "webm") {
+    tell(observer_.warning,
+         stream_name(from) + " does not fit into the output's format; left out (.mkv holds it)");
+    return;
+  }
+  Track track;
+  try {
+    track.opus = std::make_unique<OpusTrack>(from);
+  } catch (const Error& error) {
+    tell(observer_.warning, stream_name(from) + " is left out: " + error.what());
+    return;
+  }
+  track.to = avformat_new_stream(&output_, nullptr);
+  if (track.to == nullptr) throw std::bad_alloc();
+  if (avcodec_parameters_from_context(track.to->codecpar, &track.opus->encoder()) < 0) {
+    throw std::bad_alloc();
+  }
+  track.to->time_base = track.opus->encoder().time_base;
+  track.to->disposition = from.disposition;
+  copy_tags(from.metadata, &track.to->metadata);
+  track.from = &from;
+  from.discard = AVDISCARD_DEFAULT;
+  track_of_stream_[static_cast<std::size_t>(from.index)] = static_cast<int>(tracks_.size());
+  tracks_.push_back(std::move(track));
+  tell(observer_.notice, stream_name(from) +
+                             " is encoded as Opus, which .webm needs; its bytes may differ between "
+                             "machines");
+}
+
+void StreamCopy::add_copied(AVStream& from) {
+  Track track;
+  track.to = avformat_new_stream(&output_, nullptr);
+  if (track.to == nullptr) throw std::bad_alloc();
+  if (avcodec_parameters_copy(track.to->codecpar, from.codecpar) < 0) throw std::bad_alloc();
+  track.to->codecpar->codec_tag = 0;  // the output's muxer knows its own
+  track.to->time_base = from.time_base;
+  track.to->disposition = from.disposition;
+  copy_tags(from.metadata, &track.to->metadata);
+  if (from.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) return;  // all of it is in the header
+  track.from = &from;
+  from.discard = AVDISCARD_DEFAULT;
+  track_of_stream_[static_cast<std::size_t>(from.index)] = static_cast<int>(tracks_.size());
+  tracks_.push_back(std::move(track));
+}
+
+void StreamCopy::copy_metadata(AVStream& video) {
+  copy_tags(source_->metadata, &output_.metadata);
+  if (shown_ == nullptr) return;
+  for (const char* key : {"language", "title", "handler_name"}) {
+    const std::string value(tag_value(shown_->metadata, key));
+    if (!value.empty()) av_dict_set(&video.metadata, key, value.c_str(), 0);
+  }
+  video.disposition = shown_->disposition;
+}
+
+std::int64_t StreamCopy::clock_offset_us() const {
+  const bool free_clock = (source_->iformat->flags & AVFMT_TS_DISCONT) != 0;
+  return free_clock && source_->start_time != AV_NOPTS_VALUE ? source_->start_time : 0;
+}
+
+void StreamCopy::begin(const CopyWindow& window) {
+  window_ = window;
+  for (Track& track : tracks_) {
+    track.offset = av_rescale_q(window_.offset_us, AV_TIME_BASE_Q, track.from->time_base);
+  }
+  copy_chapters(window);
+  // The end is a forecast here; packets are cut by what finish() is told.
+  window_.end_us = INT64_MAX;
+}
+
+void StreamCopy::copy_chapters(const CopyWindow& window) {
+  for (unsigned i = 0; i < source_->nb_chapters; ++i) {
+    const AVChapter& from = *source_->chapters[i];
+    const std::int64_t start = av_rescale_q(from.start, from.time_base, AV_TIME_BASE_Q);
+    const std::int64_t end = av_rescale_q(from.end, from.time_base, AV_TIME_BASE_Q);
+    if (end <= window.start_us || start >= window.end_us) continue;
+    auto* to = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));
+    if (to == nullptr) throw std::bad_alloc();
+    const std::int64_t offset = av_rescale_q(window.offset_us, AV_TIME_BASE_Q, from.time_base);
+    to->id = from.id;
+    to->time_base = from.time_base;
+    to->start = from.start - offset;
+    to->end = from.end - offset;
+    if (start < window.start_us) {
+      to->start = av_rescale_q(window.start_us - window.offset_us, AV_TIME_BASE_Q, from.time_base);
+    }
+    if (end > window.end_us) {
+      to->end = av_rescale_q(window.end_us - window.offset_us, AV_TIME_BASE_Q, from.time_base);
+    }
+    copy_tags(from.metadata, &to->metadata);
+    int count = static_cast<int>(output_.nb_chapters);
+    if (av_dynarray_add_nofree(&output_.chapters, &count, to) < 0) {
+      av_dict_free(&to->metadata);
+      av_free(to);
+      throw std::bad_alloc();
+    }
+    output_.nb_chapters = static_cast<unsigned>(count);
+  }
+}
+
+/// Makes pending_ the next packet of a copied stream; false at the end of the source.
+bool StreamCopy::fill_pending() {
+  constexpr int kMostFailures = 1000;
+  for (int failures = 0; !has_pending_ && !ended_;) {
+    const int result = av_read_frame(source_.get(), pending_.get());
+    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
+      ended_ = ++failures >= kMostFailures;
+      continue;
+    }
+    if (result < 0) {
+      ended_ = true;  // the frame source has named the damage already
+      break;
+    }
+    // Streams may turn up in the middle of a transport stream; the header is written, so they go.
+    const auto index = static_cast<std::size_t>(pending_->stream_index);
+    const int track = index < track_of_stream_.size() ? track_of_stream_[index] : -1;
+    const bool cut_short =
+        (pending_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(source_->pb) != 0;
+    if (track < 0 || cut_short) {
+      av_packet_unref(pending_.get());
+      continue;
+    }
+    fill_times(tracks_[static_cast<std::size_t>(track)], *pending_);
+    has_pending_ = true;
+  }
+  return has_pending_;
+}
+
+/// Packets without time stamps follow the one before them.
+void StreamCopy::fill_times(Track& track, AVPacket& packet) const {
+  if (packet.dts == AV_NOPTS_VALUE) packet.dts = packet.pts;
+  if (packet.dts == AV_NOPTS_VALUE) {
+    packet.dts = track.next_time == AV_NOPTS_VALUE ? 0 : track.next_time;
+  }
+  if (packet.pts == AV_NOPTS_VALUE) packet.pts = packet.dts;
+  track.next_time = packet.dts + packet.duration;
+}
+
+void StreamCopy::advance(std::int64_t until_us, const PacketWriter& write) {
+  while (fill_pending()) {
+    const AVRational unit = source_->streams[pending_->stream_index]->time_base;
+    if (av_compare_ts(pending_->dts, unit, until_us, AV_TIME_BASE_Q) > 0) return;
+    hand_over(write);
+  }
+}
+
+void StreamCopy::finish(std::int64_t end_us, const PacketWriter& write) {
+  window_.end_us = std::min(window_.end_us, end_us);
+  while (fill_pending()) hand_over(write);
+  for (Track& track : tracks_) {
+    if (!track.opus) continue;
+    track.opus->convert(nullptr, [&](AVPacket& packet) { write_in_order(track, packet, write); });
+  }
+}
+
+/// Cuts pending_ to the window, moves it to the output's clock and writes it.
+void StreamCopy::hand_over(const PacketWriter& write) {
+  has_pending_ = false;
+  Track& track = tracks_[static_cast<std::size_t>(
+      track_of_stream_[static_cast<std::size_t>(pending_->stream_index)])];
+  const AVRational unit = track.from->time_base;
+  const auto before = [&](std::int64_t time, std::int64_t us) {
+    if (us == INT64_MAX) return true;
+    return us != INT64_MIN && av_compare_ts(time, unit, us, AV_TIME_BASE_Q) < 0;
+  };
+  const bool subtitle = track.from->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE;
+  const std::int64_t end = pending_->pts + pending_->duration;
+  // A subtitle that is up when the stretch begins is shown for the rest of its time.
+  const bool too_early = before(subtitle ? end - 1 : pending_->pts, window_.start_us);
+  if (too_early || !before(pending_->pts, window_.end_us)) {
+    av_packet_unref(pending_.get());
+    return;
+  }
+  if (subtitle && before(pending_->pts, window_.start_us)) {
+    pending_->pts = pending_->dts = av_rescale_q(window_.start_us, AV_TIME_BASE_Q, unit);
+    pending_->duration = end - pending_->pts;
+  }
+  pending_->pts -= track.offset;
+  pending_->dts -= track.offset;
+  if (track.opus) {
+    track.opus->convert(pending_.get(),
+                        [&](AVPacket& packet) { write_in_order(track, packet, write); });
+  } else {
+    av_packet_rescale_ts(pending_.get(), unit, track.to->time_base);
+    write_in_order(track, *pending_, write);
+  }
+  av_packet_unref(pending_.get());
+}
+
+/// Muxers refuse decoding times that do not increase; damaged sources have them.
+void StreamCopy::write_in_order(Track& track, AVPacket& packet, const PacketWriter& write) {
+  if (track.opus) {
+    av_packet_rescale_ts(&packet, track.opus->encoder().time_base, track.to->time_base);
+  }
+  packet.stream_index = track.to->index;
+  packet.pos = -1;
+  // Equal times are fine for subtitles and where the container allows it (Matroska).
+  const bool equal_allowed = (output_.oformat->flags & AVFMT_TS_NONSTRICT) != 0;
+  if (track.last_dts != AV_NOPTS_VALUE) {
+    const std::int64_t least = track.last_dts + (equal_allowed ? 0 : 1);
+    if (packet.dts < least) {
+      if (!track.order_warned) {
+        tell(observer_.warning,
+             stream_name(*track.from) + " has timestamps that do not increase; moved on");
+        track.order_warned = true;
+      }
+      packet.dts = least;
+      packet.pts = std::max(packet.pts, packet.dts);
+    }
+  }
+  track.last_dts = packet.dts;
+  write(packet);
+}
+
+}  // namespace mosaic
