@@ -40,6 +40,18 @@ struct MatchSettings {
   std::optional<int> max_uses;  ///< uses of one photo per frame; unset: chosen from the pool size
 };
 
+/// The pointwise look (docs/presets.md); the defaults change nothing.
+struct ToneSettings {
+  double gamma = 1.0;             ///< tone curve v^gamma
+  double shadow_lift = 0.0;       ///< levels added at black, falling to none at white
+  double saturation_boost = 1.0;  ///< chroma gain
+  double boost_cool = 0.0;        ///< the same on cool hues; 0: saturation_boost
+  double boost_warm = 0.0;        ///< the same on warm hues; 0: saturation_boost
+  double vibrance = 0.0;          ///< further gain on weak chroma
+  double contrast_boost = 1.0;    ///< around mid-grey
+  double skin_protection = 0.0;   ///< share by which the last four spare skin colours, 0-1
+};
+
 struct LookSettings {
   ColorTransfer color_transfer = ColorTransfer::none;
   double reinhard_l = 0.0;      ///< transfer strength on lightness, 0-1; for mkl the strength
@@ -75,8 +87,8 @@ struct Settings {
   SimdChoice simd = SimdChoice::automatic;
   int threads = 0;  ///< 0: one per core this process may use
   FrameRange range;
-  bool force = false;   ///< replace an existing output
-  bool verify = false;  ///< check the certificate of every frame
+  bool force = false;                           ///< replace an existing output
+  bool verify = false;                          ///< check the certificate of every frame
   std::optional<std::filesystem::path> report;  ///< JSON report
   std::optional<std::filesystem::path> plan;    ///< JSONL: tile ids of every frame
 };

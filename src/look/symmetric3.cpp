@@ -49,14 +49,14 @@ Matrix3 multiply(const Matrix3& a, const Matrix3& b) {
   Matrix3 result{};
   for (int i = 0; i < 3; ++i) {
     for (int j = 0; j < 3; ++j) {
-      result[at(i, j)] = a[at(i, 0)] * b[at(0, j)] + a[at(i, 1)] * b[at(1, j)] +
-                         a[at(i, 2)] * b[at(2, j)];
+      result[at(i, j)] =
+          a[at(i, 0)] * b[at(0, j)] + a[at(i, 1)] * b[at(1, j)] + a[at(i, 2)] * b[at(2, j)];
     }
   }
   return result;
 }
 
-Vector3 multiply(const Matrix3& a, const Vector3& x) {
+Vector3 transform(const Matrix3& a, const Vector3& x) {
   return {a[0] * x[0] + a[1] * x[1] + a[2] * x[2], a[3] * x[0] + a[4] * x[1] + a[5] * x[2],
           a[6] * x[0] + a[7] * x[1] + a[8] * x[2]};
 }

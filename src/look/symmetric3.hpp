@@ -12,7 +12,7 @@ using Matrix3 = std::array<double, 9>;
 
 Matrix3 identity3();
 Matrix3 multiply(const Matrix3& a, const Matrix3& b);
-Vector3 multiply(const Matrix3& a, const Vector3& x);
+Vector3 transform(const Matrix3& a, const Vector3& x);
 
 /// Eigenvalues and orthonormal eigenvectors (columns of `vectors`) of a symmetric matrix, by cyclic
 /// Jacobi rotations with a fixed number of sweeps (Golub & Van Loan, Matrix Computations, 8.5).

@@ -48,7 +48,7 @@ constexpr Matrix3 kRgbFromOpponent = {1.0, 1.0, 0.0, 1.0, -kWr / kWg, -kWb / kWg
 
 double variance_along(const Matrix3& covariance, const double* direction) {
   const Vector3 d = {direction[0], direction[1], direction[2]};
-  const Vector3 cd = multiply(covariance, d);
+  const Vector3 cd = transform(covariance, d);
   return d[0] * cd[0] + d[1] * cd[1] + d[2] * cd[2];
 }
 
@@ -68,14 +68,14 @@ Matrix3 reinhard_matrix(const Moments& tile, const Moments& cell, const LookSett
 
 /// Where the tile's mean goes: part of the way to the cell's, per opponent axis.
 Vector3 reinhard_mean(const Moments& tile, const Moments& cell, const LookSettings& settings) {
-  const Vector3 from = multiply(kOpponentFromRgb, tile.mean);
-  const Vector3 to = multiply(kOpponentFromRgb, cell.mean);
+  const Vector3 from = transform(kOpponentFromRgb, tile.mean);
+  const Vector3 to = transform(kOpponentFromRgb, cell.mean);
   Vector3 mean{};
   for (std::size_t c = 0; c < 3; ++c) {
     const double strength = c == 0 ? settings.reinhard_l : settings.reinhard_ab;
     mean[c] = from[c] + strength * (to[c] - from[c]);
   }
-  return multiply(kRgbFromOpponent, mean);
+  return transform(kRgbFromOpponent, mean);
 }
 
 /// A = T^-1/2 (T^1/2 C T^1/2)^1/2 T^-1/2 maps covariance T to C and is symmetric positive definite.
@@ -125,7 +125,7 @@ CellLook cell_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::
       mean[c] = tile.mean[c] + settings.reinhard_l * (cell.mean[c] - tile.mean[c]);
     }
   }
-  const Vector3 moved = multiply(matrix, tile.mean);
+  const Vector3 moved = transform(matrix, tile.mean);
   for (std::size_t i = 0; i < 9; ++i) {
     look.matrix[i] = static_cast<std::int32_t>(std::llrint(matrix[i] * kQ14));
   }

@@ -1,4 +1,5 @@
-// Colour transfer: how the tile shown in a cell is recoloured toward it, as one affine map per cell.
+// Colour transfer: how the tile shown in a cell is recoloured toward it, as one affine map per
+// cell.
 #pragma once
 
 #include <cstdint>

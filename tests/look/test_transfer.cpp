@@ -46,7 +46,7 @@ LookSettings settings_for(ColorTransfer transfer, double l, double ab) {
   return settings;
 }
 
-std::array<double, 3> apply(const CellLook& look, const std::array<double, 3>& pixel) {
+std::array<double, 3> recolour(const CellLook& look, const std::array<double, 3>& pixel) {
   std::array<double, 3> out{};
   for (std::size_t c = 0; c < 3; ++c) {
     double value = look.offset[c];
@@ -70,7 +70,7 @@ std::array<double, 9> covariance_after(const CellLook& look, const std::vector<P
   std::array<double, 3> mean{};
   std::vector<std::array<double, 3>> moved;
   for (const Pixel& p : pixels) {
-    moved.push_back(apply(
+    moved.push_back(recolour(
         look, {static_cast<double>(p[0]), static_cast<double>(p[1]), static_cast<double>(p[2])}));
     for (std::size_t c = 0; c < 3; ++c) mean[c] += moved.back()[c];
   }
@@ -121,7 +121,7 @@ TEST(Transfer, FullStrengthMovesTheMeanOntoTheCells) {
     for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
       const CellLook look =
           cell_look(sums_of(tile), sums_of(cell), 64, settings_for(transfer, 1.0, 1.0));
-      const auto moved = apply(look, mean_of(tile));
+      const auto moved = recolour(look, mean_of(tile));
       const auto wanted = mean_of(cell);
       for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(moved[c], wanted[c], 0.05);
     }
@@ -137,7 +137,7 @@ TEST(Transfer, HalfStrengthMovesTheMeanHalfWay) {
         cell_look(sums_of(tile), sums_of(cell), 64, settings_for(transfer, 0.5, 0.5));
     const auto from = mean_of(tile);
     const auto to = mean_of(cell);
-    const auto moved = apply(look, from);
+    const auto moved = recolour(look, from);
     for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(moved[c], (from[c] + to[c]) / 2, 0.05);
   }
 }
@@ -187,7 +187,7 @@ TEST(Transfer, GreyStaysGreyWhenBothSidesAreGrey) {
   for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
     const CellLook look =
         cell_look(sums_of(tile), sums_of(cell), 64, settings_for(transfer, 0.7, 0.7));
-    const auto moved = apply(look, {77, 77, 77});
+    const auto moved = recolour(look, {77, 77, 77});
     EXPECT_NEAR(moved[0], moved[1], 0.02);
     EXPECT_NEAR(moved[1], moved[2], 0.02);
   }

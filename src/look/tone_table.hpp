@@ -1,0 +1,25 @@
+// The pointwise part of the look (tone curve, chroma, contrast) as one 3-D table.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+/// kToneEntries packed entries (backend/tone_math.hpp), indexed r-major; empty: identity, nothing
+/// to do.
+using ToneTable = std::vector<std::uint64_t>;
+
+/// The chain, in this order, for colours in [0, 1]:
+///  1. tone curve per channel: v^gamma, then v + lift/255 * (1 - v);
+///  2. contrast around mid-grey: 0.5 + contrast_boost * (v - 0.5), damped on skin;
+///  3. in Oklab, chroma times saturation (boost_cool and boost_warm by hue where given, blended by
+///     the cosine of the hue) and times 1 + vibrance * (1 - C / 0.2), damped on skin;
+///  4. back into the gamut along chroma, keeping lightness and hue.
+/// Depends on the settings alone, never on a frame, so it cannot make a video breathe. Built with
+/// portable_math: equal on every machine.
+ToneTable build_tone_table(const ToneSettings& settings);
+
+}  // namespace mosaic
