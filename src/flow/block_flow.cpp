@@ -1,0 +1,101 @@
+#include "flow/block_flow.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace {
+
+/// Change of mean luma, source to target, that the search makes up for; small changes are left
+/// alone, since they are as often due to things coming and going.
+int brightness_change(const BlockLayout& layout, const FlowPyramid& from, const FlowPyramid& to) {
+  const auto area = static_cast<std::int64_t>(layout.working.area());
+  const std::int64_t twice = 2 * (to.luma_sum - from.luma_sum);
+  const auto levels =
+      static_cast<int>(twice >= 0 ? (twice + area) / (2 * area) : -((-twice + area) / (2 * area)));
+  return std::abs(levels) < 2 ? 0 : levels;
+}
+
+}  // namespace
+
+BlockFlow::BlockFlow(const GridGeometry& geometry, Isa isa, ThreadPool& pool)
+    : geometry_(geometry),
+      layout_(plan_blocks(geometry)),
+      kernels_(block_kernels(isa)),
+      pool_(pool) {}
+
+FlowField BlockFlow::estimate(const Plane& previous, const Plane& current) {
+  if (previous.size != geometry_.output_size() || current.size != previous.size) {
+    throw Error(ExitCode::unexpected, "block flow: a frame does not have the canvas size");
+  }
+  if (last_canvas_.pixels == previous.pixels) {
+    std::swap(previous_, current_);
+  } else {
+    build_pyramid(previous, layout_, kernels_, pool_, previous_);
+  }
+  build_pyramid(current, layout_, kernels_, pool_, current_);
+  last_canvas_ = current;
+
+  const int change = brightness_change(layout_, current_, previous_);
+  const SearchPair backward{layout_, kernels_, current_, previous_, change};
+  const SearchPair forward{layout_, kernels_, previous_, current_, -change};
+  return to_cells(decide_motion(backward, search_blocks(backward, pool_), pool_),
+                  decide_motion(forward, search_blocks(forward, pool_), pool_));
+}
+
+bool BlockFlow::inside(int cell_column, int cell_row, FlowVector there) const {
+  const int cell = geometry_.tile_size_px * kFlowUnit;
+  const int x = cell_column * cell + cell / 2 + there.dx;
+  const int y = cell_row * cell + cell / 2 + there.dy;
+  return x >= 0 && y >= 0 && x < geometry_.columns * cell && y < geometry_.rows * cell;
+}
+
+/// The forward motion of one of the four blocks nearest to where the content came from must lead
+/// back, to within an eighth of a cell or one pixel plus an eighth of the way.
+bool BlockFlow::returns_home(int column, int row, FlowVector there,
+                             const BlockMotion& forward) const {
+  const int block = layout_.group * geometry_.tile_size_px * kFlowUnit;
+  const int tolerance = std::max(kFlowUnit, geometry_.tile_size_px * kFlowUnit / 8) +
+                        std::max(std::abs(there.dx), std::abs(there.dy)) / 8;
+  const auto before = [block](int index, int shift) {
+    const int at = index * block + shift;
+    return at >= 0 ? at / block : -((block - 1 - at) / block);
+  };
+  const int first_column = before(column, there.dx);
+  const int first_row = before(row, there.dy);
+  for (int r = first_row; r <= first_row + 1; ++r) {
+    for (int c = first_column; c <= first_column + 1; ++c) {
+      if (c < 0 || r < 0 || c >= layout_.columns || r >= layout_.rows) continue;
+      const FlowVector back = forward.vector[static_cast<std::size_t>(r * layout_.columns + c)];
+      if (std::abs(back.dx + there.dx) <= tolerance && std::abs(back.dy + there.dy) <= tolerance) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+FlowField BlockFlow::to_cells(const BlockMotion& backward, const BlockMotion& forward) const {
+  FlowField field;
+  field.backward.reserve(static_cast<std::size_t>(geometry_.cells()));
+  field.trusted.reserve(static_cast<std::size_t>(geometry_.cells()));
+  for (int row = 0; row < geometry_.rows; ++row) {
+    for (int column = 0; column < geometry_.columns; ++column) {
+      const int block_column = column / layout_.group;
+      const int block_row = row / layout_.group;
+      const auto block = static_cast<std::size_t>(block_row * layout_.columns + block_column);
+      const FlowVector there = backward.vector[block];
+      const bool trusted = backward.looks_alike[block] != 0 && inside(column, row, there) &&
+                           returns_home(block_column, block_row, there, forward);
+      field.backward.push_back(there);
+      field.trusted.push_back(trusted ? 1 : 0);
+    }
+  }
+  return field;
+}
+
+}  // namespace mosaic
