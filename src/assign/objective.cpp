@@ -24,8 +24,8 @@ std::size_t index(int row, int width, int column = 0) {
 
 FrameObjective::FrameObjective(const TileLibrary& library, const cpu::BaseCosts& base,
                                const CostScale& scale, const CellDescriptions& cells,
-                               const CellScores& scores,
-                               std::span<const std::int32_t> carried_tile, ThreadPool& pool)
+                               const CellScores& scores, std::span<const std::int32_t> carried_tile,
+                               ThreadPool& pool)
     : library_(library),
       base_(base),
       scale_(scale),
@@ -72,7 +72,8 @@ std::int32_t FrameObjective::distance(int cell, std::int32_t tile) const {
   const std::uint8_t* b = library_.features().data() + index(tile, dims_);
   std::int32_t sum = 0;
   for (int d = 0; d < dims_; ++d) {
-    const std::int32_t difference = static_cast<std::int32_t>(a[d]) - static_cast<std::int32_t>(b[d]);
+    const std::int32_t difference =
+        static_cast<std::int32_t>(a[d]) - static_cast<std::int32_t>(b[d]);
     sum += difference * difference;
   }
   return sum;
@@ -223,9 +224,8 @@ std::vector<std::int32_t> FrameObjective::row_classes() const {
   };
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
-    const std::uint64_t key = hash64(std::as_bytes(
-        std::span(cells_described_.features.data() + index(cell, dims_),
-                  static_cast<std::size_t>(dims_))));
+    const std::uint64_t key = hash64(std::as_bytes(std::span(
+        cells_described_.features.data() + index(cell, dims_), static_cast<std::size_t>(dims_))));
     classes[i] = cell;
     const auto [begin, end] = first_of.equal_range(key);
     for (auto it = begin; it != end; ++it) {

@@ -72,7 +72,7 @@ class FrameObjective final : public CostSource {
   int cells_;
   int dims_;
   int known_per_cell_;
-  std::vector<KnownTile> known_;         ///< cells x known_per_cell_, kNoTile pads at the end
+  std::vector<KnownTile> known_;          ///< cells x known_per_cell_, kNoTile pads at the end
   std::vector<std::int32_t> known_ssim_;  ///< R of the same entries
 };
 

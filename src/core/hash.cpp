@@ -14,7 +14,8 @@ std::uint64_t hash64(std::span<const std::byte> bytes) {
 std::string hex64(std::uint64_t value) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text(16, '0');
-  for (int i = 15; i >= 0; --i, value >>= 4) text[static_cast<std::size_t>(i)] = kDigits[value & 15];
+  for (int i = 15; i >= 0; --i, value >>= 4)
+    text[static_cast<std::size_t>(i)] = kDigits[value & 15];
   return text;
 }
 
@@ -42,9 +43,7 @@ Hasher& Hasher::text(std::string_view data) {
   return bytes(std::as_bytes(std::span(data)));
 }
 
-Hasher& Hasher::number(std::int64_t value) {
-  return bytes(std::as_bytes(std::span(&value, 1)));
-}
+Hasher& Hasher::number(std::int64_t value) { return bytes(std::as_bytes(std::span(&value, 1))); }
 
 std::uint64_t Hasher::digest() const { return XXH3_64bits_digest(state_->xxh); }
 

@@ -10,8 +10,9 @@
 
 namespace mosaic {
 
-/// push() waits while full, pop() while empty. close() ends the stream: pop() hands out what is left,
-/// then nothing. cancel() ends it at once for both sides: push() returns false, pop() nothing.
+/// push() waits while full, pop() while empty. close() ends the stream: pop() hands out what is
+/// left, then nothing. cancel() ends it at once for both sides: push() returns false, pop()
+/// nothing.
 template <class T>
 class BoundedQueue {
  public:

@@ -99,9 +99,9 @@ const FramePlan& MosaicEngine::plan(const Picture& picture) {
 }
 
 /// Note [Prices first]
-/// Candidates are the tiles of least reduced cost, so they need prices. The first frame of a shot has
-/// none: with prices of zero all cells would spend their few SSIM evaluations on the same favourite
-/// tiles. So it is solved once by features alone, and scored at the prices that come out.
+/// Candidates are the tiles of least reduced cost, so they need prices. The first frame of a shot
+/// has none: with prices of zero all cells would spend their few SSIM evaluations on the same
+/// favourite tiles. So it is solved once by features alone, and scored at the prices that come out.
 void MosaicEngine::choose_prices_without_ssim() {
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   price_.assign(static_cast<std::size_t>(library_.photos()), 0);
@@ -123,12 +123,10 @@ void MosaicEngine::solve(const TemporalState::Carried& carried, bool warm) {
                                  pool_);
   const RowLists lists = objective.lists();
   const std::vector<std::int32_t> classes = objective.row_classes();
-  const Assignment assignment =
-      solver_.solve({objective, capacity_, classes,
-                     warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{},
-                     &lists});
-  plan_.certified =
-      options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
+  const Assignment assignment = solver_.solve(
+      {objective, capacity_, classes,
+       warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+  plan_.certified = options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
   if (plan_.certified && warm) check_certificate(objective, assignment);
   price_ = assignment.price;
 

@@ -26,13 +26,13 @@ Json cost_json(const FrameObjective::Parts& cost) {
 }
 
 Json grid_json(const GridGeometry& geometry) {
-  return {{"columns", geometry.columns},
-          {"rows", geometry.rows},
-          {"tile_size_px", geometry.tile_size_px},
-          {"output", {geometry.output_size().width, geometry.output_size().height}},
-          {"crop",
-           {geometry.crop_px.x, geometry.crop_px.y, geometry.crop_px.width,
-            geometry.crop_px.height}}};
+  return {
+      {"columns", geometry.columns},
+      {"rows", geometry.rows},
+      {"tile_size_px", geometry.tile_size_px},
+      {"output", {geometry.output_size().width, geometry.output_size().height}},
+      {"crop",
+       {geometry.crop_px.x, geometry.crop_px.y, geometry.crop_px.width, geometry.crop_px.height}}};
 }
 
 Json skipped_json(const std::vector<SkippedInput>& skipped) {
@@ -110,9 +110,9 @@ void PlanWriter::finish() {
 
 void PlanWriter::check() const {
   if (stream_) return;
-  throw OutputError("cannot write the plan " + file_.final_path().string() + ": " +
-                        std::strerror(errno),
-                    "free space or choose another --plan path");
+  throw OutputError(
+      "cannot write the plan " + file_.final_path().string() + ": " + std::strerror(errno),
+      "free space or choose another --plan path");
 }
 
 void write_report(const std::filesystem::path& path, bool force, const Settings& settings,
@@ -125,32 +125,31 @@ void write_report(const std::filesystem::path& path, bool force, const Settings&
   }
   const double frames = static_cast<double>(std::max<std::int64_t>(1, summary.frames_out));
   const auto used = std::ranges::count_if(totals.photo_uses, [](auto uses) { return uses > 0; });
-  const Json report = {
-      {"type", "mosaic-report"},
-      {"version", 1},
-      {"input", settings.frames.string()},
-      {"source", source.description},
-      {"output", settings.output.string()},
-      {"settings", settings_json(settings, engine)},
-      {"grid", grid_json(geometry)},
-      {"tiles",
-       {{"pool", settings.library.tiles.string()},
-        {"photos", library.photos()},
-        {"variants", library.variants()},
-        {"photos_used", used},
-        {"fingerprint", hex64(library.fingerprint())}}},
-      {"frames_in", summary.frames_in},
-      {"frames_out", summary.frames_out},
-      {"decode_errors", summary.decode_errors},
-      {"skipped", skipped_json(summary.skipped)},
-      {"scene_cuts", totals.scene_cuts},
-      {"certified_frames", engine.certified_frames()},
-      {"switched_per_frame", static_cast<double>(totals.switched) / frames},
-      {"carried_per_frame", static_cast<double>(totals.carried) / frames},
-      {"cost", cost_json(totals.cost)},
-      {"wall_seconds", totals.wall_s},
-      {"stage_seconds", std::move(stages)},
-      {"photo_uses", uses_json(library, totals.photo_uses)}};
+  const Json report = {{"type", "mosaic-report"},
+                       {"version", 1},
+                       {"input", settings.frames.string()},
+                       {"source", source.description},
+                       {"output", settings.output.string()},
+                       {"settings", settings_json(settings, engine)},
+                       {"grid", grid_json(geometry)},
+                       {"tiles",
+                        {{"pool", settings.library.tiles.string()},
+                         {"photos", library.photos()},
+                         {"variants", library.variants()},
+                         {"photos_used", used},
+                         {"fingerprint", hex64(library.fingerprint())}}},
+                       {"frames_in", summary.frames_in},
+                       {"frames_out", summary.frames_out},
+                       {"decode_errors", summary.decode_errors},
+                       {"skipped", skipped_json(summary.skipped)},
+                       {"scene_cuts", totals.scene_cuts},
+                       {"certified_frames", engine.certified_frames()},
+                       {"switched_per_frame", static_cast<double>(totals.switched) / frames},
+                       {"carried_per_frame", static_cast<double>(totals.carried) / frames},
+                       {"cost", cost_json(totals.cost)},
+                       {"wall_seconds", totals.wall_s},
+                       {"stage_seconds", std::move(stages)},
+                       {"photo_uses", uses_json(library, totals.photo_uses)}};
   OutputFile file(path, force);
   std::ofstream stream(file.temporary(), std::ios::binary | std::ios::trunc);
   stream << dump(report, 2) << '\n';

@@ -65,11 +65,9 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
   std::vector<std::uint8_t> anchor(anchor_.size());
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
-    const bool kept =
-        candidates_ > 0 && carried.candidate[index(cell, candidates_)] != kNoTile;
-    const std::uint8_t* from =
-        kept ? anchor_.data() + index(carried.source[i], features_per_cell_)
-             : cells.features.data() + index(cell, features_per_cell_);
+    const bool kept = candidates_ > 0 && carried.candidate[index(cell, candidates_)] != kNoTile;
+    const std::uint8_t* from = kept ? anchor_.data() + index(carried.source[i], features_per_cell_)
+                                    : cells.features.data() + index(cell, features_per_cell_);
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
     // A tile that replaces another takes over its ride too: neighbours that show the same moving

@@ -12,12 +12,12 @@ namespace mosaic {
 
 /// Note [Kept candidates]
 /// SSIM is known for a few tiles per cell only, and a tile without it costs as if SSIM were 0. Were
-/// these few chosen afresh in every frame, the least change in the prices would bring new tiles into
-/// the choice, some cheaper than the one shown by more than the switching price, and the picture
-/// would boil although nothing moves. So a cell keeps its candidates while its content stays what it
-/// was when they were chosen (its anchor), and they travel with the tile. A repeated frame then has
-/// exactly the costs of the last one, and by the triangle inequality of the switching price its
-/// optimum is the assignment already shown.
+/// these few chosen afresh in every frame, the least change in the prices would bring new tiles
+/// into the choice, some cheaper than the one shown by more than the switching price, and the
+/// picture would boil although nothing moves. So a cell keeps its candidates while its content
+/// stays what it was when they were chosen (its anchor), and they travel with the tile. A repeated
+/// frame then has exactly the costs of the last one, and by the triangle inequality of the
+/// switching price its optimum is the assignment already shown.
 class TemporalState {
  public:
   TemporalState(int cells, int features_per_cell, int candidates);
