@@ -58,10 +58,12 @@ fs::path folder_of(const fs::path& path) {
 /// File names end at 255 bytes; the stem gives way so that the temporary name still fits.
 fs::path temporary_name(const fs::path& target, int attempt) {
   constexpr std::size_t kLongestName = 255;
-  std::string suffix = "." + std::to_string(::getpid());
-  if (attempt > 0) suffix += "-" + std::to_string(attempt);
+  std::string suffix(".");
+  suffix += std::to_string(::getpid());
+  if (attempt > 0) suffix.append("-").append(std::to_string(attempt));
   suffix += ".part" + target.extension().native();
-  std::string name = "." + target.filename().native();
+  std::string name(".");
+  name += target.filename().native();
   if (suffix.size() + 1 > kLongestName) suffix = suffix.substr(0, kLongestName / 2);
   if (name.size() + suffix.size() > kLongestName) name.resize(kLongestName - suffix.size());
   return folder_of(target) / (name + suffix);

@@ -13,8 +13,8 @@ namespace mosaic {
 OutputError output_error(const std::string& what, const std::filesystem::path& path,
                          int error_number);
 
-/// Flushes a folder's entries to the disk. Throws OutputError; file systems that cannot sync folders
-/// are left alone.
+/// Flushes a folder's entries to the disk. Throws OutputError; file systems that cannot sync
+/// folders are left alone.
 void sync_folder(const std::filesystem::path& folder);
 
 /// A temporary name beside the final one: ".<name>.<pid>.part<ext>". commit() syncs the file,
