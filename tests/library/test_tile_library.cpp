@@ -1,0 +1,494 @@
+// Pools of photos: what becomes a tile, what is skipped and why, and that every way to the library
+// gives the same bytes.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "backend/cpu/describe.hpp"
+#include "core/color_convert.hpp"
+#include "core/resize.hpp"
+#include "library/exif_orientation.hpp"
+#include "library/pack.hpp"
+#include "library/photo_tile.hpp"
+#include "library/picture_decoder.hpp"
+#include "library/picture_file.hpp"
+#include "library/tile_library.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+namespace {
+
+using namespace test;
+namespace fs = std::filesystem;
+
+class TileLibraryTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { decoder_version(); }
+
+  void SetUp() override {
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    if (cache != nullptr) saved_cache_ = cache;
+    setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
+    fs::create_directory(pool());
+    settings_.tiles = pool();
+    observer_.info = [this](const std::string& text) { infos_.push_back(text); };
+    observer_.warning = [this](const std::string& text) { warnings_.push_back(text); };
+  }
+  void TearDown() override {
+    if (saved_cache_) {
+      setenv("XDG_CACHE_HOME", saved_cache_->c_str(), 1);
+    } else {
+      unsetenv("XDG_CACHE_HOME");
+    }
+  }
+
+  fs::path pool() const { return folder_ / "pool"; }
+  void add_photos(int count) {
+    for (int i = 0; i < count; ++i) {
+      save(pool() / ("photo" + std::to_string(i) + ".png"), colourful({40 + i, 33}, i), ".png");
+    }
+  }
+  std::unique_ptr<TileLibrary> open(int size_px = 16, int threads = 2) {
+    ThreadPool threads_pool(threads);
+    origin_ = {};
+    return open_tile_library(settings_, size_px, 5, threads_pool, observer_, &origin_);
+  }
+
+  TemporaryFolder folder_;
+  LibrarySettings settings_;
+  RenderObserver observer_;
+  LibraryOrigin origin_;
+  std::vector<std::string> infos_, warnings_;
+  std::optional<std::string> saved_cache_;
+};
+
+template <class T>
+std::vector<T> copy_of(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
+void expect_equal(const TileLibrary& a, const TileLibrary& b, const std::string& what) {
+  EXPECT_EQ(a.fingerprint(), b.fingerprint()) << what;
+  EXPECT_EQ(a.photos(), b.photos()) << what;
+  EXPECT_EQ(a.variants(), b.variants()) << what;
+  EXPECT_EQ(copy_of(a.features()), copy_of(b.features())) << what;
+  EXPECT_EQ(copy_of(a.luma()), copy_of(b.luma())) << what;
+  EXPECT_EQ(copy_of(a.rgb()), copy_of(b.rgb())) << what;
+  EXPECT_EQ(copy_of(a.color_sums()), copy_of(b.color_sums())) << what;
+  ASSERT_EQ(a.skipped().size(), b.skipped().size()) << what;
+  for (std::size_t i = 0; i < a.skipped().size(); ++i) {
+    EXPECT_EQ(a.skipped()[i].name, b.skipped()[i].name) << what;
+    EXPECT_EQ(a.skipped()[i].reason, b.skipped()[i].reason) << what;
+  }
+  for (int i = 0; i < a.photos(); ++i) EXPECT_EQ(a.photo_name(i), b.photo_name(i)) << what;
+}
+
+RgbImage tile_of(const TileLibrary& library, int tile) {
+  const int s = library.tile_size_px();
+  RgbImage image(Size{s, s});
+  const std::size_t area = image.size().area();
+  const u8* from = library.rgb().data() + static_cast<std::size_t>(tile) * 3 * area;
+  std::copy_n(from, area, image.r.pixels.begin());
+  std::copy_n(from + area, area, image.g.pixels.begin());
+  std::copy_n(from + 2 * area, area, image.b.pixels.begin());
+  return image;
+}
+
+std::vector<std::string> names_of(const TileLibrary& library) {
+  std::vector<std::string> names;
+  for (int i = 0; i < library.photos(); ++i) names.push_back(library.photo_name(i));
+  return names;
+}
+
+TEST_F(TileLibraryTest, TileIsTheAveragedCentreSquare) {
+  ThreadPool serial(1);
+  save(pool() / "a.png", colourful({61, 47}), ".png");
+  save(pool() / "b.webp", colourful({200, 311}), ".webp[lossless]");
+  save(pool() / "c.png", colourful({7, 9}), ".png");  // smaller than a tile
+  for (const int size : {1, 5, 16, 31}) {
+    const auto library = open(size);
+    ASSERT_EQ(names_of(*library), (std::vector<std::string>{"a.png", "b.webp", "c.png"}));
+    for (int i = 0; i < 3; ++i) {
+      const RgbImage photo = read_picture(pool() / library->photo_name(i));
+      const RgbImage expected = resize(photo, centre_square(photo.size()), {size, size}, serial);
+      EXPECT_EQ(largest_difference(tile_of(*library, i), expected), 0)
+          << library->photo_name(i) << " at " << size;
+    }
+  }
+}
+
+TEST_F(TileLibraryTest, OrientedPhotosGiveTheSameTileAsUprightOnes) {
+  ThreadPool serial(1);
+  for (int o = 1; o <= 8; ++o) {  // odd rests on both axes, so that a crop off by one shows
+    save(pool() / ("o" + std::to_string(o) + ".tif"), colourful({52, 35}, o), ".tif",
+         with_orientation(o));
+  }
+  const auto library = open(12);
+  ASSERT_EQ(library->photos(), 8);
+  for (int i = 0; i < 8; ++i) {
+    const RgbImage photo = read_picture(pool() / library->photo_name(i));
+    EXPECT_EQ(photo.size(), i < 4 ? (Size{52, 35}) : (Size{35, 52}));
+    const RgbImage expected = resize(photo, centre_square(photo.size()), {12, 12}, serial);
+    EXPECT_EQ(largest_difference(tile_of(*library, i), expected), 0) << library->photo_name(i);
+  }
+}
+
+TEST_F(TileLibraryTest, JpegIsShrunkWhileLoadingWithoutHarm) {
+  EXPECT_EQ(jpeg_shrink_for(128, 16), 4);
+  EXPECT_EQ(jpeg_shrink_for(128, 17), 2);
+  EXPECT_EQ(jpeg_shrink_for(128, 32), 2);
+  EXPECT_EQ(jpeg_shrink_for(127, 32), 1);
+  EXPECT_EQ(jpeg_shrink_for(4000, 32), 8);
+  EXPECT_EQ(jpeg_shrink_for(1, 1), 1);
+  ThreadPool serial(1);
+  save(pool() / "a.jpg", colourful({1003, 757}), ".jpg[Q=95]");
+  const auto library = open(32);
+  const RgbImage photo = read_picture(pool() / "a.jpg");
+  const RgbImage expected = resize(photo, centre_square(photo.size()), {32, 32}, serial);
+  EXPECT_LE(largest_difference(tile_of(*library, 0), expected), 3);
+}
+
+TEST_F(TileLibraryTest, VariantsStandBesideTheirPhoto) {
+  save(pool() / "a.png", colourful({50, 50}, 3), ".png");
+  save(pool() / "b.png", colourful({50, 50}, 5), ".png");
+  settings_.mirror = true;
+  settings_.bright = true;
+  const auto library = open(9);
+  ASSERT_EQ(library->variants(), 4);
+  ASSERT_EQ(library->tiles(), 8);
+  for (int photo = 0; photo < 2; ++photo) {
+    const RgbImage base = tile_of(*library, 4 * photo);
+    const RgbImage mirror = tile_of(*library, 4 * photo + 1);
+    const RgbImage dark = tile_of(*library, 4 * photo + 2);
+    const RgbImage light = tile_of(*library, 4 * photo + 3);
+    for (int y = 0; y < 9; ++y) {
+      for (int x = 0; x < 9; ++x) {
+        const Rgb p = pixel(base, x, y);
+        EXPECT_EQ(pixel(mirror, 8 - x, y), p);
+        for (std::size_t c = 0; c < 3; ++c) {
+          EXPECT_EQ(pixel(dark, x, y)[c], (p[c] * 9 + 5) / 10);
+          EXPECT_EQ(pixel(light, x, y)[c], std::min(255, (p[c] * 11 + 5) / 10));
+        }
+      }
+    }
+  }
+  EXPECT_NE(largest_difference(tile_of(*library, 0), tile_of(*library, 4)), 0);
+}
+
+TEST_F(TileLibraryTest, DescriptionsBelongToTheirTiles) {
+  add_photos(3);
+  settings_.mirror = true;
+  const auto library = open(15);
+  ThreadPool serial(1);
+  for (int t = 0; t < library->tiles(); ++t) {
+    const RgbImage tile = tile_of(*library, t);
+    const auto index = static_cast<std::size_t>(t);
+    std::vector<std::uint8_t> features(75);
+    ColorSums sums;
+    cpu::describe_square(tile.r.pixels.data(), tile.g.pixels.data(), tile.b.pixels.data(), 15, 15,
+                         5, features.data(), sums);
+    EXPECT_EQ(copy_of(library->features().subspan(index * 75, 75)), features) << t;
+    EXPECT_EQ(library->color_sums()[index], sums) << t;
+    EXPECT_EQ(copy_of(library->luma().subspan(index * 225, 225)), luma_of(tile, serial).pixels);
+  }
+}
+
+void make_socket(const fs::path& path) {
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(path.native().size(), sizeof address.sun_path);
+  std::memcpy(address.sun_path, path.c_str(), path.native().size() + 1);
+  ASSERT_EQ(bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  close(descriptor);
+}
+
+TEST_F(TileLibraryTest, EverythingAPoolMayHoldIsUsedOrNamed) {
+  const std::vector<std::string> good = {
+      "a b\n.png",      "-rf.jpg",      "%d[1]*.png",      "\xff\xfe.png",   "\xf0\x9f\x90\xb1.png",
+      "png_inside.jpg", "no_extension", "x.jpg/inner.png", "sub/deep/er.png"};
+  fs::create_directories(pool() / "x.jpg");  // a folder with a photo's name
+  fs::create_directories(pool() / "sub" / "deep");
+  for (const std::string& name : good) {
+    save(pool() / name, quarters({20, 20}), name == "-rf.jpg" ? ".jpg" : ".png");
+  }
+  // Passed over without a word.
+  write_file(pool() / "._a.jpg", "resource fork");
+  write_file(pool() / ".DS_Store", "x");
+  write_file(pool() / "Thumbs.db", "x");
+  write_file(pool() / "old.mti", "x");
+  fs::create_directory(pool() / ".hidden");
+  save(pool() / ".hidden" / "h.png", quarters({20, 20}), ".png");
+  // No pictures, and nobody would think so.
+  write_file(pool() / "README.txt", "About these photos.\n");
+  write_file(pool() / "film.mp4", std::string("\0\0\0\x18"
+                                              "ftypisom",
+                                              12));
+  fs::create_hard_link(pool() / "png_inside.jpg", pool() / "z_again.png");
+  // Skipped and named.
+  std::map<std::string, std::string> bad = {
+      {"bomb.png", "is too large: 30000x30000 pixels, the limit is 268 million"},
+      {"empty.jpg", "is empty"},
+      {"fifo.jpg", "is a FIFO, not a regular file"},
+      {"link_dangling.jpg", "is a symbolic link to nothing"},
+      {"link_loop.jpg", "is a symbolic link that leads back to itself"},
+      {"link_out.png", "is a symbolic link out of the pool"},
+      {"raw.nef", "is a camera raw file, which is not supported"},
+      {"socket.png", "is a socket, not a regular file"},
+      {"sub/cut.jpg", "is truncated"},
+      {"text.jpg", "is not a picture"},
+      {"vector.jpg", "is a SVG file, which is not supported"}};
+  write_file(pool() / "bomb.png", bomb_png(30000, 30000));
+  write_file(pool() / "empty.jpg", "");
+  ASSERT_EQ(mkfifo((pool() / "fifo.jpg").c_str(), 0600), 0);
+  make_socket(pool() / "socket.png");
+  fs::create_symlink("nowhere.jpg", pool() / "link_dangling.jpg");
+  fs::create_symlink("link_loop.jpg", pool() / "link_loop.jpg");
+  save(folder_ / "outside.png", quarters({20, 20}), ".png");
+  fs::create_symlink(folder_ / "outside.png", pool() / "link_out.png");
+  fs::create_symlink("..", pool() / "sub" / "parent");         // a cycle of folders
+  fs::create_symlink("no_extension", pool() / "link_in.png");  // known under its own name
+  fs::create_symlink(".hidden/h.png", pool() / "shown.png");   // the only visible name of a file
+  save(pool() / "raw.nef", quarters({20, 20}), ".tif");
+  write_file(pool() / "text.jpg", "This is not a picture.\n");
+  write_file(pool() / "vector.jpg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+  save(pool() / "sub" / "cut.jpg", colourful({64, 64}), ".jpg");
+  fs::resize_file(pool() / "sub" / "cut.jpg", fs::file_size(pool() / "sub" / "cut.jpg") / 2);
+  if (geteuid() != 0) {
+    fs::create_directory(pool() / "locked");
+    fs::permissions(pool() / "locked", fs::perms::none);
+    bad["locked"] = "is a folder that cannot be read: Permission denied";
+  }
+
+  const auto library = open();
+  std::vector<std::string> expected = good;
+  expected.push_back("shown.png");
+  std::ranges::sort(expected);
+  EXPECT_EQ(names_of(*library), expected);
+  std::map<std::string, std::string> skipped;
+  for (const SkippedInput& input : library->skipped()) skipped[input.name] = input.reason;
+  EXPECT_EQ(skipped, bad);
+  EXPECT_TRUE(std::ranges::is_sorted(library->skipped(), {}, &SkippedInput::name));
+  ASSERT_EQ(infos_.size(), 2U);
+  EXPECT_NE(infos_[0].find("2 files"), std::string::npos) << infos_[0];  // README.txt, film.mp4
+  EXPECT_NE(infos_[1].find("1 files"), std::string::npos) << infos_[1];  // z_again.png
+  EXPECT_TRUE(warnings_.empty());
+  expect_equal(*library, *open(), "warm");
+  EXPECT_TRUE(origin_.reused);
+  if (geteuid() != 0) fs::permissions(pool() / "locked", fs::perms::owner_all);
+}
+
+TEST_F(TileLibraryTest, PoolsThatCannotBeUsedSaySo) {
+  const auto problem = [&] {
+    try {
+      open();
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(problem().find("holds no usable photo"), std::string::npos);
+  write_file(pool() / "text.jpg", "no");
+  EXPECT_NE(problem().find("the first: 'text.jpg' is not a picture"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_ / "cache"));  // nothing is left behind
+  settings_.tiles = folder_ / "missing";
+  EXPECT_NE(problem().find("missing' cannot be opened: No such file"), std::string::npos);
+  settings_.tiles = folder_ / "one.png";
+  save(settings_.tiles, quarters({8, 8}), ".png");
+  EXPECT_NE(problem().find("is a single picture"), std::string::npos);
+  settings_.tiles = folder_ / "fifo";
+  ASSERT_EQ(mkfifo(settings_.tiles.c_str(), 0600), 0);
+  EXPECT_NE(problem().find("is a FIFO, neither a folder nor a video"), std::string::npos);
+}
+
+TEST_F(TileLibraryTest, ColdWarmMemoryAndThreadsAgree) {
+  add_photos(7);
+  write_file(pool() / "bad.jpg", "x");
+  settings_.mirror = true;
+  const auto cold = open(16, 1);
+  EXPECT_FALSE(origin_.reused);
+  EXPECT_FALSE(origin_.index.empty());
+  const auto warm = open(16, 3);
+  EXPECT_TRUE(origin_.reused);
+  expect_equal(*cold, *warm, "warm");
+  fs::remove(origin_.index);
+  expect_equal(*cold, *open(16, 3), "three threads");
+  EXPECT_FALSE(origin_.reused);
+
+  write_file(folder_ / "file", "");
+  setenv("XDG_CACHE_HOME", (folder_ / "file").c_str(), 1);  // no folder can be made in a file
+  infos_.clear();
+  const auto memory = open();
+  EXPECT_TRUE(origin_.index.empty());
+  EXPECT_FALSE(origin_.reused);
+  ASSERT_EQ(infos_.size(), 1U);
+  EXPECT_NE(infos_[0].find("kept in memory"), std::string::npos) << infos_[0];
+  expect_equal(*cold, *memory, "memory");
+}
+
+TEST_F(TileLibraryTest, RebuiltWhenPhotosChangeAndOnlyThen) {
+  add_photos(4);
+  const std::uint64_t before = open()->fingerprint();
+  EXPECT_EQ(open()->fingerprint(), before);
+  EXPECT_TRUE(origin_.reused);
+
+  fs::last_write_time(pool() / "photo1.png",
+                      fs::file_time_type::clock::now() + std::chrono::seconds(2));
+  EXPECT_EQ(open()->fingerprint(), before) << "same content, another time";
+  EXPECT_FALSE(origin_.reused);
+
+  save(pool() / "photo1.png", colourful({41, 33}, 99), ".png");
+  EXPECT_NE(open()->fingerprint(), before);
+  EXPECT_FALSE(origin_.reused);
+
+  fs::remove(pool() / "photo3.png");
+  EXPECT_EQ(open()->photos(), 3);
+  fs::rename(pool() / "photo2.png", pool() / "photo9.png");
+  EXPECT_EQ(open()->photo_name(2), "photo9.png");
+  EXPECT_FALSE(origin_.reused);
+  open();
+  EXPECT_TRUE(origin_.reused);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(TileLibraryTest, SettingsHaveFilesOfTheirOwn) {
+  add_photos(2);
+  open(16);
+  const fs::path first = origin_.index;
+  open(17);
+  EXPECT_NE(origin_.index, first);
+  settings_.bright = true;
+  EXPECT_EQ(open(16)->variants(), 3);
+  EXPECT_NE(origin_.index, first);
+  settings_.bright = false;
+  open(16);
+  EXPECT_TRUE(origin_.reused);
+  EXPECT_EQ(origin_.index, first);
+  EXPECT_THROW(open(0), UsageError);
+  EXPECT_THROW(open(1025), UsageError);
+}
+
+TEST_F(TileLibraryTest, NamedIndexIsReusedRebuiltOrLeftAlone) {
+  add_photos(3);
+  settings_.index = folder_ / "pool.mti";
+  const auto cold = open();
+  EXPECT_EQ(origin_.index, *settings_.index);
+  expect_equal(*cold, *open(), "named");
+  EXPECT_TRUE(origin_.reused);
+  EXPECT_FALSE(fs::exists(folder_ / "cache"));
+  open(20);  // ours, for other settings: replaced
+  EXPECT_FALSE(origin_.reused);
+  EXPECT_TRUE(warnings_.empty());
+  open(20);
+  EXPECT_TRUE(origin_.reused);
+
+  fs::rename(pool(), folder_ / "moved");  // a pool may be moved with its index
+  settings_.tiles = folder_ / "moved";
+  open(20);
+  EXPECT_TRUE(origin_.reused);
+
+  for (const std::string foreign : {"", "not an index", "\x89PNG\r\n\x1a\n"}) {
+    write_file(*settings_.index, foreign);
+    EXPECT_THROW(open(), InputError) << foreign;
+    EXPECT_EQ(read_file(*settings_.index), foreign);
+  }
+  settings_.index = folder_ / "nowhere" / "pool.mti";
+  EXPECT_THROW(open(), OutputError);
+}
+
+TEST_F(TileLibraryTest, IndexMayLieInThePool) {
+  add_photos(2);
+  settings_.index = pool() / "pool.mti";
+  open();
+  open();
+  EXPECT_TRUE(origin_.reused);
+}
+
+TEST_F(TileLibraryTest, DamagedIndexIsRebuiltWithAWarning) {
+  add_photos(3);
+  for (const bool named : {false, true}) {
+    if (named) settings_.index = folder_ / "pool.mti";
+    const auto cold = open();
+    std::string bytes = read_file(origin_.index);
+    bytes[bytes.size() / 2] ^= 1;
+    write_file(origin_.index, bytes);
+    warnings_.clear();
+    expect_equal(*cold, *open(), "rebuilt");
+    EXPECT_FALSE(origin_.reused);
+    ASSERT_EQ(warnings_.size(), 1U);
+    EXPECT_NE(warnings_[0].find("has damaged contents; it is rebuilt"), std::string::npos);
+    open();
+    EXPECT_TRUE(origin_.reused);
+  }
+}
+
+TEST_F(TileLibraryTest, BuildIndexWritesWhatIsReused) {
+  add_photos(5);
+  write_file(pool() / "bad.jpg", "x");
+  ThreadPool threads(2);
+  std::vector<RenderProgress> heard;
+  observer_.progress = [&](const RenderProgress& p) { heard.push_back(p); };
+  const fs::path output = folder_ / "out.mti";
+  settings_.mirror = true;
+  const IndexSummary summary = build_index(settings_, 16, 5, output, false, threads, observer_);
+  EXPECT_EQ(summary.photos, 5);
+  EXPECT_EQ(summary.variants, 2);
+  EXPECT_EQ(summary.skipped.size(), 1U);
+  EXPECT_EQ(summary.bytes, fs::file_size(output));
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.back().stage, "index");
+  EXPECT_EQ(heard.back().done, 6);
+  EXPECT_EQ(heard.back().total, 6);
+
+  const std::string first = read_file(output);
+  EXPECT_THROW(build_index(settings_, 16, 5, output, false, threads, observer_), OutputError);
+  build_index(settings_, 16, 5, output, true, threads, observer_);
+  EXPECT_EQ(read_file(output), first) << "the same pool gives the same file";
+  settings_.index = output;
+  EXPECT_EQ(open()->fingerprint(), summary.fingerprint);
+  EXPECT_TRUE(origin_.reused);
+}
+
+TEST_F(TileLibraryTest, TwoBuildersDoNotHurtEachOther) {
+  add_photos(30);
+  std::vector<std::uint64_t> fingerprints(4);
+  {
+    std::vector<std::jthread> builders;
+    for (std::uint64_t& fingerprint : fingerprints) {
+      builders.emplace_back([&fingerprint, this] {
+        ThreadPool threads(2);
+        fingerprint = open_tile_library(settings_, 16, 5, threads, {})->fingerprint();
+      });
+    }
+  }
+  EXPECT_EQ(std::ranges::count(fingerprints, fingerprints[0]), 4);
+  EXPECT_EQ(open()->fingerprint(), fingerprints[0]);
+  EXPECT_TRUE(origin_.reused);
+  const fs::directory_iterator left(origin_.index.parent_path());
+  EXPECT_EQ(std::distance(fs::begin(left), fs::end(left)), 1) << "temporary files remain";
+}
+
+TEST_F(TileLibraryTest, SharedTilesAreAllUsed) {
+  const fs::path shared = fs::path(MOSAIC_SHARED_DATA) / "tiles";
+  if (!fs::exists(shared)) GTEST_SKIP() << "no shared test data at " << shared;
+  settings_.tiles = shared;
+  const auto library = open(32);
+  EXPECT_EQ(library->photos(), 1000);
+  EXPECT_TRUE(library->skipped().empty());
+}
+
+}  // namespace
+}  // namespace mosaic
