@@ -9,18 +9,22 @@ namespace mosaic {
 
 namespace {
 
-/// A tile that may go to a cell.
-struct Pair {
-  std::int64_t cost = 0;  ///< squared distance, less the bonus for keeping the place
-  std::int32_t cell = 0;
+/// A cell that a tile may go to.
+struct Option {
   std::int32_t source = 0;
+  std::int32_t cell = 0;
   FlowVector ride;
-  friend bool operator<(const Pair& a, const Pair& b) {
+  std::int64_t distance = 0;  ///< squared length of the ride
+  std::int64_t cost = 0;      ///< the same, less the bonus for keeping the place
+  friend bool operator<(const Option& a, const Option& b) {
+    if (a.source != b.source) return a.source < b.source;
     if (a.cost != b.cost) return a.cost < b.cost;
-    if (a.cell != b.cell) return a.cell < b.cell;
-    return a.source < b.source;
+    return a.cell < b.cell;
   }
 };
+
+/// Tiles that may move on to make room for one; beyond this a new tile disturbs less.
+constexpr int kLongestChain = 24;
 
 int floor_div(int a, int b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
 
@@ -38,103 +42,165 @@ class HandOver {
         cell_(geometry.tile_size_px * kFlowUnit),
         // An eighth of a cell, but no less than 1.5 px (flow jitters by pixels, not by cells), and
         // never so much that a tile could wait beyond its neighbour's middle.
-        margin_(std::min(std::max(cell_ / 8, 24), cell_ / 4)),
+        margin_(std::min(std::max(cell_ / 8, 24), cell_ * 3 / 16)),
         result_{std::vector<std::int32_t>(rides.size(), kNoCell),
                 std::vector<FlowVector>(rides.size())},
         cell_of_(rides.size(), kNoCell) {}
 
   Propagation run() {
-    list_pairs();
-    std::vector<Pair> ordered = pairs_;
-    std::sort(ordered.begin(), ordered.end());
-    for (const Pair& pair : ordered) {
-      if (source_of(pair.cell) == kNoCell && cell_of(pair.source) == kNoCell) put(pair);
-    }
+    list_options();
+    propose();
     pull_into_gaps();
+    make_room();
     ride_with_neighbours();
     return std::move(result_);
   }
 
  private:
-  std::int32_t& source_of(std::int32_t cell) {
-    return result_.source_cell[static_cast<std::size_t>(cell)];
-  }
-  std::int32_t& cell_of(std::int32_t source) { return cell_of_[static_cast<std::size_t>(source)]; }
+  static std::size_t at(std::int32_t i) { return static_cast<std::size_t>(i); }
 
-  void put(const Pair& pair) {
-    source_of(pair.cell) = pair.source;
-    cell_of(pair.source) = pair.cell;
-    result_.ride[static_cast<std::size_t>(pair.cell)] = pair.ride;
+  void put(const Option& option) {
+    result_.source_cell[at(option.cell)] = option.source;
+    result_.ride[at(option.cell)] = option.ride;
+    cell_of_[at(option.source)] = option.cell;
   }
 
-  void list_pairs() {
-    first_pair_.reserve(rides_.size() + 1);
+  [[nodiscard]] std::span<const Option> options_of(std::int32_t source) const {
+    return std::span(options_).subspan(first_option_[at(source)],
+                                       first_option_[at(source) + 1] - first_option_[at(source)]);
+  }
+
+  void list_options() {
     for (int row = 0; row < rows_; ++row) {
       for (int column = 0; column < columns_; ++column) {
-        first_pair_.push_back(pairs_.size());
-        const auto cell = static_cast<std::size_t>(row * columns_ + column);
-        if (flow_.trusted[cell] != 0) list_sources(column, row, flow_.backward[cell]);
+        const std::int32_t cell = row * columns_ + column;
+        if (flow_.trusted[at(cell)] != 0) list_sources(column, row, flow_.backward[at(cell)]);
       }
     }
-    first_pair_.push_back(pairs_.size());
+    std::sort(options_.begin(), options_.end());
+    first_option_.assign(rides_.size() + 1, 0);
+    for (const Option& option : options_) ++first_option_[at(option.source) + 1];
+    for (std::size_t i = 1; i < first_option_.size(); ++i) first_option_[i] += first_option_[i - 1];
   }
 
   void list_sources(int column, int row, FlowVector backward) {
-    // The content lay in this cell; a tile at most 3/4 of a cell off its content is next to it.
+    // The content lay in this cell; the tile that goes with it shows next to it at most.
     const int from_column = floor_div(column * cell_ + cell_ / 2 + backward.dx, cell_);
     const int from_row = floor_div(row * cell_ + cell_ / 2 + backward.dy, cell_);
+    const int reach = cell_ / 2 + 2 * margin_;
+    const std::int64_t bonus = std::int64_t{2} * cell_ * margin_;
     for (int r = std::max(0, from_row - 1); r <= std::min(rows_ - 1, from_row + 1); ++r) {
       for (int c = std::max(0, from_column - 1); c <= std::min(columns_ - 1, from_column + 1);
            ++c) {
         const std::int32_t source = r * columns_ + c;
-        const FlowVector old = rides_[static_cast<std::size_t>(source)];
+        const FlowVector old = rides_[at(source)];
         const FlowVector ride{(c - column) * cell_ + old.dx - backward.dx,
                               (r - row) * cell_ + old.dy - backward.dy};
-        if (!reaches(ride.dx, c == column) || !reaches(ride.dy, r == row)) continue;
-        const std::int64_t bonus = std::int64_t{2} * cell_ * margin_;
+        if (std::abs(ride.dx) > reach || std::abs(ride.dy) > reach) continue;
+        const std::int64_t distance = squared_length(ride);
         const std::int64_t kept = (c == column ? bonus : 0) + (r == row ? bonus : 0);
-        pairs_.push_back(Pair{squared_length(ride) - kept, row * columns_ + column, source, ride});
+        options_.push_back({source, row * columns_ + column, ride, distance, distance - kept});
       }
     }
   }
 
-  [[nodiscard]] bool reaches(int ride, bool keeps_place) const {
-    return std::abs(ride) <= cell_ / 2 + (keeps_place ? 2 * margin_ : 0);
+  /// Deferred acceptance: tiles ask in order of cost, a cell keeps the nearest that asked. The
+  /// outcome is unique, since no two are equally near and equally numbered.
+  void propose() {
+    std::vector<std::size_t> asked(rides_.size(), 0);
+    std::vector<std::int32_t> waiting;
+    for (auto source = static_cast<std::int32_t>(rides_.size()) - 1; source >= 0; --source) {
+      waiting.push_back(source);
+    }
+    while (!waiting.empty()) {
+      const std::int32_t source = waiting.back();
+      const auto options = options_of(source);
+      if (asked[at(source)] == options.size()) {
+        waiting.pop_back();
+        continue;
+      }
+      const Option& option = options[asked[at(source)]++];
+      const std::int32_t holder = result_.source_cell[at(option.cell)];
+      if (holder != kNoCell) {
+        const std::int64_t held = squared_length(result_.ride[at(option.cell)]);
+        if (held < option.distance || (held == option.distance && holder < source)) continue;
+        cell_of_[at(holder)] = kNoCell;
+      }
+      waiting.pop_back();
+      if (holder != kNoCell) waiting.push_back(holder);
+      put(option);
+    }
   }
 
   void pull_into_gaps() {
     std::vector<std::int32_t> gaps;
-    for (std::int32_t cell = static_cast<std::int32_t>(rides_.size()) - 1; cell >= 0; --cell) {
-      if (source_of(cell) == kNoCell) gaps.push_back(cell);
+    for (auto cell = static_cast<std::int32_t>(rides_.size()) - 1; cell >= 0; --cell) {
+      if (result_.source_cell[at(cell)] == kNoCell) gaps.push_back(cell);
     }
+    if (gaps.empty()) return;
     // Each pull brings a tile nearer to its content, so this ends.
+    const std::vector<std::size_t> order = options_by_cell();
     while (!gaps.empty()) {
       const std::int32_t gap = gaps.back();
       gaps.pop_back();
-      const Pair* best = nullptr;
-      std::int64_t least = 0;
-      for (std::size_t i = first_pair_[static_cast<std::size_t>(gap)];
-           i < first_pair_[static_cast<std::size_t>(gap) + 1]; ++i) {
-        const Pair& pair = pairs_[i];
-        const std::int32_t holder = cell_of(pair.source);
-        const std::int64_t distance = squared_length(pair.ride);
-        if (holder != kNoCell &&
-            distance >= squared_length(result_.ride[static_cast<std::size_t>(holder)])) {
+      const Option* best = nullptr;
+      for (std::size_t i = first_by_cell_[at(gap)]; i < first_by_cell_[at(gap) + 1]; ++i) {
+        const Option& option = options_[order[i]];
+        const std::int32_t shown = cell_of_[at(option.source)];
+        if (shown != kNoCell && option.distance >= squared_length(result_.ride[at(shown)])) {
           continue;
         }
-        if (best == nullptr || distance < least) {
-          best = &pair;
-          least = distance;
-        }
+        if (best == nullptr || option.distance < best->distance) best = &option;
       }
       if (best == nullptr) continue;
-      const std::int32_t holder = cell_of(best->source);
-      if (holder != kNoCell) {
-        source_of(holder) = kNoCell;
-        gaps.push_back(holder);
+      const std::int32_t left = cell_of_[at(best->source)];
+      if (left != kNoCell) {
+        result_.source_cell[at(left)] = kNoCell;
+        gaps.push_back(left);
       }
       put(*best);
     }
+  }
+
+  /// Indices into options_, grouped by cell, sources ascending; fills first_by_cell_.
+  std::vector<std::size_t> options_by_cell() {
+    first_by_cell_.assign(rides_.size() + 1, 0);
+    for (const Option& option : options_) ++first_by_cell_[at(option.cell) + 1];
+    for (std::size_t i = 1; i < first_by_cell_.size(); ++i) {
+      first_by_cell_[i] += first_by_cell_[i - 1];
+    }
+    std::vector<std::size_t> next(first_by_cell_.begin(), first_by_cell_.end() - 1);
+    std::vector<std::size_t> order(options_.size());
+    for (std::size_t i = 0; i < options_.size(); ++i) order[next[at(options_[i].cell)]++] = i;
+    return order;
+  }
+
+  /// A tile in view that found no cell gets one if a chain of others can each move on by one.
+  void make_room() {
+    std::vector<std::int32_t> visited(rides_.size(), kNoCell);
+    for (std::int32_t source = 0; source < static_cast<std::int32_t>(rides_.size()); ++source) {
+      if (cell_of_[at(source)] == kNoCell) settle(source, source, kLongestChain, visited);
+    }
+  }
+
+  [[nodiscard]] bool leaves_the_picture(const Option& option) const {
+    const int x = option.cell % columns_ * cell_ + cell_ / 2 + option.ride.dx;
+    const int y = option.cell / columns_ * cell_ + cell_ / 2 + option.ride.dy;
+    return x < 0 || y < 0 || x > columns_ * cell_ || y > rows_ * cell_;
+  }
+
+  bool settle(std::int32_t source, std::int32_t round, int chain,
+              std::vector<std::int32_t>& visited) {
+    for (const Option& option : options_of(source)) {
+      if (visited[at(option.cell)] == round || leaves_the_picture(option)) continue;
+      visited[at(option.cell)] = round;
+      const std::int32_t holder = result_.source_cell[at(option.cell)];
+      if (holder == kNoCell || (chain > 0 && settle(holder, round, chain - 1, visited))) {
+        put(option);
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Gives cells without a source the mean ride of the neighbours that move as they do.
@@ -182,10 +248,11 @@ class HandOver {
   std::span<const FlowVector> rides_;
   int columns_;
   int rows_;
-  int cell_;    ///< flow units
-  int margin_;  ///< h of the note
-  std::vector<Pair> pairs_;
-  std::vector<std::size_t> first_pair_;  ///< per cell, into pairs_
+  int cell_;                                ///< flow units
+  int margin_;                              ///< h of the note
+  std::vector<Option> options_;             ///< by source, then cost
+  std::vector<std::size_t> first_option_;   ///< per source, into options_
+  std::vector<std::size_t> first_by_cell_;  ///< per cell, into options_by_cell()
   Propagation result_;
   std::vector<std::int32_t> cell_of_;  ///< per source: the cell that took it, or kNoCell
 };

@@ -29,17 +29,20 @@ struct Propagation {
 ///
 /// Note [Hand-over]
 ///
-/// Tile s may go to cell i if the flow at i is trusted and the content of s, moved by it, lands in
-/// i: ride' = centre(s) + ride(s) - backward(i) - centre(i) is at most half a cell in each axis.
-/// A tile at a border between cells must not go back and forth with every jitter of the flow, so
-/// an axis along which it keeps its place has a margin h on top: it leaves when the ride passes
+/// Tile s may go to cell i if the flow at i is trusted and the content of s, moved by it, lands
+/// there or nearly: ride' = centre(s) + ride(s) - backward(i) - centre(i) is at most half a cell
+/// and 2h in each axis. A tile at a border between cells must not go back and forth with every
+/// jitter of the flow, so keeping its place is worth a margin of h: it leaves when the ride passes
 /// half a cell + h, arrives with -(half a cell - h), and needs 2h of backward motion to return.
-/// Pairs are taken in order of distance (ties: lower cell, lower source), each tile and each cell
-/// once. A tile whose new cell is not yet free may wait in its old one for up to another h.
 ///
-/// Last, a cell left empty takes the tile of a neighbour that kept its place only by the margin,
-/// though its content lies nearer to the empty cell; that may empty the neighbour, which asks in
-/// turn. So when the first tile of a moving row hands over, the row follows in the same frame.
+/// 1. Every tile asks its cells in order of squared distance less that bonus; a cell keeps the
+///    nearest tile that asks (ties: lower cell, lower source). The refused ask on.
+/// 2. A cell left empty takes the tile of a neighbour that kept its place only by the margin though
+///    its content lies nearer to the empty cell; that empties the neighbour, which asks in turn. So
+///    when the first tile of a moving row hands over, the row follows in the same frame.
+/// 3. A tile left over although its content is in the picture gets a cell if a short chain of tiles
+///    can each go to another of their cells. Where the picture shrinks there is no such chain, and
+///    the farther of two tiles is dropped; where it grows, gaps stay empty.
 Propagation propagate(const FlowField& flow, std::span<const FlowVector> previous_ride,
                       const GridGeometry& geometry);
 

@@ -1,0 +1,42 @@
+#include "flow/raft/module_file.hpp"
+
+#include <dlfcn.h>
+
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+ModuleFile::ModuleFile(const std::string& file, const std::string& wanted_by,
+                       const std::string& hint)
+    : ModuleFile(executable_folder() / ".." / "lib" / "mosaic-temporal", file, wanted_by, hint) {}
+
+ModuleFile::ModuleFile(const fs::path& folder, const std::string& file,
+                       const std::string& wanted_by, const std::string& hint)
+    : path_((folder / file).lexically_normal()), hint_(hint) {
+  if (!fs::exists(path_)) {
+    throw DeviceError(wanted_by + ": this build has no " + path_.string(), hint_);
+  }
+  // RTLD_LOCAL: what it links must not answer for symbols of other libraries of the program.
+  handle_ = dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle_ == nullptr) {
+    const char* why = dlerror();
+    throw DeviceError(wanted_by + ": cannot load " + path_.string() + ": " +
+                          (why == nullptr ? "unknown reason" : why),
+                      hint_);
+  }
+}
+
+void* ModuleFile::find(const char* name) const {
+  void* found = dlsym(handle_, name);
+  if (found == nullptr) {
+    throw DeviceError(path_.string() + " is not a module of this program: it has no " + name,
+                      hint_);
+  }
+  return found;
+}
+
+}  // namespace mosaic

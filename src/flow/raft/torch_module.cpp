@@ -1,0 +1,207 @@
+// libmosaic_torch.so: RAFT as TorchScript on LibTorch, 1.13 and newer.
+//
+// Note [One path per thread count]
+// LibTorch and its BLAS run single-threaded here, whatever the number of threads: the ways in which
+// they split work between threads are theirs, and may change sums. What is independent runs side by
+// side instead: the two encoders of a frame, and the pairs of a batch. So the values are the same
+// bits for any thread count (on one kind of CPU; between kinds the caller's quantisation decides).
+#include <dlfcn.h>
+#include <torch/script.h>
+#include <torch/version.h>
+
+#include <cstring>
+#include <exception>
+#include <future>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "flow/raft/torch_interface.hpp"
+
+namespace mosaic {
+
+namespace {
+
+void tell(TorchFailure& failure, const char* text) {
+  std::strncpy(failure.text, text, sizeof failure.text - 1);
+}
+
+/// LibTorch's messages carry a stack trace of its own; the first line says what happened.
+void tell(TorchFailure& failure, const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  tell(failure, text.substr(0, text.find("\nException raised")).c_str());
+}
+
+/// OpenBLAS keeps its own pool of threads, which at::set_num_threads() does not reach.
+struct OpenBlas {
+  void (*set_num_threads)(int) = nullptr;
+  char* (*get_config)() = nullptr;
+
+  OpenBlas() {
+    // Looked up among the dependencies of this module: with another BLAS they are not there.
+    Dl_info self = {};
+    if (dladdr(kTorchOpenSymbol, &self) == 0) return;
+    void* handle = dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == nullptr) return;
+    set_num_threads =
+        reinterpret_cast<void (*)(int)>(dlsym(handle, "openblas_set_num_threads"));
+    get_config = reinterpret_cast<char* (*)()>(dlsym(handle, "openblas_get_config"));
+    dlclose(handle);
+  }
+};
+
+std::string describe_runtime(const OpenBlas& blas) {
+  std::string text = std::string("LibTorch ") + TORCH_VERSION;
+  if (at::hasMKL()) return text + " on MKL";
+  if (blas.get_config == nullptr) {
+    return text + " on a BLAS other than OpenBLAS and MKL, which may be several times slower";
+  }
+  const std::string config = blas.get_config();  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ..."
+  const std::size_t second_space = config.find(' ', config.find(' ') + 1);
+  return text + " on " + config.substr(0, second_space);
+}
+
+void be_deterministic() {
+  at::Context& context = at::globalContext();
+  context.setDeterministicAlgorithms(true, false);
+  context.setDeterministicCuDNN(true);
+  context.setBenchmarkCuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setAllowTF32CuDNN(false);
+}
+
+/// What every thread that computes needs: no autograd; the interpreter as it is, because the
+/// profiling executor rewrites the graph after the first runs and may then round differently.
+struct ComputeScope {
+  c10::InferenceMode inference;
+  torch::jit::GraphOptimizerEnabledGuard plain{false};
+  ComputeScope() { at::set_num_threads(1); }
+};
+
+struct Frame final : TorchFrame {
+  at::Tensor features;
+  at::Tensor context;
+};
+
+class Model final : public TorchModel {
+ public:
+  explicit Model(const TorchModelOptions& options)
+      : dtype_(options.fp64 ? at::kDouble : at::kFloat), side_by_side_(options.threads > 1) {
+    const OpenBlas blas;
+    runtime_ = describe_runtime(blas);
+    if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
+    be_deterministic();
+    const ComputeScope scope;
+    std::istringstream file(
+        std::string(static_cast<const char*>(options.bytes), options.size));
+    module_ = torch::jit::load(file, at::kCPU);
+    module_.eval();
+    module_.to(dtype_);
+    for (const char* name : {"prepare", "encode_features", "encode_context", "flow"}) {
+      TORCH_CHECK(module_.find_method(name).has_value(), "it has no method '", name,
+                  "'; it was not written by scripts/export_raft.py");
+    }
+    module_.get_method("prepare")({});
+  }
+
+  TorchFrame* encode(const unsigned char* const rgb[3], int width, int height,
+                     TorchFailure& failure) noexcept override {
+    try {
+      const ComputeScope scope;
+      const at::Tensor input = to_input(rgb, width, height);
+      auto frame = std::make_unique<Frame>();
+      run({[&] { frame->features = call("encode_features", {input}); },
+           [&] { frame->context = call("encode_context", {input}); }});
+      return frame.release();
+    } catch (const c10::Error& error) {
+      tell(failure, error);
+    } catch (const std::exception& error) {
+      tell(failure, error.what());
+    }
+    return nullptr;
+  }
+
+  bool flow(const TorchPair* pairs, int count, int updates, double* flow,
+            TorchFailure& failure) noexcept override {
+    try {
+      std::vector<std::function<void()>> jobs;
+      for (int i = 0; i < count; ++i) {
+        const auto& first = static_cast<const Frame&>(*pairs[i].first);
+        const auto& second = static_cast<const Frame&>(*pairs[i].second);
+        double* out = flow + i * (2 * first.features.numel() / first.features.size(1));
+        jobs.emplace_back([this, &first, &second, updates, out] {
+          const at::Tensor found =
+              call("flow", {first.features, first.context, second.features, updates});
+          const at::Tensor pixels = (found.to(at::kDouble) * 8.0).contiguous();
+          std::memcpy(out, pixels.data_ptr<double>(), pixels.nbytes());
+        });
+      }
+      run(jobs);
+      return true;
+    } catch (const c10::Error& error) {
+      tell(failure, error);
+    } catch (const std::exception& error) {
+      tell(failure, error.what());
+    }
+    return false;
+  }
+
+  const char* runtime() const noexcept override { return runtime_.c_str(); }
+
+ private:
+  at::Tensor call(const char* method, std::vector<c10::IValue> arguments) {
+    return module_.get_method(method)(std::move(arguments)).toTensor();
+  }
+
+  /// Samples 0..255 to -1..1; exact up to the one rounding of the division.
+  at::Tensor to_input(const unsigned char* const rgb[3], int width, int height) const {
+    std::vector<at::Tensor> planes;
+    for (int channel = 0; channel < 3; ++channel) {
+      planes.push_back(at::from_blob(const_cast<unsigned char*>(rgb[channel]), {height, width},
+                                     at::TensorOptions(at::kByte)));
+    }
+    return ((at::stack(planes).to(dtype_) * 2 - 255) / 255).unsqueeze(0);
+  }
+
+  void run(const std::vector<std::function<void()>>& jobs) const {
+    std::vector<std::future<void>> others;
+    const auto scoped = [](const std::function<void()>& job) {
+      const ComputeScope scope;
+      job();
+    };
+    for (std::size_t i = 1; i < jobs.size(); ++i) {
+      others.push_back(std::async(side_by_side_ ? std::launch::async : std::launch::deferred,
+                                  scoped, std::cref(jobs[i])));
+    }
+    // A future of std::async waits in its destructor: no job outlives this call.
+    scoped(jobs.front());
+    for (std::future<void>& other : others) other.get();
+  }
+
+  at::ScalarType dtype_;
+  bool side_by_side_;
+  std::string runtime_;
+  torch::jit::Module module_;
+};
+
+}  // namespace
+
+}  // namespace mosaic
+
+extern "C" __attribute__((visibility("default"))) mosaic::TorchModel* mosaic_torch_open(
+    int version, const mosaic::TorchModelOptions& options,
+    mosaic::TorchFailure& failure) noexcept {
+  if (version != mosaic::kTorchInterfaceVersion) {
+    mosaic::tell(failure, "it belongs to another version of the program");
+    return nullptr;
+  }
+  try {
+    return new mosaic::Model(options);
+  } catch (const c10::Error& error) {
+    mosaic::tell(failure, error);
+  } catch (const std::exception& error) {
+    mosaic::tell(failure, error.what());
+  }
+  return nullptr;
+}
