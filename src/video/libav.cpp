@@ -209,6 +209,10 @@ std::optional<std::array<std::int32_t, 9>> display_matrix(const AVStream& stream
   return matrix;
 }
 
+bool matroska_muxer_adds_codec_delay() {
+  return LIBAVFORMAT_VERSION_INT > AV_VERSION_INT(59, 30, 100);
+}
+
 const AVPixelFormat* encoder_pixel_formats(const AVCodec& codec) { return codec.pix_fmts; }
 
 }  // namespace mosaic

@@ -124,6 +124,9 @@ bool frame_is_interlaced(const AVFrame& frame);
 bool frame_is_damaged(const AVFrame& frame);
 /// The stream's display matrix (9 numbers), if any.
 std::optional<std::array<std::int32_t, 9>> display_matrix(const AVStream& stream);
+/// Whether the Matroska muxer moves a track by the codec delay it declares. 5.1 declares one for
+/// Opus only and expects times that include it.
+bool matroska_muxer_adds_codec_delay();
 /// Pixel formats an encoder takes, ended by AV_PIX_FMT_NONE; nullptr: any.
 const AVPixelFormat* encoder_pixel_formats(const AVCodec& codec);
 

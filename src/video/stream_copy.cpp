@@ -33,6 +33,11 @@ void copy_tags(const AVDictionary* from, AVDictionary** to) {
   }
 }
 
+bool is_matroska_family(const AVOutputFormat& container) {
+  const std::string_view name = container.name;
+  return name == "matroska" || name == "webm";
+}
+
 bool holds_attachments(const AVOutputFormat& container) {
   return std::string_view(container.name) == "matroska";
 }
@@ -172,6 +177,7 @@ void StreamCopy::begin(const CopyWindow& window) {
   for (Track& track : tracks_) {
     track.offset = av_rescale_q(window_.offset_us, AV_TIME_BASE_Q, track.from->time_base);
   }
+  declare_priming(window);
   copy_chapters(window);
   // The end is a forecast here; packets are cut by what finish() is told.
   window_.end_us = INT64_MAX;
@@ -207,11 +213,11 @@ void StreamCopy::copy_chapters(const CopyWindow& window) {
   }
 }
 
-/// Makes pending_ the next packet of a copied stream; false at the end of the source.
-bool StreamCopy::fill_pending() {
+/// Next packet of a copied stream; false at the end of the source.
+bool StreamCopy::read_packet(AVPacket& packet) {
   constexpr int kMostFailures = 1000;
-  for (int failures = 0; !has_pending_ && !ended_;) {
-    const int result = av_read_frame(source_.get(), pending_.get());
+  for (int failures = 0; !ended_;) {
+    const int result = av_read_frame(source_.get(), &packet);
     if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
       ended_ = ++failures >= kMostFailures;
@@ -222,18 +228,76 @@ bool StreamCopy::fill_pending() {
       break;
     }
     // Streams may turn up in the middle of a transport stream; the header is written, so they go.
-    const auto index = static_cast<std::size_t>(pending_->stream_index);
+    const auto index = static_cast<std::size_t>(packet.stream_index);
     const int track = index < track_of_stream_.size() ? track_of_stream_[index] : -1;
-    const bool cut_short =
-        (pending_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(source_->pb) != 0;
+    const bool cut_short = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(source_->pb) != 0;
     if (track < 0 || cut_short) {
-      av_packet_unref(pending_.get());
+      av_packet_unref(&packet);
       continue;
     }
-    fill_times(tracks_[static_cast<std::size_t>(track)], *pending_);
+    fill_times(tracks_[static_cast<std::size_t>(track)], packet);
+    return true;
+  }
+  return false;
+}
+
+bool StreamCopy::fill_pending() {
+  if (has_pending_) return true;
+  if (!ahead_.empty()) {
+    pending_ = std::move(ahead_.front());
+    ahead_.pop_front();
     has_pending_ = true;
+  } else {
+    has_pending_ = read_packet(*pending_);
   }
   return has_pending_;
+}
+
+/// Finds where every sound track begins; a few packets, because tracks are interleaved.
+void StreamCopy::look_ahead() {
+  constexpr std::size_t kMostPackets = 512;
+  const auto is_sound = [](const Track& track) {
+    return track.from->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+  };
+  auto unseen = std::count_if(tracks_.begin(), tracks_.end(), is_sound);
+  std::vector<bool> seen(tracks_.size(), false);
+  while (unseen > 0 && ahead_.size() < kMostPackets) {
+    PacketPtr packet = make_packet();
+    if (!read_packet(*packet)) return;
+    const auto index =
+        static_cast<std::size_t>(track_of_stream_[static_cast<std::size_t>(packet->stream_index)]);
+    if (!seen[index] && is_sound(tracks_[index])) {
+      seen[index] = true;
+      --unseen;
+      tracks_[index].first_pts = packet->pts;
+    }
+    ahead_.push_back(std::move(packet));
+  }
+}
+
+std::int64_t StreamCopy::delay_to_add(const Track& track, AVRational unit) const {
+  const AVCodecParameters& facts = *track.to->codecpar;
+  if (!is_matroska_family(*output_.oformat) || matroska_muxer_adds_codec_delay() ||
+      facts.codec_id != AV_CODEC_ID_OPUS) {
+    return 0;
+  }
+  return av_rescale_q(facts.initial_padding, AVRational{1, facts.sample_rate}, unit);
+}
+
+void StreamCopy::declare_priming(const CopyWindow& window) {
+  if (!is_matroska_family(*output_.oformat)) return;
+  look_ahead();
+  for (Track& track : tracks_) {
+    if (track.opus || track.from->codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;
+    if (window.start_us != INT64_MIN) continue;  // a cut leaves earlier packets out
+    AVCodecParameters& facts = *track.to->codecpar;
+    const std::int64_t samples =
+        av_rescale_q_rnd(track.offset - track.first_pts, track.from->time_base,
+                         AVRational{1, facts.sample_rate}, AV_ROUND_UP);
+    if (samples > facts.initial_padding && samples < facts.sample_rate) {
+      facts.initial_padding = static_cast<int>(samples);
+    }
+  }
 }
 
 /// Packets without time stamps follow the one before them.
@@ -287,10 +351,17 @@ void StreamCopy::hand_over(const PacketWriter& write) {
   }
   pending_->pts -= track.offset;
   pending_->dts -= track.offset;
+  if (subtitle && pending_->pts < 0) {  // shown from the start on; Matroska has no earlier time
+    pending_->duration = std::max<std::int64_t>(0, pending_->duration + pending_->pts);
+    pending_->pts = pending_->dts = 0;
+  }
   if (track.opus) {
     track.opus->convert(pending_.get(),
                         [&](AVPacket& packet) { write_in_order(track, packet, write); });
   } else {
+    const std::int64_t delay = delay_to_add(track, unit);
+    pending_->pts += delay;
+    pending_->dts += delay;
     av_packet_rescale_ts(pending_.get(), unit, track.to->time_base);
     write_in_order(track, *pending_, write);
   }
@@ -300,6 +371,9 @@ void StreamCopy::hand_over(const PacketWriter& write) {
 /// Muxers refuse decoding times that do not increase; damaged sources have them.
 void StreamCopy::write_in_order(Track& track, AVPacket& packet, const PacketWriter& write) {
   if (track.opus) {
+    const std::int64_t delay = delay_to_add(track, track.opus->encoder().time_base);
+    packet.pts += delay;
+    packet.dts += delay;
     av_packet_rescale_ts(&packet, track.opus->encoder().time_base, track.to->time_base);
   }
   packet.stream_index = track.to->index;

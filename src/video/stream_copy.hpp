@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -32,7 +33,9 @@ class StreamCopy {
   /// (MPEG-TS, MPEG-PS); 0 for all others, whose times are passed through.
   [[nodiscard]] std::int64_t clock_offset_us() const;
 
-  /// Must be called once, before the output's header is written.
+  /// Must be called once, before the output's header is written. Matroska has no negative times;
+  /// sound that begins before 0 (a coder's priming) gets a codec delay there, so that nothing
+  /// moves.
   void begin(const CopyWindow& window);
 
   /// Hands over packets whose decoding time is not after `until_us` (source clock, before offset).
@@ -47,6 +50,7 @@ class StreamCopy {
     AVStream* to = nullptr;    ///< owned by the output
     std::unique_ptr<OpusTrack> opus;
     std::int64_t offset = 0;                  ///< in from->time_base
+    std::int64_t first_pts = 0;               ///< of the first packet, in from->time_base
     std::int64_t next_time = AV_NOPTS_VALUE;  ///< expected next time stamp, from->time_base
     std::int64_t last_dts = AV_NOPTS_VALUE;   ///< written last, to->time_base
     bool order_warned = false;
@@ -57,6 +61,11 @@ class StreamCopy {
   void add_copied(AVStream& from);
   void copy_metadata(AVStream& video);
   void copy_chapters(const CopyWindow& window);
+  void look_ahead();
+  void declare_priming(const CopyWindow& window);
+  /// Codec delay the muxer leaves to us to add, in `unit`; 0 for most.
+  [[nodiscard]] std::int64_t delay_to_add(const Track& track, AVRational unit) const;
+  bool read_packet(AVPacket& packet);
   bool fill_pending();
   void fill_times(Track& track, AVPacket& packet) const;
   void hand_over(const PacketWriter& write);
@@ -71,6 +80,7 @@ class StreamCopy {
   std::vector<Track> tracks_;
   std::vector<int> track_of_stream_;  ///< by source stream index; -1: not copied
   CopyWindow window_;
+  std::deque<PacketPtr> ahead_;  ///< read by look_ahead(), not yet handed over
   PacketPtr pending_;
   bool has_pending_ = false;
   bool ended_ = false;

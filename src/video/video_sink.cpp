@@ -29,6 +29,11 @@ bool is_mov_family(const AVOutputFormat& container) {
   return name == "mp4" || name == "mov";
 }
 
+bool is_matroska_family(const AVOutputFormat& container) {
+  const std::string_view name = container.name;
+  return name == "matroska" || name == "webm";
+}
+
 class VideoSink final : public FrameSink {
  public:
   VideoSink(const SinkRequest& request, const std::string& ending, const RenderObserver& observer)
@@ -133,6 +138,12 @@ class VideoSink final : public FrameSink {
       options.put("movflags", "+faststart");
       // A start other than 0 is kept in units of the movie, 1/1000 s unless told otherwise.
       if (first_pts != 0) options.put("movie_timescale", std::to_string(track_timescale()));
+    }
+    if (is_matroska_family(*output_->oformat) && first_pts >= 0) {
+      // By default all streams would be moved to bring the earliest time to 0. Here none is before
+      // 0 but a sound coder's priming, which is declared as its delay; decoding times are not
+      // stored.
+      output_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     }
     take_ffmpeg_error();
     check(avformat_write_header(output_.get(), options.get()));
