@@ -24,6 +24,7 @@ struct SolveStatistics {
   std::int64_t bids = 0;
   std::int64_t augmentations = 0;
   std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out
+  bool wide_prices = false;     ///< 32-bit prices did not suffice
 };
 
 /// Serial and deterministic: the result depends on the request alone, ties go to the lowest index.

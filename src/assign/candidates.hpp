@@ -1,0 +1,145 @@
+// Per class the cheapest columns at current prices, kept just long enough to be exact.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "assign/market.hpp"
+
+namespace mosaic::assign {
+
+// Note [Candidate bounds]
+// A list of class r holds some columns with their costs, and a bound: every column that is not in
+// it has c - v >= bound. The bound is exact when the list is made, at the prices of that moment.
+// While prices only fall, c - v of an unlisted column only grows, so the bound stays true without
+// being touched; that is the case inside an auction stage (a bid lowers a price) and in the whole
+// augmenting phase (scanned columns are lowered; see Note [The dummy row] in shortest_paths.hpp for
+// why nothing there has to rise). Prices rise at one place only, between two auction stages, by at
+// most R each; c - v then falls by at most R, and `lift(R)` lowers every bound by R. Hence at any
+// time bound - (lifts since the list was made) <= c - v for unlisted columns.
+//
+// So the two smallest c - v of a class are those of its list if the second is <= the bound;
+// otherwise the row is fetched whole and a new list made at current prices. The same holds for
+// `floor`: blocks of kBlock candidates ordered by c - v at the time of ordering, where floor[b] is
+// the least c - v of blocks b and later. It ages exactly like the bound, and lets a scan stop
+// early.
+
+/// The best two columns of a class. `second` is kNoValue when there is one column only.
+template <class Price>
+struct BestTwo {
+  int column = kNone;
+  std::int32_t cost = 0;
+  Price best = 0;
+  Price second = 0;
+};
+
+template <class Price>
+class CandidateLists {
+ public:
+  using Limits = PriceLimits<Price>;
+  static constexpr int kBlock = 16;
+  /// c - v of list padding: above all real values.
+  static constexpr Price kNoValue = kCostLimit - Limits::kLowest;
+
+  /// Makes room for lists of about `length` columns per class (more for a class that must hold
+  /// more). Lists come into being when first used, or from `given` (may be null).
+  void open(const CostSource& costs, const RowClasses& classes, const Market<Price>& market,
+            int length, const RowLists* given);
+
+  /// Exact at current prices; fetches the row when the list does not prove it.
+  BestTwo<Price> best_two(int row_class);
+
+  /// Adapts bounds to prices having risen by at most `amount` (>= 0).
+  void lift(Price amount) { lift_ += amount; }
+
+  /// Difference between the candidate of the given rank and the best one, as an idea of scale.
+  Price spread(int row_class, int rank);
+
+  [[nodiscard]] int blocks(int row_class) const { return list_[row_class].blocks; }
+  [[nodiscard]] Price floor(int row_class, int block) const {
+    const List& list = list_[row_class];
+    return floor_[list.offset / kBlock + block] - (lift_ - list.lift);
+  }
+  /// Least c - v of unlisted columns; at least kNoValue when all are listed.
+  [[nodiscard]] Price bound(int row_class) const {
+    const List& list = list_[row_class];
+    return list.bound >= kNoValue ? list.bound : list.bound - (lift_ - list.lift);
+  }
+  [[nodiscard]] bool complete(int row_class) const { return list_[row_class].bound >= kNoValue; }
+  [[nodiscard]] const std::int32_t* columns(int row_class) const {
+    return column_.data() + list_[row_class].offset;
+  }
+  [[nodiscard]] const std::int32_t* costs(int row_class) const {
+    return cost_.data() + list_[row_class].offset;
+  }
+
+  /// To be called before blocks are visited in order: makes the first list, and reorders a list
+  /// whose order has aged.
+  void prepare(int row_class) {
+    const List& list = list_[row_class];
+    if (list.blocks == 0) {
+      fetch(row_class);
+    } else if (list.debt > kDebtPerBlock * list.blocks) {
+      reorder(row_class);
+    }
+  }
+  /// Books work done on blocks that a fresh order would have spared.
+  void book(int row_class, int visited) { list_[row_class].debt += visited; }
+
+  /// Fetches the whole row and makes the list anew at current prices.
+  void fetch(int row_class);
+  /// Costs of the row that fetch() has just fetched, one per column.
+  [[nodiscard]] std::span<const std::int32_t> fetched_row() const { return row_cost_; }
+
+  [[nodiscard]] std::int64_t rows_fetched() const { return rows_fetched_; }
+
+ private:
+  static constexpr int kDebtPerBlock = 6;
+
+  struct List {
+    std::int64_t offset = 0;  ///< of its room, in candidates
+    int room = 0;             ///< in candidates, a multiple of kBlock
+    int blocks = 0;           ///< 0: not made yet
+    int count = 0;
+    int debt = 0;
+    Price bound = 0;
+    Price lift = 0;  ///< lift_ when floors and bound were computed
+  };
+
+  void reorder(int row_class);
+  void take_given(const RowLists& given, int row_class, int row);
+  Price sampled_threshold(int wanted);
+  int filter(Price threshold);
+  void cut(List& list, int count);
+  void order(List& list, int count);
+
+  const CostSource* costs_ = nullptr;
+  const RowClasses* classes_ = nullptr;
+  const Market<Price>* market_ = nullptr;
+  std::vector<List> list_;
+  std::vector<std::int32_t> column_;
+  std::vector<std::int32_t> cost_;
+  std::vector<Price> floor_;
+  Price lift_ = 0;
+  std::int64_t rows_fetched_ = 0;
+  bool blocked_columns_ = false;
+
+  std::vector<std::int32_t> row_cost_;  // columns: the row just fetched
+  std::vector<Price> row_value_;        // columns: its c - v
+  std::vector<Price> sample_;
+  std::vector<std::int32_t> found_column_;  // candidates about to be ordered
+  std::vector<std::int32_t> found_cost_;
+  std::vector<Price> found_value_;
+  std::vector<std::uint16_t> found_bucket_;
+  std::vector<std::int32_t> bucket_start_;
+  std::vector<Price> ordered_value_;
+  std::vector<std::pair<Price, std::int32_t>> cut_;
+};
+
+extern template class CandidateLists<std::int32_t>;
+extern template class CandidateLists<std::int64_t>;
+
+}  // namespace mosaic::assign

@@ -1,0 +1,248 @@
+#include "assign/shortest_paths.hpp"
+
+#include <algorithm>
+
+namespace mosaic::assign {
+
+template <class Price>
+void ShortestPaths<Price>::open() {
+  const int columns = market_.columns();
+  const int classes = market_.classes();
+  dummy_ = classes;
+  level_ = 0;
+  dummy_held_.assign(columns, 0);
+  row_price_.resize(classes);
+  column_mark_.assign(columns, {});
+  class_mark_.assign(classes + 1, {});
+  std::int64_t missing = 0;
+  for (int r = 0; r < classes; ++r) {
+    row_price_[r] = lists_.best_two(r).best;
+    missing += market_.missing[r];
+  }
+  std::int64_t unclaimed = 0;
+  for (int j = 0; j < columns; ++j) {
+    market_.merge(j);
+    if (market_.price[j] == level_) {
+      dummy_held_[j] = market_.free[j];
+      market_.free[j] = 0;
+    }
+    unclaimed += market_.free[j];
+  }
+  dummy_missing_ = unclaimed - missing;
+}
+
+template <class Price>
+void ShortestPaths<Price>::run() {
+  open();
+  for (int r = 0; r < market_.classes(); ++r) {
+    while (market_.missing[r] > 0) search(r);
+  }
+  while (dummy_missing_ > 0) search(dummy_);
+  for (int j = 0; j < market_.columns(); ++j) {
+    market_.free[j] += dummy_held_[j];
+    dummy_held_[j] = 0;
+  }
+}
+
+template <class Price>
+void ShortestPaths<Price>::search(int source) {
+  ++search_;
+  events_.clear();
+  settled_columns_.clear();
+  settled_classes_.clear();
+  reach_ = Limits::kLongest;
+  sink_ = kNone;
+  settle_class(source, kNone, 0);
+  while (!events_.empty()) {
+    const auto [distance, node] = events_.front();
+    if (distance >= reach_) break;
+    std::pop_heap(events_.begin(), events_.end(), std::greater<>());
+    events_.pop_back();
+    if (node >= market_.columns()) {
+      scan_blocks(node - market_.columns(), distance);
+    } else if (!column_mark_[node].settled) {
+      settle_column(node, distance);
+    }
+  }
+  if (sink_ == kNone) throw PriceOverflow{};  // capacity suffices, so a path exists: it is too long
+  lower_prices();
+  augment(source);
+  ++augmentations_;
+}
+
+template <class Price>
+void ShortestPaths<Price>::settle_column(int column, Price distance) {
+  column_mark_[column].settled = true;
+  settled_columns_.push_back(column);
+  for (int h = market_.first_held[column]; h != kNone; h = market_.holdings[h].next) {
+    settle_class(market_.holdings[h].row_class, column, distance);
+  }
+  if (dummy_held_[column] > 0) settle_class(dummy_, column, distance);
+}
+
+template <class Price>
+void ShortestPaths<Price>::settle_class(int row_class, int via, Price distance) {
+  ClassMark& mark = class_mark_[row_class];
+  if (mark.search == search_) return;
+  mark = {search_, via, 0, distance};
+  settled_classes_.push_back(row_class);
+  ++scans_;
+  if (row_class == dummy_) {
+    scan_dummy();
+  } else {
+    lists_.prepare(row_class);
+    scan_blocks(row_class, distance);
+  }
+}
+
+/// Scans the blocks of candidates that may hold columns at distance `now`, and leaves an event at
+/// the distance where the next block may matter.
+template <class Price>
+void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
+  constexpr int kBlock = CandidateLists<Price>::kBlock;
+  ClassMark& mark = class_mark_[row_class];
+  const Price base = mark.distance - row_price_[row_class];
+  for (;;) {
+    const int blocks = lists_.blocks(row_class);
+    const std::int32_t* column = lists_.columns(row_class);
+    const std::int32_t* cost = lists_.costs(row_class);
+    int visited = 0;
+    Price next = Limits::kLongest;
+    for (; mark.block < blocks; ++mark.block, ++visited) {
+      next = base + lists_.floor(row_class, mark.block);
+      if (next > now) break;
+      for (int k = mark.block * kBlock; k < (mark.block + 1) * kBlock; ++k) {
+        const Price distance = base + cost[k] - market_.price[column[k]];
+        if (distance < reach_) reach(column[k], distance, row_class, cost[k]);
+      }
+    }
+    lists_.book(row_class, visited);
+    if (mark.block == blocks) {
+      if (lists_.complete(row_class)) return;
+      next = base + lists_.bound(row_class);
+      if (next <= now) {
+        lists_.fetch(row_class);
+        mark.block = 0;
+        if (base + lists_.bound(row_class) > now) continue;
+        scan_fetched_row(row_class);
+        return;
+      }
+    }
+    if (next < reach_) {
+      events_.emplace_back(next, market_.columns() + row_class);
+      std::push_heap(events_.begin(), events_.end(), std::greater<>());
+    }
+    return;
+  }
+}
+
+/// The search has outgrown the list: prices stand still during a search, so a new list would reach
+/// no further, and all columns are looked at once instead.
+template <class Price>
+void ShortestPaths<Price>::scan_fetched_row(int row_class) {
+  const Price base = class_mark_[row_class].distance - row_price_[row_class];
+  const std::span<const std::int32_t> cost = lists_.fetched_row();
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.capacity[j] == 0) continue;
+    const Price distance = base + cost[j] - market_.price[j];
+    if (distance < reach_) reach(j, distance, row_class, cost[j]);
+  }
+}
+
+template <class Price>
+void ShortestPaths<Price>::scan_dummy() {
+  const Price base = class_mark_[dummy_].distance + level_;
+  for (int j = 0; j < market_.columns(); ++j) {
+    const Price distance = base - market_.price[j];
+    if (distance < reach_ && dummy_held_[j] < market_.capacity[j]) reach(j, distance, dummy_, 0);
+  }
+}
+
+template <class Price>
+void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int32_t cost) {
+  if (column == market_.columns()) return;
+  ColumnMark& mark = column_mark_[column];
+  if (mark.search == search_ && mark.distance <= distance) return;
+  mark = {search_, from, cost, false, distance};
+  if (market_.free[column] > 0 || (dummy_held_[column] > 0 && dummy_missing_ < 0)) {
+    reach_ = distance;
+    sink_ = column;
+    return;
+  }
+  events_.emplace_back(distance, column);
+  std::push_heap(events_.begin(), events_.end(), std::greater<>());
+}
+
+template <class Price>
+void ShortestPaths<Price>::lower_prices() {
+  for (const int j : settled_columns_) {
+    if (dummy_held_[j] > 0) continue;
+    market_.price[j] -= reach_ - column_mark_[j].distance;
+    if (market_.price[j] < Limits::kLowest) throw PriceOverflow{};
+  }
+  for (const int r : settled_classes_) {
+    const Price by = reach_ - class_mark_[r].distance;
+    if (r != dummy_) {
+      row_price_[r] += by;
+    } else if (by > 0) {
+      level_ -= by;
+      if (level_ < Limits::kLowest) throw PriceOverflow{};
+      for (int j = 0; j < market_.columns(); ++j) {
+        if (dummy_held_[j] > 0) market_.price[j] = level_;
+      }
+    }
+  }
+}
+
+/// Moves as many places as the path allows from the sink back to the source.
+template <class Price>
+void ShortestPaths<Price>::augment(int source) {
+  const bool from_surplus = market_.free[sink_] == 0;
+  std::int64_t places = source == dummy_ ? dummy_missing_ : market_.missing[source];
+  places = std::min<std::int64_t>(
+      places, from_surplus ? std::min<std::int64_t>(dummy_held_[sink_], -dummy_missing_)
+                           : market_.free[sink_]);
+  for (int j = sink_;;) {
+    const int r = column_mark_[j].from;
+    if (r == source) break;
+    j = class_mark_[r].via;
+    places = std::min<std::int64_t>(
+        places, r == dummy_ ? dummy_held_[j] : market_.holdings[*market_.find(j, r)].places);
+  }
+  const auto count = static_cast<std::int32_t>(places);
+  if (from_surplus) {
+    dummy_held_[sink_] -= count;
+    dummy_missing_ += count;
+  } else {
+    market_.free[sink_] -= count;
+  }
+  for (int j = sink_;;) {
+    const int r = column_mark_[j].from;
+    const int from = r == source ? kNone : class_mark_[r].via;
+    move(r, from, j, column_mark_[j].cost, count);
+    if (r == source) break;
+    j = from;
+  }
+  if (source == dummy_) {
+    dummy_missing_ -= count;
+  } else {
+    market_.missing[source] -= count;
+  }
+}
+
+template <class Price>
+void ShortestPaths<Price>::move(int row_class, int from, int to, std::int32_t cost,
+                                std::int32_t places) {
+  if (row_class == dummy_) {
+    if (from != kNone) dummy_held_[from] -= places;
+    dummy_held_[to] += places;
+    return;
+  }
+  if (from != kNone) market_.take(market_.find(from, row_class), places);
+  market_.add(to, row_class, places, cost, 0);
+}
+
+template class ShortestPaths<std::int32_t>;
+template class ShortestPaths<std::int64_t>;
+
+}  // namespace mosaic::assign

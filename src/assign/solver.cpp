@@ -1,0 +1,232 @@
+#include "assign/solver.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "assign/auction.hpp"
+#include "assign/candidates.hpp"
+#include "assign/market.hpp"
+#include "assign/shortest_paths.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+namespace {
+
+using assign::Auction;
+using assign::CandidateLists;
+using assign::Holding;
+using assign::kCostLimit;
+using assign::kNone;
+using assign::Market;
+using assign::PriceOverflow;
+using assign::RowClasses;
+using assign::ShortestPaths;
+
+// Candidates per class. A cold start sees prices fall far, a warm one needs only near columns.
+constexpr int kWarmLength = 256;
+constexpr int kColdLength = 1024;
+// Precision of the auction stages as fractions of the typical spread; measured on real mosaics
+// (tests/bench/bench_assign.cpp).
+constexpr std::array<int, 3> kColdDivisors = {3, 30, 300};
+constexpr std::array<int, 2> kWarmDivisors = {120, 1200};
+
+void require(bool condition, const std::string& what) {
+  if (!condition) throw UsageError("assignment: " + what);
+}
+
+void check(const SolveRequest& request) {
+  const int rows = request.costs.rows();
+  const int columns = request.costs.columns();
+  require(std::ssize(request.capacity) == columns,
+          "capacities for " + std::to_string(request.capacity.size()) + " columns, costs for " +
+              std::to_string(columns));
+  require(request.row_class.empty() || std::ssize(request.row_class) == rows,
+          "row classes for " + std::to_string(request.row_class.size()) + " rows, costs for " +
+              std::to_string(rows));
+  require(request.warm_price.empty() || std::ssize(request.warm_price) == columns,
+          "prices for " + std::to_string(request.warm_price.size()) + " columns, costs for " +
+              std::to_string(columns));
+  std::int64_t places = 0;
+  for (const std::int32_t c : request.capacity) {
+    require(c >= 0, "a column has negative capacity");
+    places += c;
+  }
+  if (places < rows) {
+    throw UsageError("assignment: " + std::to_string(rows) + " rows do not fit into the " +
+                         std::to_string(places) + " places of " + std::to_string(columns) +
+                         " columns: " + std::to_string(rows - places) + " places are missing",
+                     "add photos or allow each of them more uses");
+  }
+  if (request.lists == nullptr) return;
+  const RowLists& lists = *request.lists;
+  const std::size_t cells = std::size_t(rows) * std::max(lists.length, 0);
+  require(std::ssize(lists.count) == rows && std::ssize(lists.bound) == rows &&
+              lists.column.size() == cells && lists.cost.size() == cells,
+          "candidate lists are not of the shape rows x length");
+  for (int i = 0; i < rows; ++i) {
+    require(lists.count[i] >= 0 && lists.count[i] <= lists.length,
+            "the candidate list of row " + std::to_string(i) + " is longer than its room");
+    for (int k = 0; k < lists.count[i]; ++k) {
+      const std::size_t at = std::size_t(i) * lists.length + k;
+      require(lists.column[at] >= 0 && lists.column[at] < columns && lists.cost[at] >= 0 &&
+                  lists.cost[at] < kCostLimit,
+              "the candidate list of row " + std::to_string(i) + " holds an impossible entry");
+    }
+  }
+}
+
+void group_rows(int rows, std::span<const std::int32_t> row_class, RowClasses& classes) {
+  classes.member.resize(rows);
+  std::iota(classes.member.begin(), classes.member.end(), 0);
+  classes.supply.clear();
+  classes.representative.clear();
+  classes.first_member.clear();
+  const auto differs = [&](int a, int b) {
+    return row_class.empty() || row_class[a] != row_class[b];
+  };
+  if (!row_class.empty()) {
+    // Classes in the order of their first rows, so that results do not depend on class numbers.
+    std::vector<std::int32_t> first(rows);
+    std::stable_sort(classes.member.begin(), classes.member.end(),
+                     [&](int a, int b) { return row_class[a] < row_class[b]; });
+    for (int k = 0; k < rows; ++k) {
+      const int row = classes.member[k];
+      first[row] =
+          k > 0 && !differs(classes.member[k - 1], row) ? first[classes.member[k - 1]] : row;
+    }
+    std::stable_sort(classes.member.begin(), classes.member.end(),
+                     [&](int a, int b) { return first[a] < first[b]; });
+  }
+  for (int k = 0; k < rows; ++k) {
+    if (k == 0 || differs(classes.member[k - 1], classes.member[k])) {
+      classes.representative.push_back(classes.member[k]);
+      classes.supply.push_back(0);
+      classes.first_member.push_back(k);
+    }
+    ++classes.supply.back();
+  }
+  classes.first_member.push_back(rows);
+}
+
+template <class Price>
+struct Engine {
+  Market<Price> market;
+  CandidateLists<Price> lists;
+};
+
+/// How far the 32nd candidate lies above the best one, on average: the scale of price differences
+/// that matter, whatever unit the costs have.
+template <class Price>
+Price typical_spread(CandidateLists<Price>& lists, int classes) {
+  constexpr int kRank = 32;
+  constexpr int kSample = 256;
+  const int step = std::max(classes / kSample, 1);
+  std::int64_t sum = 0;
+  std::int64_t count = 0;
+  for (int r = 0; r < classes; r += step, ++count) sum += lists.spread(r, kRank);
+  return static_cast<Price>(sum / std::max<std::int64_t>(count, 1));
+}
+
+template <class Price>
+void read_result(const Market<Price>& market, const RowClasses& classes, Assignment& result) {
+  const int columns = market.columns();
+  Price top = std::numeric_limits<Price>::min();
+  for (int j = 0; j < columns; ++j) {
+    if (market.capacity[j] > 0) top = std::max(top, market.price[j]);
+  }
+  result.column_of_row.assign(classes.member.size(), kNone);
+  result.cost = 0;
+  std::vector<std::int32_t> next_member(classes.first_member);
+  Price highest_row_price = 0;
+  for (int j = 0; j < columns; ++j) {
+    for (int h = market.first_held[j]; h != kNone; h = market.holdings[h].next) {
+      const Holding<Price>& held = market.holdings[h];
+      result.cost += std::int64_t{held.cost} * held.places;
+      highest_row_price = std::max(highest_row_price, held.cost - (market.price[j] - top));
+      for (int k = 0; k < held.places; ++k) {
+        result.column_of_row[classes.member[next_member[held.row_class]++]] = j;
+      }
+    }
+  }
+  // Callers subtract prices from costs in 32 bits.
+  constexpr std::int64_t kRoom =
+      std::int64_t{std::numeric_limits<std::int32_t>::max()} - kCostLimit;
+  result.price.resize(columns);
+  for (int j = 0; j < columns; ++j) {
+    // Nobody may want a column without capacity: c >= 0 makes -max(u) low enough.
+    const std::int64_t price = market.capacity[j] > 0 ? market.price[j] - top : -highest_row_price;
+    if (price < -kRoom) {
+      throw UsageError("assignment: the prices of the optimum do not fit in 32 bits",
+                       "scale the costs down: they compete over chains of near-maximal costs");
+    }
+    result.price[j] = static_cast<std::int32_t>(price);
+  }
+}
+
+}  // namespace
+
+struct Solver::Impl {
+  template <class Price>
+  void run(Engine<Price>& engine, const SolveRequest& request, Assignment& result);
+
+  Engine<std::int32_t> narrow;
+  std::unique_ptr<Engine<std::int64_t>> wide;  // made when first needed
+  RowClasses classes;
+  SolveStatistics statistics;
+};
+
+template <class Price>
+void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assignment& result) {
+  const bool warm = !request.warm_price.empty();
+  const int columns = request.costs.columns();
+  Market<Price>& market = engine.market;
+  CandidateLists<Price>& lists = engine.lists;
+  market.open(request.capacity, classes, request.warm_price);
+  lists.open(request.costs, classes, market,
+             warm ? kWarmLength : std::clamp(columns / 4, kWarmLength, kColdLength), request.lists);
+  Auction<Price> auction(market, lists);
+  const Price spread = typical_spread(lists, classes.count());
+  const std::int64_t max_bids = 100 * std::int64_t{request.costs.rows()} + 10'000;
+  const std::span<const int> divisors =
+      warm ? std::span<const int>(kWarmDivisors) : std::span<const int>(kColdDivisors);
+  for (std::size_t stage = 0; stage < divisors.size(); ++stage) {
+    const Price epsilon = std::max<Price>(spread / divisors[stage], 1);
+    if (stage > 0) auction.release(epsilon);
+    auction.run(epsilon, max_bids);
+  }
+  auction.release(0);
+  ShortestPaths<Price> paths(market, lists);
+  paths.run();
+  read_result(market, classes, result);
+  statistics = {auction.bids(), paths.augmentations(), lists.rows_fetched()};
+}
+
+Solver::Solver() : impl_(std::make_unique<Impl>()) {}
+Solver::~Solver() = default;
+
+const SolveStatistics& Solver::statistics() const { return impl_->statistics; }
+
+Assignment Solver::solve(const SolveRequest& request) {
+  check(request);
+  impl_->statistics = {};
+  Assignment result;
+  if (request.costs.rows() == 0) {
+    result.price.assign(request.capacity.size(), 0);
+    return result;
+  }
+  group_rows(request.costs.rows(), request.row_class, impl_->classes);
+  try {
+    impl_->run(impl_->narrow, request, result);
+  } catch (const PriceOverflow&) {
+    if (impl_->wide == nullptr) impl_->wide = std::make_unique<Engine<std::int64_t>>();
+    impl_->run(*impl_->wide, request, result);
+    impl_->statistics.wide_prices = true;
+  }
+  return result;
+}
+
+}  // namespace mosaic
