@@ -35,8 +35,12 @@ struct GridGeometry {
   }
 };
 
-/// Chooses the grid. `input` is the rotated picture in stored pixels; `sample_aspect` is the width of
-/// one stored pixel over its height (1 for square pixels), so that nothing is shown distorted.
+/// The part of plan_geometry()'s checks that needs no picture. Throws UsageError when the request
+/// contradicts itself or is out of range.
+void check_request(const GridRequest& request);
+
+/// Chooses the grid. `input` is the rotated picture in stored pixels; `sample_aspect` is the width
+/// of one stored pixel over its height (1 for square pixels), so that nothing is shown distorted.
 /// Throws UsageError when the request contradicts itself or no even-sized grid fits.
 GridGeometry plan_geometry(Size input, double sample_aspect, const GridRequest& request);
 

@@ -214,6 +214,8 @@ int default_tile_size(const Canvas& canvas) {
   return tile_size;
 }
 
+}  // namespace
+
 void check_request(const GridRequest& request) {
   if (request.grid && request.cells) {
     throw UsageError("--grid and --cells contradict each other", "give one of them");
@@ -236,8 +238,6 @@ void check_request(const GridRequest& request) {
     check(request.grid->height, kMaxOutputSide_px, "the rows of --grid");
   }
 }
-
-}  // namespace
 
 GridGeometry plan_geometry(Size input, double sample_aspect, const GridRequest& request) {
   check_request(request);

@@ -1,0 +1,264 @@
+#include "cli/validate.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "cli/suggest.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The window of SSIM is 7 x 7; beyond 730 its score leaves int64 (backend/ssim_math.hpp).
+constexpr int kMinSsimTile_px = 7;
+constexpr int kMaxSsimTile_px = 730;
+
+constexpr std::array<std::string_view, 4> kVideoEndings = {".mp4", ".mkv", ".mov", ".webm"};
+constexpr std::array<std::string_view, 3> kStillEndings = {".png", ".jpg", ".jpeg"};
+
+enum class OutputKind { video, gif, pictures, still };
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& endings, const std::string& ending) {
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+bool is_taken(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found && !error;
+}
+
+/// %d, %6d or %06d in the file's name.
+bool is_pattern(const std::string& name) {
+  for (std::size_t at = name.find('%'); at != std::string::npos; at = name.find('%', at + 1)) {
+    std::size_t end = at + 1;
+    while (end < name.size() && name[end] >= '0' && name[end] <= '9') ++end;
+    if (end < name.size() && name[end] == 'd') return true;
+  }
+  return false;
+}
+
+OutputKind kind_of_output(const fs::path& output) {
+  if (output.filename().empty() || is_folder(output)) return OutputKind::pictures;
+  const std::string ending = lower(output.extension().string());
+  if (contains(kStillEndings, ending)) {
+    return is_pattern(output.filename().string()) ? OutputKind::pictures : OutputKind::still;
+  }
+  if (contains(kVideoEndings, ending)) return OutputKind::video;
+  if (ending == ".gif") return OutputKind::gif;
+  std::vector<std::string_view> known(kVideoEndings.begin(), kVideoEndings.end());
+  known.push_back(".gif");
+  known.insert(known.end(), kStillEndings.begin(), kStillEndings.end());
+  const std::string near = ending.empty() ? std::string() : nearest(ending, known);
+  throw UsageError("--output " + output.string() + ": " +
+                       (ending.empty() ? "the name has no ending" : "unknown ending " + ending),
+                   std::string(near.empty() ? "" : "did you mean " + near + "? ") +
+                       "Known are .mp4 .mkv .mov .webm .gif, .png .jpg .jpeg, a folder (with / at "
+                       "its end) and patterns such as out/%06d.png");
+}
+
+void require_all(const Resolved& resolved) {
+  const Command command = resolved.request.command;
+  std::string missing;
+  int count = 0;
+  for (const Option& option : options()) {
+    if ((option.required & command_bit(command)) == 0) continue;
+    if (resolved.origins.find(&option) != resolved.origins.end()) continue;
+    missing += (count++ == 0 ? "" : ", ") + flag_of(option);
+  }
+  if (count == 0) return;
+  const std::string name(command_name(command));
+  throw UsageError(missing + (count == 1 ? " is missing" : " are missing"),
+                   "see mosaic-temporal " + (name.empty() ? "-h" : name + " --help"));
+}
+
+void require_input(const fs::path& path, const std::string& flag, bool folder_allowed) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw InputError(flag + " " + path.string() + ": there is no such file or folder",
+                     "check the path; relative ones start at the working directory");
+  }
+  if (error) throw InputError(flag + " " + path.string() + ": " + error.message());
+  const bool folder = status.type() == fs::file_type::directory;
+  if (folder && !folder_allowed) {
+    throw InputError(flag + " " + path.string() + ": this is a folder, a file is needed");
+  }
+  if (!folder && status.type() != fs::file_type::regular) {
+    throw InputError(flag + " " + path.string() + ": this is neither a file nor a folder");
+  }
+  if (access(path.c_str(), folder ? R_OK | X_OK : R_OK) != 0) {
+    throw InputError(flag + " " + path.string() + ": " + std::strerror(errno));
+  }
+}
+
+/// A file that will be written must have a folder to be in and must not be there without --force.
+void require_writable(const fs::path& path, const std::string& flag, bool force) {
+  if (is_folder(path)) {
+    throw OutputError(flag + " " + path.string() + ": this is a folder, a file name is needed");
+  }
+  if (is_taken(path) && !force) {
+    throw OutputError(flag + " " + path.string() + ": the file is already there",
+                      "use --force to replace it");
+  }
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (!is_folder(folder)) {
+    throw OutputError(
+        flag + " " + path.string() + ": the folder " + folder.string() + " does not exist",
+        "make it first: mkdir -p " + folder.string());
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw OutputError(flag + " " + path.string() + ": cannot write in " + folder.string() + ": " +
+                          std::strerror(errno),
+                      "choose a folder you may write to");
+  }
+}
+
+bool is_same(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error) && !error) return true;
+  const fs::path left = fs::weakly_canonical(a, error);
+  const fs::path right = fs::weakly_canonical(b, error);
+  return !error && left == right;
+}
+
+struct Named {
+  std::string flag;
+  fs::path path;
+};
+
+/// Nothing is written over what is read, and nothing is written twice.
+void require_apart(const std::vector<Named>& read, const std::vector<Named>& written) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    for (const Named& input : read) {
+      if (is_same(written[i].path, input.path)) {
+        throw UsageError(
+            written[i].flag + " and " + input.flag + " are the same: " + input.path.string(),
+            "an input is never overwritten; choose another " + written[i].flag);
+      }
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (is_same(written[i].path, written[j].path)) {
+        throw UsageError(written[i].flag + " and " + written[j].flag +
+                         " are the same: " + written[i].path.string());
+      }
+    }
+  }
+}
+
+void check_look(const Settings& settings) {
+  if (settings.look.base_blend_min > settings.look.base_blend_max) {
+    throw UsageError("--base-blend-min " + number_text(settings.look.base_blend_min) +
+                     " is above --base-blend-max " + number_text(settings.look.base_blend_max));
+  }
+  const auto tile = settings.grid.tile_size_px;
+  const bool ssim = settings.match.ssim_weight > 0.0;
+  if (ssim && tile && (*tile < kMinSsimTile_px || *tile > kMaxSsimTile_px)) {
+    throw UsageError("--tile-size " + std::to_string(*tile) + " is outside " +
+                         std::to_string(kMinSsimTile_px) + " to " +
+                         std::to_string(kMaxSsimTile_px) + ", where SSIM can be computed",
+                     "use --ssim-weight 0 to match by colour alone");
+  }
+}
+
+/// Options that would do nothing here are refused rather than ignored.
+void check_effect(const Resolved& resolved, OutputKind output) {
+  const Settings& settings = resolved.request.settings;
+  if (settings.encode.fps && !is_folder(settings.frames)) {
+    throw UsageError("--fps is for folders of pictures; " + settings.frames.string() +
+                         " is a file, and its timestamps are kept",
+                     "leave out --fps");
+  }
+  if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
+    throw UsageError("--tile-step is for videos as --tiles; " + settings.library.tiles.string() +
+                         " is a folder, of which every photo is used",
+                     "leave out --tile-step");
+  }
+  if (output == OutputKind::video) return;
+  for (const std::string_view name : {"codec", "crf", "encoder-preset"}) {
+    if (resolved.source_of(name) == Source::flag) {
+      throw UsageError("--" + std::string(name) + " is for .mp4, .mkv, .mov and .webm; " +
+                           settings.output.string() + " has no video encoder",
+                       "leave it out or choose another --output");
+    }
+  }
+}
+
+void validate_render(const Resolved& resolved) {
+  const Settings& settings = resolved.request.settings;
+  check_request(settings.grid);
+  check_look(settings);
+  const OutputKind kind = kind_of_output(settings.output);
+  require_input(settings.frames, "--frames", true);
+  require_input(settings.library.tiles, "--tiles", true);
+  check_effect(resolved, kind);
+  std::vector<Named> written = {{"--output", settings.output}};
+  if (settings.report) written.push_back({"--report", *settings.report});
+  if (settings.plan) written.push_back({"--plan", *settings.plan});
+  if (settings.library.index) written.push_back({"--index", *settings.library.index});
+  require_apart({{"--frames", settings.frames}, {"--tiles", settings.library.tiles}}, written);
+  if (kind != OutputKind::pictures) require_writable(settings.output, "--output", settings.force);
+  if (settings.report) require_writable(*settings.report, "--report", settings.force);
+  if (settings.plan) require_writable(*settings.plan, "--plan", settings.force);
+}
+
+void validate_index(const Resolved& resolved) {
+  const Settings& settings = resolved.request.settings;
+  require_input(settings.library.tiles, "--tiles", true);
+  if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
+    throw UsageError("--tile-step is for videos as --tiles, not for folders");
+  }
+  require_apart({{"--tiles", settings.library.tiles}}, {{"--output", settings.output}});
+  require_writable(settings.output, "--output", settings.force);
+}
+
+}  // namespace
+
+void validate(const Resolved& resolved) {
+  const Request& request = resolved.request;
+  require_all(resolved);
+  if (request.quiet && request.verbose) {
+    throw UsageError("--quiet and --verbose contradict each other", "give one of them");
+  }
+  switch (request.command) {
+    case Command::render:
+      return validate_render(resolved);
+    case Command::index:
+      return validate_index(resolved);
+    case Command::check_ssim:
+      require_input(request.ssim.a, "A", false);
+      return require_input(request.ssim.b, "B", false);
+    case Command::check_assign:
+      return require_input(request.assign.costs, "--costs", false);
+    case Command::demo:
+      break;
+  }
+  if (is_taken(request.demo.folder) && !is_folder(request.demo.folder)) {
+    throw OutputError(request.demo.folder.string() + ": this is a file, a folder is needed");
+  }
+}
+
+}  // namespace mosaic::cli

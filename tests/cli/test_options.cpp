@@ -1,0 +1,192 @@
+// No dead options: every one parses, changes what it says and is read back from what it prints.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "cli/option_table.hpp"
+#include "cli_fixture.hpp"
+
+namespace mosaic::cli {
+namespace {
+
+constexpr Command kCommands[] = {Command::render, Command::index, Command::check_ssim,
+                                 Command::check_assign, Command::demo};
+
+/// A value that differs from the default (and from every preset), and one that is wrong.
+struct Sample {
+  std::string good;
+  std::string bad;
+};
+
+const std::map<std::string, Sample, std::less<>>& render_samples() {
+  static const std::map<std::string, Sample, std::less<>> samples = {
+      {"frames", {"in.mp4", ""}},
+      {"tiles", {"pool", ""}},
+      {"output", {"out.mp4", ""}},
+      {"force", {"true", "maybe"}},
+      {"range", {"3-7", "7-3"}},
+      {"fps", {"30000/1001", "0"}},
+      {"codec", {"libx265", "lib x"}},
+      {"crf", {"23.5", "64"}},
+      {"encoder-preset", {"slow", "very slow"}},
+      {"preset", {"natural", "natrual"}},
+      {"tile-size", {"48", "0"}},
+      {"cells", {"500", "0"}},
+      {"grid", {"35x20", "35"}},
+      {"scale", {"2.5", "0"}},
+      {"color-transfer", {"reinhard", "lab"}},
+      {"reinhard-l", {"0.11", "1.5"}},
+      {"reinhard-ab", {"0.12", "-0.5"}},
+      {"base-blend-min", {"0.013", "2"}},
+      {"base-blend-max", {"0.77", "nan"}},
+      {"max-uses", {"4", "0"}},
+      {"stability", {"33", "-1"}},
+      {"flow", {"none", "optical"}},
+      {"ssim-weight", {"77", "-1"}},
+      {"ssim-candidates", {"3", "65"}},
+      {"features", {"3", "9"}},
+      {"variants", {"mirror,bright", "both"}},
+      {"tile-step", {"25", "0"}},
+      {"threads", {"3", "0"}},
+      {"device", {"cpu", "tpu"}},
+      {"simd", {"plain", "sse"}},
+      {"index", {"pool.mti", ""}},
+      {"report", {"r.json", ""}},
+      {"plan", {"p.jsonl", ""}},
+      {"verify", {"true", "2"}},
+      {"quiet", {"true", "2"}},
+      {"verbose", {"true", "2"}},
+  };
+  return samples;
+}
+
+const std::map<std::string, Sample, std::less<>>& tool_samples() {
+  static const std::map<std::string, Sample, std::less<>> samples = {
+      {"A", {"a.png", ""}},         {"B", {"b.png", ""}},      {"map", {"m.bin", ""}},
+      {"costs", {"c.bin", ""}},     {"rows", {"3", "0"}},      {"cols", {"4", "-1"}},
+      {"max-uses", {"2", "auto"}},  {"repeat", {"5", "0"}},    {"assignment", {"a.txt", ""}},
+      {"DIR", {"out", ""}},         {"tiles", {"70", "many"}}, {"frames", {"9", "0"}},
+      {"size", {"320x180", "320"}}, {"seed", {"99", "-1"}},
+  };
+  return samples;
+}
+
+const Sample* sample_of(const Option& option) {
+  constexpr unsigned kMain = command_bit(Command::render) | command_bit(Command::index);
+  const auto& samples = (option.commands & kMain) != 0 ? render_samples() : tool_samples();
+  const auto found = samples.find(option.name);
+  return found == samples.end() ? nullptr : &found->second;
+}
+
+/// Everything a request holds, by way of the table's own getters.
+std::map<std::string, std::string> snapshot(const Request& request) {
+  std::map<std::string, std::string> values;
+  for (const Option& option : options()) {
+    if (option.get != nullptr && applies_to(option, request.command)) {
+      values[std::string(option.name)] = option.get(request);
+    }
+  }
+  return values;
+}
+
+TEST(Options, NamesAreUniqueWithinACommand) {
+  for (const Command command : kCommands) {
+    std::set<std::string> seen;
+    for (const Option& option : options()) {
+      if (!applies_to(option, command)) continue;
+      EXPECT_TRUE(seen.insert(flag_of(option)).second) << option.name;
+      if (option.letter != 0) {
+        EXPECT_TRUE(seen.insert(std::string("-") + option.letter).second) << option.letter;
+      }
+    }
+  }
+}
+
+TEST(Options, EveryRowIsComplete) {
+  for (const Option& option : options()) {
+    SCOPED_TRACE(option.name);
+    EXPECT_NE(option.commands, 0U);
+    EXPECT_FALSE(option.help.empty());
+    EXPECT_NE(option.help.back(), '.') << "a clause, not a sentence";
+    const bool takes_value = option.kind != Kind::flag && option.kind != Kind::action;
+    EXPECT_EQ(takes_value, !option.value.empty());
+    const bool acts = option.set != nullptr && option.get != nullptr;
+    EXPECT_TRUE(acts || option.kind == Kind::action || option.name == "config");
+    EXPECT_EQ(option.required & ~option.commands, 0U);
+  }
+}
+
+TEST(Options, EveryOneChangesExactlyItself) {
+  for (const Option& option : options()) {
+    if (option.set == nullptr) continue;
+    const Sample* sample = sample_of(option);
+    ASSERT_NE(sample, nullptr) << "add a sample for " << option.name;
+    for (const Command command : kCommands) {
+      if (!applies_to(option, command)) continue;
+      SCOPED_TRACE(std::string(command_name(command)) + " " + std::string(option.name));
+      Request request;
+      request.command = command;
+      auto before = snapshot(request);
+      option.set(request, Value{sample->good, "here"});
+      const auto after = snapshot(request);
+      EXPECT_NE(after.at(std::string(option.name)), before.at(std::string(option.name)));
+      before[std::string(option.name)] = after.at(std::string(option.name));
+      EXPECT_EQ(after, before) << "it changed something else as well";
+      // What it prints, it reads.
+      Request again;
+      again.command = command;
+      option.set(again, Value{option.get(request), "here"});
+      EXPECT_EQ(snapshot(again), after);
+    }
+  }
+}
+
+TEST(Options, EveryOneRefusesNonsenseAndNamesWhere) {
+  for (const Option& option : options()) {
+    if (option.set == nullptr) continue;
+    SCOPED_TRACE(option.name);
+    Request request;
+    const Failure failure = failure_of([&] {
+      option.set(request, Value{sample_of(option)->bad, "<place>"});
+    });
+    EXPECT_EQ(failure.code, 2);
+    EXPECT_NE(failure.what.find("<place>"), std::string::npos) << failure.what;
+  }
+}
+
+TEST(Options, EveryOneIsTakenFromTheCommandLine) {
+  for (const Option& option : options()) {
+    if (option.set == nullptr || !applies_to(option, Command::render)) continue;
+    SCOPED_TRACE(option.name);
+    const std::string text = sample_of(option)->good;
+    const std::string flag = flag_of(option);
+    const Words words = option.kind == Kind::flag ? Words{flag} : Words{flag, text};
+    const Resolved resolved = resolve_words(words);
+    Request expected;
+    option.set(expected, Value{text, ""});
+    EXPECT_EQ(option.get(resolved.request), option.get(expected));
+    EXPECT_EQ(resolved.source_of(option.name), Source::flag);
+    if (option.letter != 0) {
+      Words with_letter = words;
+      with_letter[0] = std::string("-") + option.letter;
+      EXPECT_EQ(option.get(resolve_words(with_letter).request), option.get(expected));
+    }
+  }
+}
+
+TEST(Options, NamesOfOtherSourcesFollowFromTheName) {
+  const Option* option = find_option(Command::render, "tile-size");
+  ASSERT_NE(option, nullptr);
+  EXPECT_EQ(find_option(Command::render, "tile_size"), option);
+  EXPECT_EQ(config_key_of(*option), "tile_size");
+  EXPECT_EQ(environment_of(*option), "MOSAIC_TEMPORAL_TILE_SIZE");
+  EXPECT_EQ(find_option(Command::check_ssim, "tile-size"), nullptr);
+  EXPECT_TRUE(is_setting(*option));
+  EXPECT_FALSE(is_setting(*find_option(Command::render, "help")));
+  EXPECT_FALSE(is_setting(*find_option(Command::render, "config")));
+  EXPECT_FALSE(is_setting(*find_option(Command::demo, "seed")));
+}
+
+}  // namespace
+}  // namespace mosaic::cli

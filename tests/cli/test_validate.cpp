@@ -1,0 +1,168 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <set>
+
+#include "cli/validate.hpp"
+#include "cli_fixture.hpp"
+
+namespace mosaic::cli {
+namespace {
+
+class ValidateTest : public FolderTest {
+ protected:
+  ValidateTest() {
+    write("in.mp4", "not looked into here");
+    make_folder("pool");
+    make_folder("pictures");
+  }
+
+  /// A run that is in order, and these words after it (the last one counts).
+  Words words(const Words& more = {}) const {
+    Words all = {"-i", path("in.mp4"), "-t", path("pool"), "-o", path("out.mp4")};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  Failure refused(const Words& all) const {
+    const auto before = listing();
+    const Failure failure = failure_of([&] { validate(resolve_words(all)); });
+    EXPECT_EQ(listing(), before) << "a check left something behind";
+    EXPECT_FALSE(failure.what.empty());
+    return failure;
+  }
+
+  void expect_accepted(const Words& all) const {
+    const auto before = listing();
+    EXPECT_NO_THROW(validate(resolve_words(all)));
+    EXPECT_EQ(listing(), before);
+  }
+
+  std::set<std::string> listing() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+      names.insert(entry.path().string());
+    }
+    return names;
+  }
+};
+
+TEST_F(ValidateTest, AcceptsWhatIsInOrder) {
+  expect_accepted(words());
+  for (const char* name : {"o.mkv", "o.mov", "o.webm", "o.gif", "o.MP4", "o.png", "o.jpg", "o.jpeg",
+                           "new/", "pictures", "%06d.png", "f%d.jpg"}) {
+    expect_accepted(words({"-o", path(name)}));
+  }
+  expect_accepted(words({"--report", path("r.json"), "--plan", path("p.jsonl")}));
+  expect_accepted(words({"-i", path("pictures"), "--fps", "30"}));
+  expect_accepted(words({"-t", path("in.mp4"), "--tile-step", "5"}));
+}
+
+TEST_F(ValidateTest, NamesAllThatIsMissing) {
+  const Failure all = refused({"-q"});
+  EXPECT_EQ(all.code, 2);
+  EXPECT_EQ(all.what, "--frames, --tiles, --output are missing");
+  EXPECT_EQ(refused({"-i", path("in.mp4"), "-t", path("pool")}).what, "--output is missing");
+  EXPECT_EQ(refused({"index", "-t", path("pool"), "-o", "x.mti"}).what, "--tile-size is missing");
+  EXPECT_EQ(refused({"check", "ssim", path("in.mp4")}).what, "B is missing");
+  EXPECT_EQ(refused({"check", "assign"}).what, "--costs, --rows, --cols are missing");
+  EXPECT_EQ(refused({"demo"}).what, "DIR is missing");
+}
+
+TEST_F(ValidateTest, InputsMustBeThere) {
+  const Failure frames = refused(words({"-i", path("none.mp4")}));
+  EXPECT_EQ(frames.code, 4);
+  EXPECT_NE(frames.what.find("--frames " + path("none.mp4")), std::string::npos);
+  EXPECT_EQ(refused(words({"-t", path("none")})).code, 4);
+  EXPECT_EQ(refused({"check", "ssim", path("in.mp4"), path("pool")}).code, 4);
+  EXPECT_EQ(refused({"check", "assign", "--costs", path("c"), "--rows=1", "--cols=1"}).code, 4);
+}
+
+TEST_F(ValidateTest, PipesAndDevicesAreNotInputs) {
+  ASSERT_EQ(mkfifo(path("fifo.mp4").c_str(), 0600), 0);
+  EXPECT_EQ(refused(words({"-i", path("fifo.mp4")})).code, 4);
+  EXPECT_EQ(refused(words({"-t", "/dev/null"})).code, 4);
+  std::filesystem::create_symlink(path("in.mp4"), folder_ / "link.mp4");
+  expect_accepted(words({"-i", path("link.mp4")}));
+}
+
+TEST_F(ValidateTest, UnknownEndingsListTheKnown) {
+  for (const char* name : {"out.mpx", "out", "out.avi", "out.mp4.txt"}) {
+    const Failure failure = refused(words({"-o", path(name)}));
+    EXPECT_EQ(failure.code, 2) << name;
+    EXPECT_NE(failure.hint.find(".mp4 .mkv .mov .webm .gif"), std::string::npos) << failure.hint;
+  }
+  EXPECT_NE(refused(words({"-o", path("out.pm4")})).hint.find("did you mean .mp4?"),
+            std::string::npos);
+}
+
+TEST_F(ValidateTest, ExistingOutputsNeedForce) {
+  for (const char* name : {"out.mp4", "out.png", "out.gif"}) {
+    write(name, "precious");
+    const Failure failure = refused(words({"-o", path(name)}));
+    EXPECT_EQ(failure.code, 5) << name;
+    EXPECT_NE(failure.hint.find("--force"), std::string::npos);
+    expect_accepted(words({"-f", "-o", path(name)}));
+  }
+  write("r.json", "precious");
+  EXPECT_EQ(refused(words({"-o", path("o.mp4"), "--report", path("r.json")})).code, 5);
+  EXPECT_EQ(refused(words({"-o", path("o.mp4"), "--plan", path("r.json")})).code, 5);
+  EXPECT_EQ(refused({"index", "-t", path("pool"), "--tile-size=8", "-o", path("r.json")}).code, 5);
+}
+
+TEST_F(ValidateTest, OutputsNeedAFolder) {
+  const Failure failure = refused(words({"-o", path("no/such/out.mp4")}));
+  EXPECT_EQ(failure.code, 5);
+  EXPECT_NE(failure.hint.find("mkdir -p"), std::string::npos);
+  make_folder("dir.json");
+  EXPECT_EQ(refused(words({"--report", path("dir.json")})).code, 5);
+  EXPECT_EQ(refused({"demo", path("in.mp4")}).code, 5);
+}
+
+TEST_F(ValidateTest, UnwritableFolders) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  make_folder("locked");
+  std::filesystem::permissions(folder_ / "locked", std::filesystem::perms::owner_read);
+  EXPECT_EQ(refused(words({"-o", path("locked/out.mp4")})).code, 5);
+  std::filesystem::permissions(folder_ / "locked", std::filesystem::perms::owner_all);
+}
+
+TEST_F(ValidateTest, NothingIsWrittenOverWhatIsRead) {
+  write("still.png", "x");
+  std::filesystem::create_hard_link(folder_ / "in.mp4", folder_ / "hard.mp4");
+  std::filesystem::create_symlink("in.mp4", folder_ / "soft.mp4");
+  for (const Words& more :
+       {Words{"-o", path("in.mp4")}, Words{"-o", path("./pool/../in.mp4")},
+        Words{"-o", path("hard.mp4")}, Words{"-o", path("soft.mp4")}, Words{"-o", path("pool")},
+        Words{"-o", path("pool/")}, Words{"-i", path("pictures"), "-o", path("pictures")},
+        Words{"--report", path("in.mp4")}, Words{"--index", path("in.mp4")},
+        Words{"--plan", path("in.mp4")}}) {
+    Words all = words(more);
+    all.push_back("--force");
+    EXPECT_EQ(refused(all).code, 2) << more[1];
+  }
+  EXPECT_EQ(refused(words({"--report", path("x.json"), "--plan", path("./x.json")})).code, 2);
+  EXPECT_EQ(refused(words({"--report", path("out.mp4")})).code, 2);
+}
+
+TEST_F(ValidateTest, ContradictionsAreRefused) {
+  EXPECT_EQ(refused(words({"-q", "-v"})).code, 2);
+  EXPECT_EQ(refused(words({"--grid", "4x4", "--cells", "16"})).code, 2);
+  EXPECT_EQ(refused(words({"--grid=4x4", "--tile-size=8", "--scale=2"})).code, 2);
+  EXPECT_EQ(refused(words({"--base-blend-min=0.5", "--base-blend-max=0.4"})).code, 2);
+  EXPECT_EQ(refused(words({"--tile-size", "5"})).code, 2);
+  expect_accepted(words({"--tile-size", "5", "--ssim-weight", "0"}));
+}
+
+TEST_F(ValidateTest, OptionsWithoutEffectAreRefused) {
+  EXPECT_EQ(refused(words({"--fps", "30"})).code, 2);
+  EXPECT_EQ(refused(words({"--tile-step", "5"})).code, 2);
+  EXPECT_EQ(refused(words({"-o", path("o.png"), "--crf", "20"})).code, 2);
+  EXPECT_EQ(refused(words({"-o", path("o.gif"), "--codec", "gif"})).code, 2);
+  EXPECT_EQ(refused(words({"-o", path("new/"), "--encoder-preset", "slow"})).code, 2);
+  // A configuration file shared by several runs is no contradiction.
+  expect_accepted(words({"-o", path("o.png"), "--config", write("c.toml", "crf = 20\n")}));
+}
+
+}  // namespace
+}  // namespace mosaic::cli
