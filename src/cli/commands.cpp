@@ -12,10 +12,12 @@
 #include "cli/text.hpp"
 #include "cli/validate.hpp"
 #include "core/parallel_for.hpp"
-#include "demo/demo.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/error.hpp"
 #include "mosaic/render.hpp"
+#ifdef MOSAIC_DEMO
+#include "demo/demo.hpp"
+#endif
 
 namespace mosaic::cli {
 namespace {
@@ -89,6 +91,7 @@ int execute_check_assign(const AssignRequest& request, std::ostream& out) {
   return static_cast<int>(ExitCode::ok);
 }
 
+#ifdef MOSAIC_DEMO
 int execute_demo(const Request& request, const RenderObserver& observer, Console& console) {
   DemoOptions options;
   options.tiles = request.demo.tiles;
@@ -99,6 +102,11 @@ int execute_demo(const Request& request, const RenderObserver& observer, Console
   write_demo(request.demo.folder, options, observer);
   return finish(console, "made " + request.demo.folder.string(), {});
 }
+#else
+int execute_demo(const Request&, const RenderObserver&, Console&) {
+  throw DeviceError("this build has no demo");
+}
+#endif
 
 }  // namespace
 
