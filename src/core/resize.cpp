@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+
+#include "core/simd_dispatch.hpp"
 
 namespace mosaic {
 
@@ -86,10 +89,10 @@ void enlarge_taps(std::int64_t source, std::int64_t target, AxisTaps& taps) {
   taps.total = static_cast<std::uint32_t>(unit);
 }
 
-/// columns[x] = sum over the rows of weight * row[x]. Weights that fit 15 bits take the 16-bit
-/// multiply that every x86-64 has in vector form.
-void add_row(const u8* row, std::uint32_t weight, bool is_first, std::size_t count,
-             std::uint32_t* columns) {
+/// columns[x] (+)= weight * row[x]. Weights that fit 15 bits take the 16-bit multiply that every
+/// x86-64 has in vector form.
+MOSAIC_ALWAYS_INLINE void add_row_body(const u8* row, std::uint32_t weight, bool is_first,
+                                       std::size_t count, std::uint32_t* columns) {
   if (weight < (1U << 15)) {
     const auto w = static_cast<std::int16_t>(weight);
     if (is_first) {
@@ -108,6 +111,50 @@ void add_row(const u8* row, std::uint32_t weight, bool is_first, std::size_t cou
   }
 }
 
+/// RoundingDivider for sums below 2^32, in the 32 x 32 -> 64 bit multiply that vectors have.
+///
+/// With k = 32 + floor(log2 d) the factor m = ceil(2^k / d) fits 32 bits (for a power of two k is
+/// one less, and m exact), and n * (m * d - 2^k) < 256 d * d <= 2^k for d <= 2^23.
+struct NarrowDivision {
+  static constexpr std::uint64_t kMaxDivisor = std::uint64_t{1} << 23;
+  std::uint32_t half = 0;
+  std::uint32_t factor = 0;
+  int shift = 0;
+
+  explicit NarrowDivision(std::uint64_t d) : half(static_cast<std::uint32_t>(d / 2)) {
+    const bool power_of_two = std::has_single_bit(d);
+    shift = 32 + std::bit_width(d) - 1 - (power_of_two ? 1 : 0);
+    factor = static_cast<std::uint32_t>(((std::uint64_t{1} << shift) + d - 1) / d);
+  }
+};
+
+/// Longest run of taps for which gathering them tap by tap beats a loop per target sample.
+constexpr int kFewTaps = 4;
+
+/// sums[x] = sum over t of weights[t * count + x] * columns[first[x] + t], then divided.
+MOSAIC_ALWAYS_INLINE void few_taps_body(const std::uint32_t* __restrict columns,
+                                        const std::int32_t* __restrict first,
+                                        const std::uint32_t* __restrict weights, int taps,
+                                        std::size_t count, NarrowDivision division,
+                                        std::uint32_t* __restrict sums, u8* __restrict out) {
+  if (taps == 2) {
+    const std::uint32_t* second = weights + count;
+    for (std::size_t x = 0; x < count; ++x) {
+      sums[x] = weights[x] * columns[first[x]] + second[x] * columns[first[x] + 1];
+    }
+  } else {
+    for (std::size_t x = 0; x < count; ++x) sums[x] = weights[x] * columns[first[x]];
+    for (int t = 1; t < taps; ++t) {
+      const std::uint32_t* row = weights + static_cast<std::size_t>(t) * count;
+      for (std::size_t x = 0; x < count; ++x) sums[x] += row[x] * columns[first[x] + t];
+    }
+  }
+  for (std::size_t x = 0; x < count; ++x) {
+    const std::uint64_t product = std::uint64_t{sums[x] + division.half} * division.factor;
+    out[x] = static_cast<u8>(product >> division.shift);
+  }
+}
+
 void check_crop(const Rect& crop, Size source) {
   if (crop.x < 0 || crop.y < 0 || crop.width > source.width - crop.x ||
       crop.height > source.height - crop.y) {
@@ -117,7 +164,7 @@ void check_crop(const Rect& crop, Size source) {
 
 /// Resamples planes of equal size, all rows of all planes as one range of work.
 void resize_planes(std::span<const Plane* const> source, const Rect& crop,
-                   std::span<Plane* const> out, ThreadPool& pool) {
+                   std::span<Plane* const> out, ThreadPool& pool, Isa isa) {
   const Size out_size = out[0]->size;
   if (crop.width == out_size.width && crop.height == out_size.height) {
     for (std::size_t p = 0; p < source.size(); ++p) {
@@ -127,7 +174,7 @@ void resize_planes(std::span<const Plane* const> source, const Rect& crop,
     }
     return;
   }
-  const RowResampler resampler(Size{crop.width, crop.height}, out_size, 1);
+  const RowResampler resampler(Size{crop.width, crop.height}, out_size, 1, isa);
   const auto height = static_cast<std::size_t>(out_size.height);
   constexpr std::size_t kRowsPerChunk = 16;
   pool.parallel_for(height * source.size(), kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
@@ -160,14 +207,29 @@ AxisTaps::AxisTaps(int source, int target) {
   }
 }
 
-RowResampler::RowResampler(Size source, Size target, int channels)
+RowResampler::RowResampler(Size source, Size target, int channels, Isa isa)
     : source_(source),
       target_(target),
       channels_(channels),
       x_(source.width, target.width),
       y_(source.height, target.height),
+      isa_(isa),
       total_(std::uint64_t{x_.total} * y_.total) {
   if (channels != 1 && channels != 3) throw std::invalid_argument("resize: 1 or 3 channels");
+  if (channels != 1 || x_.longest > kFewTaps || total_ > NarrowDivision::kMaxDivisor) return;
+  const auto width = static_cast<std::size_t>(target.width);
+  tap_rows_.assign(width * static_cast<std::size_t>(x_.longest), 0);
+  for (std::size_t x = 0; x < width; ++x) {
+    const auto begin = static_cast<std::size_t>(x_.begin[x]);
+    const auto end = static_cast<std::size_t>(x_.begin[x + 1]);
+    for (std::size_t t = begin; t < end; ++t) tap_rows_[(t - begin) * width + x] = x_.weight[t];
+  }
+}
+
+void RowResampler::few_taps(const std::uint32_t* columns, std::uint32_t* sums, u8* out) const {
+  dispatch<few_taps_body>(isa_, columns, x_.first.data(), tap_rows_.data(), x_.longest,
+                          static_cast<std::size_t>(target_.width), NarrowDivision(total_), sums,
+                          out);
 }
 
 template <int kChannels, class Sum>
@@ -194,12 +256,19 @@ void RowResampler::run(int target_row, const RowAt& row_at, std::vector<std::uin
                        u8* const* out) const {
   const auto samples =
       static_cast<std::size_t>(source_.width) * static_cast<std::size_t>(channels_);
-  scratch.resize(samples);
+  // Behind the columns: what taps of weight 0 read, then the sums of few_taps().
+  const auto width = static_cast<std::size_t>(target_.width);
+  if (scratch.size() < samples + kFewTaps + width) scratch.resize(samples + kFewTaps + width);
   const auto index = static_cast<std::size_t>(target_row);
   const int count = y_.begin[index + 1] - y_.begin[index];
   const std::uint32_t* weight = y_.weight.data() + y_.begin[index];
   for (int t = 0; t < count; ++t) {
-    add_row(row_at(y_.first[index] + t), weight[t], t == 0, samples, scratch.data());
+    dispatch<add_row_body>(isa_, row_at(y_.first[index] + t), weight[t], t == 0, samples,
+                           scratch.data());
+  }
+  if (!tap_rows_.empty()) {
+    few_taps(scratch.data(), scratch.data() + samples + kFewTaps, out[0]);
+    return;
   }
   // 255 * total bounds every horizontal sum.
   const bool narrow = total_ <= std::numeric_limits<std::uint32_t>::max() / 255;
@@ -212,25 +281,25 @@ void RowResampler::run(int target_row, const RowAt& row_at, std::vector<std::uin
   }
 }
 
-Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool) {
+Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool, Isa isa) {
   check_crop(crop, source.size);
   check_side(out_size.width, "target width");
   check_side(out_size.height, "target height");
   Plane out(out_size);
   const std::array<const Plane*, 1> from{&source};
   const std::array<Plane*, 1> to{&out};
-  resize_planes(from, crop, to, pool);
+  resize_planes(from, crop, to, pool, isa);
   return out;
 }
 
-RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool) {
+RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool, Isa isa) {
   check_crop(crop, source.size());
   check_side(out_size.width, "target width");
   check_side(out_size.height, "target height");
   RgbImage out(out_size);
   const std::array<const Plane*, 3> from{&source.r, &source.g, &source.b};
   const std::array<Plane*, 3> to{&out.r, &out.g, &out.b};
-  resize_planes(from, crop, to, pool);
+  resize_planes(from, crop, to, pool, isa);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/isa.hpp"
 #include "core/parallel_for.hpp"
 #include "mosaic/image.hpp"
 
@@ -16,9 +17,12 @@ namespace mosaic {
 ///
 /// The exact rational value is rounded half up once, so the result is defined by the formula alone:
 /// mirroring, rotating by 90 degrees and resizing commute. `crop` must lie inside `source` and no
-/// side may be 0 or above kMaxResizeSide (std::invalid_argument).
-Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool);
-RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool);
+/// side may be 0 or above kMaxResizeSide (std::invalid_argument). `isa` changes the speed, never a
+/// bit.
+Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool,
+             Isa isa = fastest_isa());
+RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool,
+                Isa isa = fastest_isa());
 
 /// Longest side resize() takes, in pixels: 255 times it stays below 2^32 with weights summed.
 inline constexpr int kMaxResizeSide = 1 << 22;
@@ -40,26 +44,32 @@ struct AxisTaps {
 class RowResampler {
  public:
   /// `channels`: samples per pixel in a source row, 1 or 3.
-  RowResampler(Size source, Size target, int channels);
+  RowResampler(Size source, Size target, int channels, Isa isa = fastest_isa());
 
   /// Returns source row y, `channels` * width samples; the pointer must stay valid until the next
   /// call. For one target row, rows are asked for in ascending order.
   using RowAt = std::function<const u8*(int y)>;
 
-  /// Writes target row `target_row` into `channels` planar rows. `scratch` is resized as needed.
+  /// Writes target row `target_row` into `channels` planar rows. `scratch` is resized as needed and
+  /// best kept between calls.
   void run(int target_row, const RowAt& row_at, std::vector<std::uint32_t>& scratch,
            u8* const* out) const;
 
  private:
   template <int kChannels, class Sum>
   void horizontal(const std::uint32_t* columns, u8* const* out) const;
+  void few_taps(const std::uint32_t* columns, std::uint32_t* sums, u8* out) const;
 
   Size source_;
   Size target_;
   int channels_;
   AxisTaps x_;
   AxisTaps y_;
+  Isa isa_;
   std::uint64_t total_;  ///< x_.total * y_.total
+  /// x_.longest rows of target_.width weights, zero where a target sample has fewer taps; empty
+  /// where few_taps() does not apply.
+  std::vector<std::uint32_t> tap_rows_;
 };
 
 }  // namespace mosaic

@@ -87,8 +87,27 @@ TEST(Resize, MatchesTheDefinitionOnRandomShapes) {
                                            crop.y + crop.height + static_cast<int>(random() % 3)},
                                       random);
     const Size out{side(), side()};
-    ASSERT_EQ(resize(source, crop, out, pool).pixels, reference_resize(source, crop, out).pixels)
-        << "seed " << kSeed << ", round " << round << ": " << shape(crop, out);
+    const Plane expected = reference_resize(source, crop, out);
+    for (const Isa isa : supported_isas()) {
+      ASSERT_EQ(resize(source, crop, out, pool, isa).pixels, expected.pixels)
+          << "seed " << kSeed << ", round " << round << ": " << shape(crop, out) << " "
+          << isa_name(isa);
+    }
+  }
+}
+
+TEST(Resize, InstructionSetsAgreeOnWholeFrames) {
+  std::mt19937 random(23);
+  ThreadPool pool(2);
+  const Plane source = random_plane(Size{427, 241}, random);
+  for (const Size to : {Size{960, 540}, Size{854, 482}, Size{421, 240}, Size{200, 120},
+                        Size{1709, 67}, Size{33, 961}}) {
+    const Rect crop{1, 0, 425, 240};
+    const Plane plain = resize(source, crop, to, pool, Isa::plain);
+    for (const Isa isa : supported_isas()) {
+      EXPECT_EQ(resize(source, crop, to, pool, isa).pixels, plain.pixels)
+          << shape(crop, to) << " " << isa_name(isa);
+    }
   }
 }
 
@@ -112,6 +131,23 @@ TEST(Resize, FlatStaysFlatAtEveryLevelAndShape) {
         ASSERT_TRUE(std::ranges::all_of(out.pixels, [&](u8 p) { return p == level; }))
             << level << ": " << shape({0, 0, from.width, from.height}, to);
       }
+    }
+  }
+}
+
+TEST(Resize, DivisionIsExactForEveryDivisor) {
+  // One pixel enlarged to a row divides by 2 * target: every divisor meets sums at its rounding
+  // edges, since two neighbours are mixed in every proportion.
+  ThreadPool pool(1);
+  Plane source(Size{2, 1});
+  source.pixels = {0, 255};
+  for (int target = 3; target < 700; ++target) {
+    const Plane out = resize(source, Rect{0, 0, 2, 1}, Size{target, 1}, pool);
+    for (int x = 0; x < target; ++x) {
+      const std::int64_t unit = 2 * target;
+      const std::int64_t position = std::clamp<std::int64_t>((2 * x + 1) * 2 - target, 0, unit);
+      ASSERT_EQ(out.pixels[static_cast<std::size_t>(x)], (2 * 255 * position + unit) / (2 * unit))
+          << target << " at " << x;
     }
   }
 }
