@@ -72,7 +72,8 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
   rest.push_back(std::byte{0x80});
   while (rest.size() % 64 != 56) rest.push_back(std::byte{0});
   const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) rest.push_back(static_cast<std::byte>(bits >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    rest.push_back(static_cast<std::byte>(bits >> shift));
   for (std::size_t at = 0; at < rest.size(); at += 64) add_block(state, rest.data() + at);
 
   static constexpr std::string_view kDigits = "0123456789abcdef";

@@ -5,12 +5,14 @@
 // they split work between threads are theirs, and may change sums. What is independent runs side by
 // side instead: the two encoders of a frame, and the pairs of a batch. So the values are the same
 // bits for any thread count (on one kind of CPU; between kinds the caller's quantisation decides).
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <sstream>
@@ -40,12 +42,12 @@ struct OpenBlas {
 
   OpenBlas() {
     // Looked up among the dependencies of this module: with another BLAS they are not there.
+    static const char here = 0;
     Dl_info self = {};
-    if (dladdr(kTorchOpenSymbol, &self) == 0) return;
+    if (dladdr(&here, &self) == 0) return;
     void* handle = dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
     if (handle == nullptr) return;
-    set_num_threads =
-        reinterpret_cast<void (*)(int)>(dlsym(handle, "openblas_set_num_threads"));
+    set_num_threads = reinterpret_cast<void (*)(int)>(dlsym(handle, "openblas_set_num_threads"));
     get_config = reinterpret_cast<char* (*)()>(dlsym(handle, "openblas_get_config"));
     dlclose(handle);
   }
@@ -93,8 +95,7 @@ class Model final : public TorchModel {
     if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
     be_deterministic();
     const ComputeScope scope;
-    std::istringstream file(
-        std::string(static_cast<const char*>(options.bytes), options.size));
+    std::istringstream file(std::string(static_cast<const char*>(options.bytes), options.size));
     module_ = torch::jit::load(file, at::kCPU);
     module_.eval();
     module_.to(dtype_);
@@ -190,8 +191,7 @@ class Model final : public TorchModel {
 }  // namespace mosaic
 
 extern "C" __attribute__((visibility("default"))) mosaic::TorchModel* mosaic_torch_open(
-    int version, const mosaic::TorchModelOptions& options,
-    mosaic::TorchFailure& failure) noexcept {
+    int version, const mosaic::TorchModelOptions& options, mosaic::TorchFailure& failure) noexcept {
   if (version != mosaic::kTorchInterfaceVersion) {
     mosaic::tell(failure, "it belongs to another version of the program");
     return nullptr;

@@ -1,0 +1,441 @@
+"""RAFT (Teed and Deng, "RAFT: Recurrent All-Pairs Field Transforms", ECCV 2020), for TorchScript.
+
+State dicts use the key layout of torchvision's raft_small and raft_large, so weights trained with
+either load here. What differs from torchvision is what mosaic-temporal needs:
+
+- any floating dtype: every constant takes the dtype of its input, so fp64 is fp64 throughout;
+- `encode` is apart from `flow`, so that a frame of a film is encoded once, not twice;
+- the result is the flow of the 1/8 grid; nothing is upsampled (a cell needs one vector);
+- the same function in less work: see Note [Prepared weights].
+
+Note [Prepared weights]
+`prepare()` derives from the trained weights, once per load, what the loop over updates uses:
+1. The gates of the GRU see [hidden, context, motion]. The context never changes, so its share of
+   the gates is convolved in `encode`, once per frame instead of once per gate and update.
+2. 3x3 convolutions run as Winograd F(4x4, 3x3) (Lavin and Gray, 2016): 36 multiplications per 16
+   outputs instead of 144. The arithmetic is exact up to rounding; in fp64 that is far below 1e-9.
+3. The correlation pyramid is the product with the pooled second map instead of the pooled product,
+   which is the same sum in another order.
+"""
+
+import zipfile
+from typing import Dict, List, Optional, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.jit import Final
+
+
+# --------------------------------------------------------------------------------- encoders
+def conv_unit(channels_in, channels_out, kernel, stride=1, norm=None, relu=True):
+    """Convolution, norm, ReLU; the indices in the Sequential are part of the key layout."""
+    layers = [nn.Conv2d(channels_in, channels_out, kernel, stride, (kernel - 1) // 2)]
+    if norm is not None:
+        layers.append(norm(channels_out))
+    if relu:
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions (raft_large)."""
+
+    def __init__(self, channels_in, channels_out, stride, norm):
+        super().__init__()
+        self.convnormrelu1 = conv_unit(channels_in, channels_out, 3, stride, norm)
+        self.convnormrelu2 = conv_unit(channels_out, channels_out, 3, 1, norm)
+        self.downsample = (
+            nn.Identity()
+            if stride == 1
+            else conv_unit(channels_in, channels_out, 1, stride, norm, relu=False)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.downsample(x) + self.convnormrelu2(self.convnormrelu1(x)))
+
+
+class BottleneckBlock(nn.Module):
+    """1x1, 3x3, 1x1 with a quarter of the channels in between (raft_small)."""
+
+    def __init__(self, channels_in, channels_out, stride, norm):
+        super().__init__()
+        inner = channels_out // 4
+        self.convnormrelu1 = conv_unit(channels_in, inner, 1, 1, norm)
+        self.convnormrelu2 = conv_unit(inner, inner, 3, stride, norm)
+        self.convnormrelu3 = conv_unit(inner, channels_out, 1, 1, norm)
+        self.downsample = (
+            nn.Identity()
+            if stride == 1
+            else conv_unit(channels_in, channels_out, 1, stride, norm, relu=False)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.convnormrelu3(self.convnormrelu2(self.convnormrelu1(x)))
+        return F.relu(self.downsample(x) + y)
+
+
+class Encoder(nn.Module):
+    """(N, 3, 8h, 8w) to (N, widths[4], h, w)."""
+
+    def __init__(self, block, widths, norm):
+        super().__init__()
+        self.convnormrelu = conv_unit(3, widths[0], 7, 2, norm)
+        self.layer1 = self.pair(block, widths[0], widths[1], 1, norm)
+        self.layer2 = self.pair(block, widths[1], widths[2], 2, norm)
+        self.layer3 = self.pair(block, widths[2], widths[3], 2, norm)
+        self.conv = nn.Conv2d(widths[3], widths[4], 1)
+
+    @staticmethod
+    def pair(block, channels_in, channels_out, stride, norm):
+        return nn.Sequential(
+            block(channels_in, channels_out, stride, norm),
+            block(channels_out, channels_out, 1, norm),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.layer1(self.convnormrelu(x))
+        return self.conv(self.layer3(self.layer2(x)))
+
+
+# --------------------------------------------------------------------------------- updates
+class MotionEncoder(nn.Module):
+    def __init__(self, correlations, corr_widths, flow_widths, channels_out):
+        super().__init__()
+        self.convcorr1 = conv_unit(correlations, corr_widths[0], 1)
+        self.convcorr2 = (
+            conv_unit(corr_widths[0], corr_widths[1], 3) if len(corr_widths) == 2 else nn.Identity()
+        )
+        self.convflow1 = conv_unit(2, flow_widths[0], 7)
+        self.convflow2 = conv_unit(flow_widths[0], flow_widths[1], 3)
+        # The flow itself is appended as the last two channels.
+        self.conv = conv_unit(corr_widths[-1] + flow_widths[1], channels_out - 2, 3)
+
+
+class Gru(nn.Module):
+    def __init__(self, hidden, channels_in, kernel):
+        super().__init__()
+        padding = ((kernel[0] - 1) // 2, (kernel[1] - 1) // 2)
+        self.convz = nn.Conv2d(hidden + channels_in, hidden, kernel, padding=padding)
+        self.convr = nn.Conv2d(hidden + channels_in, hidden, kernel, padding=padding)
+        self.convq = nn.Conv2d(hidden + channels_in, hidden, kernel, padding=padding)
+
+
+class RecurrentBlock(nn.Module):
+    def __init__(self, hidden, channels_in, kernels):
+        super().__init__()
+        self.convgru1 = Gru(hidden, channels_in, kernels[0])
+        if len(kernels) == 2:
+            self.convgru2 = Gru(hidden, channels_in, kernels[1])
+
+
+class FlowHead(nn.Module):
+    def __init__(self, hidden, width):
+        super().__init__()
+        self.conv1 = nn.Conv2d(hidden, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, 2, 3, padding=1)
+
+
+class UpdateBlock(nn.Module):
+    def __init__(self, motion_encoder, recurrent_block, flow_head):
+        super().__init__()
+        self.motion_encoder = motion_encoder
+        self.recurrent_block = recurrent_block
+        self.flow_head = flow_head
+
+
+# -------------------------------------------------------------------------------- products
+# Activations in the loop are (channels, pairs, rows, columns): a product with a weight matrix then
+# needs no transposition. "Spread" is the form in which a convolution is a product: for 3x3 kernels
+# the Winograd domain (36, channels, pairs * tiles), else the activations themselves.
+#
+# The Winograd matrices below are for the interpolation points 0, 1, -1, 2, -2 and infinity.
+
+
+def input_1d() -> List[List[float]]:
+    return [
+        [4.0, 0.0, -5.0, 0.0, 1.0, 0.0],
+        [0.0, -4.0, -4.0, 1.0, 1.0, 0.0],
+        [0.0, 4.0, -4.0, -1.0, 1.0, 0.0],
+        [0.0, -2.0, -1.0, 2.0, 1.0, 0.0],
+        [0.0, 2.0, -1.0, -2.0, 1.0, 0.0],
+        [0.0, 4.0, 0.0, -5.0, 0.0, 1.0],
+    ]
+
+
+def kernel_1d() -> List[List[float]]:
+    return [
+        [1.0 / 4, 0.0, 0.0],
+        [-1.0 / 6, -1.0 / 6, -1.0 / 6],
+        [-1.0 / 6, 1.0 / 6, -1.0 / 6],
+        [1.0 / 24, 1.0 / 12, 1.0 / 6],
+        [1.0 / 24, -1.0 / 12, 1.0 / 6],
+        [0.0, 0.0, 1.0],
+    ]
+
+
+def output_1d() -> List[List[float]]:
+    return [
+        [1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
+        [0.0, 1.0, -1.0, 2.0, -2.0, 0.0],
+        [0.0, 1.0, 1.0, 4.0, 4.0, 0.0],
+        [0.0, 1.0, -1.0, 8.0, -8.0, 1.0],
+    ]
+
+
+def squared(matrix: List[List[float]], like: Tensor) -> Tensor:
+    """The two-dimensional transform of a one-dimensional one, as one matrix."""
+    m = torch.tensor(matrix, dtype=like.dtype, device=like.device)
+    return torch.kron(m, m)
+
+
+def spread_weight(weight: Tensor) -> Tensor:
+    """(out, in, 3, 3) to (36, out, in); other kernels stay as they are."""
+    if weight.shape[2] != 3 or weight.shape[3] != 3:
+        return weight
+    out, channels = weight.shape[0], weight.shape[1]
+    flat = weight.reshape(out * channels, 9).t()
+    return torch.matmul(squared(kernel_1d(), weight), flat).view(36, out, channels)
+
+
+def spread(x: Tensor, winograd: bool, transform: Tensor) -> Tensor:
+    if not winograd:
+        return x
+    channels, pairs, rows, columns = x.shape
+    below, right = (4 - rows % 4) % 4 + 1, (4 - columns % 4) % 4 + 1
+    tiles = F.pad(x, (1, right, 1, below)).unfold(2, 6, 4).unfold(3, 6, 4)
+    flat = tiles.permute(4, 5, 0, 1, 2, 3).reshape(36, -1)
+    return torch.matmul(transform, flat).view(36, channels, -1)
+
+
+def product(weight: Tensor, x: Tensor) -> Tensor:
+    if weight.dim() == 3:
+        return torch.bmm(weight, x)
+    padding = [(weight.shape[2] - 1) // 2, (weight.shape[3] - 1) // 2]
+    return F.conv2d(x.transpose(0, 1), weight, padding=padding).transpose(0, 1).contiguous()
+
+
+def gather(x: Tensor, winograd: bool, transform: Tensor, like: Tensor) -> Tensor:
+    """Back from spread form, with pairs, rows and columns of `like`."""
+    if not winograd:
+        return x
+    channels, pairs, rows, columns = x.shape[1], like.shape[1], like.shape[2], like.shape[3]
+    down, across = (rows + 3) // 4, (columns + 3) // 4
+    flat = torch.matmul(transform, x.reshape(36, -1))
+    tiles = flat.view(4, 4, channels, pairs, down, across).permute(2, 3, 4, 0, 5, 1)
+    whole = tiles.reshape(channels, pairs, 4 * down, 4 * across)
+    return whole[:, :, :rows, :columns]
+
+
+def column(bias: Optional[Tensor]) -> Tensor:
+    """As (channels, 1, 1, 1). Every convolution here has a bias; its declared type is optional."""
+    assert bias is not None
+    return bias.view(-1, 1, 1, 1)
+
+
+# ------------------------------------------------------------------------------------ RAFT
+class Raft(nn.Module):
+    """`encode` every frame once, then `flow` for any batch of pairs. `prepare` comes first."""
+
+    LEVELS: Final[int] = 4
+    large: Final[bool]
+    prepared: Dict[str, Tensor]
+
+    def __init__(self, large: bool):
+        super().__init__()
+        if large:
+            block, widths, context_norm = ResidualBlock, (64, 64, 96, 128), nn.BatchNorm2d
+            self.radius, self.hidden, context, features = 4, 128, 128, 256
+            motion = MotionEncoder(self.LEVELS * 81, (256, 192), (128, 64), 128)
+            gru = RecurrentBlock(128, 128 + context, ((1, 5), (5, 1)))
+            head = FlowHead(128, 256)
+        else:
+            block, widths, context_norm = BottleneckBlock, (32, 32, 64, 96), None
+            self.radius, self.hidden, context, features = 3, 96, 64, 128
+            motion = MotionEncoder(self.LEVELS * 49, (96,), (64, 32), 82)
+            gru = RecurrentBlock(96, 82 + context, ((3, 3),))
+            head = FlowHead(96, 128)
+        self.large, self.context = large, context
+        self.feature_encoder = Encoder(block, (*widths, features), nn.InstanceNorm2d)
+        self.context_encoder = Encoder(block, (*widths, self.hidden + context), context_norm)
+        self.update_block = UpdateBlock(motion, gru, head)
+        self.prepared = {}
+
+    @torch.jit.export
+    def prepare(self) -> None:
+        """Once, after the weights have their final dtype and device. See Note [Prepared weights]."""
+        w = torch.jit.annotate(Dict[str, Tensor], {})
+        like = self.update_block.flow_head.conv1.weight
+        w["input"] = squared(input_1d(), like)
+        w["output"] = squared(output_1d(), like)
+        motion = self.update_block.motion_encoder
+        w["corr1"] = motion.convcorr1[0].weight.flatten(1)
+        w["corr1.bias"] = column(motion.convcorr1[0].bias)
+        if self.large:
+            w["corr2"] = spread_weight(motion.convcorr2[0].weight)
+            w["corr2.bias"] = column(motion.convcorr2[0].bias)
+        w["flow2"] = spread_weight(motion.convflow2[0].weight)
+        w["flow2.bias"] = column(motion.convflow2[0].bias)
+        w["motion"] = spread_weight(motion.conv[0].weight)
+        w["motion.bias"] = column(motion.conv[0].bias)
+        head = self.update_block.flow_head
+        w["head1"] = spread_weight(head.conv1.weight)
+        w["head1.bias"] = column(head.conv1.bias)
+        w["head2"] = spread_weight(head.conv2.weight)
+        w["head2.bias"] = column(head.conv2.bias)
+        z = self.update_block.recurrent_block.convgru1.convz
+        r = self.update_block.recurrent_block.convgru1.convr
+        q = self.update_block.recurrent_block.convgru1.convq
+        biases = torch.cat([column(z.bias), column(r.bias), column(q.bias)])
+        self.prepare_gru(w, "gru1", [z.weight, r.weight, q.weight], biases)
+        if self.large:
+            z = self.update_block.recurrent_block.convgru2.convz
+            r = self.update_block.recurrent_block.convgru2.convr
+            q = self.update_block.recurrent_block.convgru2.convq
+            biases = torch.cat([column(z.bias), column(r.bias), column(q.bias)])
+            self.prepare_gru(w, "gru2", [z.weight, r.weight, q.weight], biases)
+        self.prepared = w
+
+    def prepare_gru(self, w: Dict[str, Tensor], name: str, zrq: List[Tensor], biases: Tensor) -> None:
+        """Splits the gates' input channels [hidden, context, motion]."""
+        after = self.hidden + self.context
+        zr = torch.cat(zrq[:2])
+        w[name + ".zr"] = spread_weight(zr[:, : self.hidden])
+        w[name + ".q"] = spread_weight(zrq[2][:, : self.hidden])
+        every = torch.cat(zrq)
+        w[name + ".context.bias"] = biases
+        w[name + ".context"] = spread_weight(every[:, self.hidden : after])
+        w[name + ".motion"] = spread_weight(every[:, after:])
+
+    def convolve(self, name: str, x: Tensor) -> Tensor:
+        w = self.prepared[name]
+        winograd = w.dim() == 3
+        y = product(w, spread(x, winograd, self.prepared["input"]))
+        return gather(y, winograd, self.prepared["output"], x) + self.prepared[name + ".bias"]
+
+    @torch.jit.export
+    def encode_features(self, frame: Tensor) -> Tensor:
+        """frame (N, 3, 8h, 8w), RGB in [-1, 1], h and w at least 16, to (N, C, h, w)."""
+        return self.feature_encoder(frame)
+
+    @torch.jit.export
+    def encode_context(self, frame: Tensor) -> Tensor:
+        """To (N, D, h, w): the hidden state at the start, then the context's share of each gate."""
+        context = self.context_encoder(frame)
+        hidden = torch.tanh(context[:, : self.hidden])
+        context = F.relu(context[:, self.hidden :]).transpose(0, 1).contiguous()
+        parts = [hidden, self.convolve("gru1.context", context).transpose(0, 1)]
+        if self.large:
+            parts.append(self.convolve("gru2.context", context).transpose(0, 1))
+        return torch.cat(parts, 1)
+
+    @torch.jit.export
+    def encode(self, frame: Tensor) -> Tuple[Tensor, Tensor]:
+        """Both of the above: all that any pair with this frame needs of it."""
+        return self.encode_features(frame), self.encode_context(frame)
+
+    def pyramid(self, one: Tensor, two: Tensor) -> List[Tensor]:
+        """Per level the products of every cell of `one` with every cell of `two`, (N h w, cells of
+        the level + 1); the last column is 0: what lies outside."""
+        pairs, channels, rows, columns = one.shape
+        left = one.flatten(2).transpose(1, 2) / float(channels) ** 0.5
+        levels = torch.jit.annotate(List[Tensor], [])
+        for level in range(self.LEVELS):
+            if level > 0:
+                two = F.avg_pool2d(two, 2, 2)
+            right = F.pad(two.flatten(2), (0, 1))
+            levels.append(torch.matmul(left, right).view(pairs * rows * columns, -1))
+        return levels
+
+    def look_up(self, levels: List[Tensor], x: Tensor, y: Tensor, rows: int, columns: int) -> Tensor:
+        """Correlations around (x, y), each (N h w), with every level: (N h w, levels (2r+1)^2),
+        bilinear, x-offset major. All samples of a window share one fraction."""
+        window = torch.arange(2 * self.radius + 2, device=x.device) - self.radius
+        features = torch.jit.annotate(List[Tensor], [])
+        for volume in levels:
+            x0, y0 = torch.floor(x), torch.floor(y)
+            fx, fy = (x - x0).view(-1, 1, 1), (y - y0).view(-1, 1, 1)
+            xs = (x0.long().unsqueeze(1) + window).unsqueeze(2)
+            ys = (y0.long().unsqueeze(1) + window).unsqueeze(1)
+            inside = ((xs >= 0) & (xs < columns)) & ((ys >= 0) & (ys < rows))
+            at = torch.where(inside, ys * columns + xs, rows * columns)
+            near = torch.gather(volume, 1, at.flatten(1)).view_as(at)
+            near = near[:, :-1] + fx * (near[:, 1:] - near[:, :-1])
+            near = near[:, :, :-1] + fy * (near[:, :, 1:] - near[:, :, :-1])
+            features.append(near.flatten(1))
+            x, y = x / 2, y / 2
+            rows, columns = rows // 2, columns // 2
+        return torch.cat(features, 1)
+
+    def gates(self, name: str, hidden: Tensor, motion: Tensor, context: Tensor) -> Tensor:
+        """One GRU step. `motion` is the spread motion features, `context` its share of the gates."""
+        into, back = self.prepared["input"], self.prepared["output"]
+        winograd = motion.dim() == 3
+        channels = 0 if not winograd else 1
+        shared = product(self.prepared[name + ".motion"], motion)
+        zr = product(self.prepared[name + ".zr"], spread(hidden, winograd, into))
+        zr = zr + shared.narrow(channels, 0, 2 * self.hidden)
+        zr = torch.sigmoid(gather(zr, winograd, back, hidden) + context[: 2 * self.hidden])
+        z, r = zr[: self.hidden], zr[self.hidden :]
+        q = product(self.prepared[name + ".q"], spread(r * hidden, winograd, into))
+        q = q + shared.narrow(channels, 2 * self.hidden, self.hidden)
+        q = torch.tanh(gather(q, winograd, back, hidden) + context[2 * self.hidden :])
+        return hidden + z * (q - hidden)
+
+    def motion_features(self, flow: Tensor, correlations: Tensor) -> Tensor:
+        encoder = self.update_block.motion_encoder
+        corr = torch.matmul(self.prepared["corr1"], correlations.t())
+        corr = corr.view(-1, flow.shape[1], flow.shape[2], flow.shape[3])
+        corr = F.relu(corr + self.prepared["corr1.bias"])
+        if self.large:
+            corr = F.relu(self.convolve("corr2", corr))
+        near = encoder.convflow1(flow.transpose(0, 1)).transpose(0, 1)
+        near = F.relu(self.convolve("flow2", near))
+        both = F.relu(self.convolve("motion", torch.cat([corr, near])))
+        return torch.cat([both, flow])
+
+    @torch.jit.export
+    def flow(self, one: Tensor, context: Tensor, two: Tensor, updates: int) -> Tensor:
+        """Features and context of the first frame of each pair and features of the second, all
+        (N, ., h, w), to (N, 2, h, w): where each 8x8 px square of the first frame went, x then y,
+        in units of 8 px (one cell of the grid)."""
+        pairs, _, rows, columns = one.shape
+        context = context.transpose(0, 1).contiguous()
+        hidden, shares = context[: self.hidden], context[self.hidden :]
+        levels = self.pyramid(one, two)
+        ys = torch.arange(rows, dtype=one.dtype, device=one.device).view(1, rows, 1)
+        xs = torch.arange(columns, dtype=one.dtype, device=one.device).view(1, 1, columns)
+        start = torch.stack([xs.expand(pairs, rows, columns), ys.expand(pairs, rows, columns)])
+        flow = torch.zeros_like(start)
+        for _ in range(updates):
+            at = start + flow
+            near = self.look_up(levels, at[0].flatten(), at[1].flatten(), rows, columns)
+            motion = self.motion_features(flow, near)
+            if self.large:
+                hidden = self.gates("gru1", hidden, motion, shares[: 3 * self.hidden])
+                hidden = self.gates("gru2", hidden, motion, shares[3 * self.hidden :])
+            else:
+                motion = spread(motion, True, self.prepared["input"])
+                hidden = self.gates("gru1", hidden, motion, shares)
+            delta = F.relu(self.convolve("head1", hidden))
+            flow = flow + self.convolve("head2", delta)
+        return flow.transpose(0, 1).contiguous()
+
+    def forward(self, one: Tensor, two: Tensor, updates: int) -> Tensor:
+        """Flow from frames `one` to `two`, for trying a model out."""
+        features, context = self.encode(one)
+        return self.flow(features, context, self.encode(two)[0], updates)
+
+
+def load_raft(path: str) -> Raft:
+    """A model with the weights of a torchvision-style state dict, or of an exported model; small or
+    large by its keys."""
+    if zipfile.is_zipfile(path) and "constants.pkl" in str(zipfile.ZipFile(path).namelist()):
+        state = dict(torch.jit.load(path, map_location="cpu").state_dict())
+    else:
+        state = torch.load(path, map_location="cpu")
+    # Upsampling is not part of this module.
+    state = {key: value for key, value in state.items() if not key.startswith("mask_predictor.")}
+    model = Raft(large="update_block.recurrent_block.convgru2.convz.weight" in state)
+    model.load_state_dict(state)
+    return model.eval()

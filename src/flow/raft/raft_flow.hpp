@@ -1,0 +1,61 @@
+// Flow by RAFT: a TorchScript model, run by LibTorch in a module of its own.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow/dense_field.hpp"
+#include "flow/flow.hpp"
+#include "flow/raft/module_file.hpp"
+#include "flow/raft/raft_grid.hpp"
+#include "flow/raft/torch_interface.hpp"
+
+namespace mosaic {
+
+/// fp64 gives the same bytes on every machine; fp32 is about twice as fast and does not.
+enum class FlowPrecision { fp64, fp32 };
+
+struct RaftSettings {
+  FlowPrecision precision = FlowPrecision::fp64;
+  int updates = 4;                             ///< refinements of the estimate, 1-32
+  std::optional<std::filesystem::path> model;  ///< unset: the one that comes with the program
+  bool trust_model = false;                    ///< load a model that does not come with it
+};
+
+class RaftFlow final : public FlowEstimator {
+ public:
+  /// Loads LibTorch and the model. Throws DeviceError when this build has no LibTorch module, and
+  /// InputError when the model cannot be used.
+  RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, ThreadPool& pool);
+
+  /// Keeps what it knows of `current`: the next call finds it again if its `previous` has the same
+  /// samples, so that every frame of a film is encoded once.
+  FlowField estimate(const Plane& previous, const Plane& current) override;
+
+  [[nodiscard]] const Quantiser& quantiser() const { return quantiser_; }
+  /// Frames encoded so far.
+  [[nodiscard]] int encoded_frames() const { return encoded_frames_; }
+  /// For the report: the model, the precision and what runs it.
+  [[nodiscard]] std::string describe() const;
+
+ private:
+  [[nodiscard]] std::unique_ptr<TorchFrame> encode(const Plane& picture);
+  [[nodiscard]] std::vector<FlowVector> to_cells(const double* flow);
+
+  GridGeometry geometry_;
+  RaftGrid grid_;
+  RaftSettings settings_;
+  ThreadPool& pool_;
+  ModuleFile module_;
+  std::string model_name_;
+  std::unique_ptr<TorchModel> model_;
+  Plane last_plane_;  ///< what last_frame_ is the encoding of
+  std::unique_ptr<TorchFrame> last_frame_;
+  int encoded_frames_ = 0;
+  Quantiser quantiser_;
+};
+
+}  // namespace mosaic
