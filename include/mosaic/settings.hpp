@@ -12,7 +12,11 @@
 namespace mosaic {
 
 /// How tile choices are carried from frame to frame.
-enum class FlowKind { none, block };
+enum class FlowKind { none, block, dis, raft };
+
+/// Arithmetic of RAFT. fp64 gives the same bytes on every machine; fp32 is about twice as fast and
+/// outside that promise.
+enum class FlowPrecision { fp64, fp32 };
 
 /// How a tile is recoloured toward its cell (docs/presets.md).
 enum class ColorTransfer { none, reinhard, mkl };
@@ -52,6 +56,14 @@ struct ToneSettings {
   double skin_protection = 0.0;   ///< share by which the last four spare skin colours, 0-1
 };
 
+/// Only for FlowKind::raft.
+struct RaftSettings {
+  FlowPrecision precision = FlowPrecision::fp64;
+  int updates = 4;                             ///< refinements of the estimate, 1-32
+  std::optional<std::filesystem::path> model;  ///< unset: the one that comes with the program
+  bool trust_model = false;                    ///< load a model that does not come with it
+};
+
 struct LookSettings {
   ColorTransfer color_transfer = ColorTransfer::none;
   double reinhard_l = 0.0;      ///< transfer strength on lightness, 0-1; for mkl the strength
@@ -83,6 +95,7 @@ struct Settings {
   LookSettings look;
   EncodeSettings encode;
   FlowKind flow = FlowKind::block;
+  RaftSettings raft;
   DeviceChoice device = DeviceChoice::automatic;
   SimdChoice simd = SimdChoice::automatic;
   int threads = 0;  ///< 0: one per core this process may use

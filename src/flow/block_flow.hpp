@@ -16,6 +16,8 @@ class BlockFlow final : public FlowEstimator {
   /// samples.
   FlowField estimate(const Plane& previous, const Plane& current) override;
 
+  [[nodiscard]] std::string describe() const override { return "block matching"; }
+
  private:
   [[nodiscard]] FlowField to_cells(const BlockMotion& backward, const BlockMotion& forward) const;
   [[nodiscard]] bool returns_home(int column, int row, FlowVector there,

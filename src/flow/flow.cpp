@@ -1,6 +1,10 @@
 #include "flow/flow.hpp"
 
+#include <stdexcept>
+
 #include "flow/block_flow.hpp"
+#include "flow/dis.hpp"
+#include "flow/raft/raft_flow.hpp"
 
 namespace mosaic {
 
@@ -14,6 +18,8 @@ class StillFlow final : public FlowEstimator {
     return FlowField{std::vector<FlowVector>(cells_), std::vector<std::uint8_t>(cells_, 1)};
   }
 
+  [[nodiscard]] std::string describe() const override { return "none"; }
+
  private:
   std::size_t cells_;
 };
@@ -21,9 +27,19 @@ class StillFlow final : public FlowEstimator {
 }  // namespace
 
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
-                                                   SimdChoice simd, ThreadPool& pool) {
-  if (kind == FlowKind::none) return std::make_unique<StillFlow>(geometry.cells());
-  return std::make_unique<BlockFlow>(geometry, choose_isa(simd), pool);
+                                                   SimdChoice simd, ThreadPool& pool,
+                                                   const RaftSettings& raft) {
+  switch (kind) {
+    case FlowKind::none:
+      return std::make_unique<StillFlow>(geometry.cells());
+    case FlowKind::block:
+      return std::make_unique<BlockFlow>(geometry, choose_isa(simd), pool);
+    case FlowKind::dis:
+      return std::make_unique<DisFlowEstimator>(geometry, pool);
+    case FlowKind::raft:
+      return std::make_unique<RaftFlow>(geometry, raft, pool);
+  }
+  throw std::invalid_argument("make_flow_estimator: unknown kind");
 }
 
 }  // namespace mosaic

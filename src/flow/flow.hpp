@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/parallel_for.hpp"
@@ -32,10 +34,17 @@ class FlowEstimator {
   virtual ~FlowEstimator() = default;
   /// Both planes have the grid's output size. Deterministic: same planes, same field.
   virtual FlowField estimate(const Plane& previous, const Plane& current) = 0;
+  /// For reports: the method, and what it runs on.
+  [[nodiscard]] virtual std::string describe() const = 0;
+  /// The least change of a motion component so far, in output pixels, that would have changed its
+  /// rounding to 1/16 px. Nothing where motion is found in integers.
+  [[nodiscard]] virtual std::optional<double> rounding_edge_px() const { return std::nullopt; }
 };
 
-/// `kind` none gives zero vectors, all trusted.
+/// `kind` none gives zero vectors, all trusted. Throws DeviceError when `kind` needs a module that
+/// this build does not have, and InputError when RAFT's model cannot be used.
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
-                                                   SimdChoice simd, ThreadPool& pool);
+                                                   SimdChoice simd, ThreadPool& pool,
+                                                   const RaftSettings& raft = {});
 
 }  // namespace mosaic

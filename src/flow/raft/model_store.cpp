@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "flow/raft/module_file.hpp"
+#include "flow/module_file.hpp"
 #include "flow/raft/sha256.hpp"
 #include "mosaic/error.hpp"
 
@@ -48,8 +48,7 @@ std::vector<std::byte> read_all(const fs::path& path, const std::string& hint) {
 }  // namespace
 
 fs::path shipped_model_path() {
-  return (executable_folder() / ".." / "share" / "mosaic-temporal" / "raft_small.pt")
-      .lexically_normal();
+  return program_prefix() / "share" / "mosaic-temporal" / "raft_small.pt";
 }
 
 ModelFile read_model(const std::optional<fs::path>& asked, bool trust) {

@@ -16,8 +16,8 @@ struct ModelFile {
   bool shipped = false;  ///< on the list of models that come with the program
 };
 
-/// Where the model that comes with the program lies: ../share/mosaic-temporal as seen from the
-/// executable, never the working directory or the folder of an input.
+/// Where the model that comes with the program lies: program_prefix()/share/mosaic-temporal, never
+/// the working directory or the folder of an input.
 std::filesystem::path shipped_model_path();
 
 /// Reads the model at `asked`, or the shipped one. Throws InputError when it cannot be read, or

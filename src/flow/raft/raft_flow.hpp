@@ -1,29 +1,17 @@
 // Flow by RAFT: a TorchScript model, run by LibTorch in a module of its own.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "flow/dense_field.hpp"
 #include "flow/flow.hpp"
-#include "flow/raft/module_file.hpp"
+#include "flow/module_file.hpp"
 #include "flow/raft/raft_grid.hpp"
 #include "flow/raft/torch_interface.hpp"
 
 namespace mosaic {
-
-/// fp64 gives the same bytes on every machine; fp32 is about twice as fast and does not.
-enum class FlowPrecision { fp64, fp32 };
-
-struct RaftSettings {
-  FlowPrecision precision = FlowPrecision::fp64;
-  int updates = 4;                             ///< refinements of the estimate, 1-32
-  std::optional<std::filesystem::path> model;  ///< unset: the one that comes with the program
-  bool trust_model = false;                    ///< load a model that does not come with it
-};
 
 class RaftFlow final : public FlowEstimator {
  public:
@@ -35,11 +23,12 @@ class RaftFlow final : public FlowEstimator {
   /// samples, so that every frame of a film is encoded once.
   FlowField estimate(const Plane& previous, const Plane& current) override;
 
-  [[nodiscard]] const Quantiser& quantiser() const { return quantiser_; }
   /// Frames encoded so far.
   [[nodiscard]] int encoded_frames() const { return encoded_frames_; }
-  /// For the report: the model, the precision and what runs it.
-  [[nodiscard]] std::string describe() const;
+  [[nodiscard]] std::string describe() const override;
+  [[nodiscard]] std::optional<double> rounding_edge_px() const override {
+    return quantiser_.edge_distance_px();
+  }
 
  private:
   [[nodiscard]] std::unique_ptr<TorchFrame> encode(const Plane& picture);

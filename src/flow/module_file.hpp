@@ -6,12 +6,13 @@
 
 namespace mosaic {
 
-/// Folder of the running executable, through links.
-std::filesystem::path executable_folder();
+/// The folder that holds bin, libexec, lib and share of this program, as seen from the running
+/// executable (through links): the build tree and an installation look alike. Never taken from the
+/// working directory.
+std::filesystem::path program_prefix();
 
-/// A module of this program, by default ../lib/mosaic-temporal/<file> as seen from the executable;
-/// the build tree and an installation look alike. Loaded for the rest of the run: libraries as
-/// large as LibTorch do not survive being unloaded.
+/// A shared module, by default program_prefix()/lib/mosaic-temporal/<file>. It stays loaded for the
+/// rest of the run: libraries as large as LibTorch do not survive being unloaded.
 class ModuleFile {
  public:
   /// `wanted_by` is the option that needs it ("--flow raft"), `hint` how to get it or do without.

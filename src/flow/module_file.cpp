@@ -1,4 +1,4 @@
-#include "flow/raft/module_file.hpp"
+#include "flow/module_file.hpp"
 
 #include <dlfcn.h>
 
@@ -8,11 +8,15 @@ namespace mosaic {
 
 namespace fs = std::filesystem;
 
-fs::path executable_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+fs::path program_prefix() {
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path parent = folder.parent_path();
+  return parent.filename() == "libexec" ? parent.parent_path() : parent;
+}
 
 ModuleFile::ModuleFile(const std::string& file, const std::string& wanted_by,
                        const std::string& hint)
-    : ModuleFile(executable_folder() / ".." / "lib" / "mosaic-temporal", file, wanted_by, hint) {}
+    : ModuleFile(program_prefix() / "lib" / "mosaic-temporal", file, wanted_by, hint) {}
 
 ModuleFile::ModuleFile(const fs::path& folder, const std::string& file,
                        const std::string& wanted_by, const std::string& hint)
