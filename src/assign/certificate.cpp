@@ -30,6 +30,8 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
       return at("column", j) + " is used " + std::to_string(used[j]) + " times, capacity " +
              std::to_string(capacity[j]);
     }
+  }
+  for (int j = 0; j < columns; ++j) {
     if (assignment.price[j] > 0) return at("column", j) + " has a positive price";
     if (used[j] < capacity[j] && assignment.price[j] != 0) {
       return at("column", j) + " has capacity left and price " +

@@ -117,17 +117,18 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
       }
     }
     lists_.book(row_class, visited);
-    if (mark.block == blocks) {
-      if (lists_.complete(row_class)) return;
-      next = base + lists_.bound(row_class);
-      if (next <= now) {
-        lists_.fetch(row_class);
-        mark.block = 0;
-        if (base + lists_.bound(row_class) > now) continue;
-        scan_fetched_row(row_class);
-        return;
-      }
+    // Prices have fallen since the list was made, so unlisted columns may come before listed ones.
+    const Price unlisted =
+        lists_.complete(row_class) ? Limits::kLongest : base + lists_.bound(row_class);
+    if (unlisted <= now) {
+      lists_.fetch(row_class);
+      mark.block = 0;
+      if (lists_.complete(row_class) || base + lists_.bound(row_class) > now) continue;
+      scan_fetched_row(row_class);
+      return;
     }
+    if (mark.block == blocks) next = Limits::kLongest;
+    next = std::min(next, unlisted);
     if (next < reach_) {
       events_.emplace_back(next, market_.columns() + row_class);
       std::push_heap(events_.begin(), events_.end(), std::greater<>());
