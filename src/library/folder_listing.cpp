@@ -99,8 +99,7 @@ class Walk {
     if (!stream) {
       const int error = errno;
       if (descriptor >= 0) close(descriptor);
-      skip(shown.empty() ? path.string() : shown,
-           "is a folder that cannot be read: " + system_reason(error));
+      skip(shown.empty() ? path.string() : shown, "folder cannot be read: " + system_reason(error));
       return;
     }
     struct stat info {};
@@ -112,7 +111,7 @@ class Walk {
       if (entry == nullptr) break;
       visit(folder, path, descriptor, entry->d_name, todo);
     }
-    if (errno != 0) skip(shown, "is a folder that cannot be read: " + system_reason(errno));
+    if (errno != 0) skip(shown, "folder cannot be read: " + system_reason(errno));
   }
 
   void visit(const std::string& folder, const std::filesystem::path& path, int descriptor,
@@ -133,7 +132,7 @@ class Walk {
       found_.push_back({pool_file(shown, path / entry, info, descriptor, entry.c_str()),
                         {info.st_dev, info.st_ino}});
     } else if (has_picture_extension(entry)) {
-      skip(shown, "is " + file_type_name(info.st_mode) + ", not a regular file");
+      skip(shown, file_type_name(info.st_mode) + ", not a regular file");
     }
   }
 
@@ -161,14 +160,13 @@ class Walk {
     if (error) {
       const bool loop = error == std::errc::too_many_symbolic_link_levels;
       const bool dangling = error == std::errc::no_such_file_or_directory;
-      skip(link.name, loop ? "is a symbolic link that leads back to itself"
-                      : dangling
-                          ? "is a symbolic link to nothing"
-                          : "is a symbolic link that cannot be followed: " + error.message());
+      skip(link.name, loop       ? "symbolic link that leads back to itself"
+                      : dangling ? "symbolic link to nothing"
+                                 : "symbolic link that cannot be followed: " + error.message());
       return;
     }
     if (!inside_root(target)) {
-      skip(link.name, "is a symbolic link out of the pool");
+      skip(link.name, "symbolic link out of the pool");
       return;
     }
     struct stat info {};

@@ -29,7 +29,7 @@ InputBytes::InputBytes(const std::filesystem::path& path, Links links) {
     throw PictureProblem("cannot be opened: " + system_reason(errno));
   }
   if (!S_ISREG(before.st_mode)) {
-    throw PictureProblem("is " + file_type_name(before.st_mode) + ", not a regular file");
+    throw PictureProblem(file_type_name(before.st_mode) + ", not a regular file");
   }
   descriptor_ =
       open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
@@ -37,7 +37,7 @@ InputBytes::InputBytes(const std::filesystem::path& path, Links links) {
   struct stat now {};
   if (fstat(descriptor_, &now) != 0 || !S_ISREG(now.st_mode)) {
     close(descriptor_);
-    throw PictureProblem("is no longer a regular file");
+    throw PictureProblem("no longer a regular file");
   }
   size_ = static_cast<std::size_t>(now.st_size);
 }

@@ -9,7 +9,7 @@
 
 namespace mosaic {
 
-/// Why one picture cannot be used: a clause without a full stop, shown behind the file's name.
+/// Why one picture cannot be used: a clause without a full stop, shown behind "name: ".
 class PictureProblem : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -75,9 +75,9 @@ const char* loader_name(PictureKind kind) {
 
 ImagePtr load(PictureKind kind, std::span<const std::byte> file, int jpeg_shrink) {
   const char* name = loader_name(kind);
-  if (name == nullptr) throw PictureProblem("is not a picture");
+  if (name == nullptr) throw PictureProblem("not a picture");
   if (vips_type_find("VipsOperation", name) == 0) {
-    throw PictureProblem("is in a format this machine's libvips cannot read");
+    throw PictureProblem("format this machine's libvips cannot read");
   }
   VipsBlob* blob = vips_blob_new(nullptr, file.data(), file.size());
   VipsImage* image = nullptr;
@@ -90,7 +90,7 @@ ImagePtr load(PictureKind kind, std::span<const std::byte> file, int jpeg_shrink
   vips_area_unref(VIPS_AREA(blob));
   if (failed != 0) {
     vips_error_clear();
-    throw PictureProblem(looks_truncated(kind, file) ? "is truncated" : "has a damaged header");
+    throw PictureProblem(looks_truncated(kind, file) ? "truncated" : "damaged header");
   }
   return ImagePtr(image);
 }
@@ -99,12 +99,12 @@ void check_size(VipsImage* image, PictureKind kind) {
   const auto width = static_cast<std::size_t>(vips_image_get_width(image));
   const auto height = static_cast<std::size_t>(vips_image_get_height(image));
   if (width * height > kMaxPicturePixels || std::max(width, height) > kMaxPictureSide) {
-    throw PictureProblem("is too large: " + std::to_string(width) + "x" + std::to_string(height) +
+    throw PictureProblem("too large: " + std::to_string(width) + "x" + std::to_string(height) +
                          " pixels, the limit is 268 million");
   }
   // One page of an animation or a document: the loaders were asked for the first only.
   if (width == 0 || height == 0) {
-    throw PictureProblem(kind == PictureKind::none ? "is not a picture" : "has no pixels");
+    throw PictureProblem(kind == PictureKind::none ? "not a picture" : "no pixels");
   }
 }
 
@@ -112,7 +112,7 @@ void check_size(VipsImage* image, PictureKind kind) {
 ImagePtr check(int failed, VipsImage* next) {
   if (failed != 0) {
     vips_error_clear();
-    throw PictureProblem("has colours that cannot be converted to sRGB");
+    throw PictureProblem("colours cannot be converted to sRGB");
   }
   return ImagePtr(next);
 }
@@ -171,7 +171,7 @@ ImagePtr color_to_srgb(VipsImage* color) {
   }
   if (vips_image_get_bands(out.get()) > 3) out = extract(out.get(), 0, 3);
   if (vips_image_get_bands(out.get()) != 3) {
-    throw PictureProblem("has colours that cannot be converted to sRGB");
+    throw PictureProblem("colours cannot be converted to sRGB");
   }
   if (vips_image_get_format(out.get()) != VIPS_FORMAT_UCHAR) out = to_8_bit(out.get());
   return out;
@@ -228,7 +228,7 @@ struct PictureDecoder::State {
   void prepare(const VipsRect& rect) {
     if (vips_region_prepare(region.get(), &rect) != 0) {
       vips_error_clear();
-      throw PictureProblem(looks_truncated(kind, file) ? "is truncated" : "has damaged data");
+      throw PictureProblem(looks_truncated(kind, file) ? "truncated" : "damaged picture data");
     }
   }
 

@@ -41,18 +41,17 @@ std::vector<Plane> read_upright(const std::filesystem::path& path, PictureMode m
   try {
     const std::vector<std::byte> file = InputBytes(path, Links::follow).all();
     const auto head = std::span(file).first(std::min(file.size(), kSniffBytes));
-    if (file.empty()) throw PictureProblem("is empty");
+    if (file.empty()) throw PictureProblem("empty");
     const PictureKind kind = sniff_picture(head);
     if (kind == PictureKind::unsupported) {
-      throw PictureProblem("is a " + std::string(unsupported_name(head)) +
-                           " file, a format that is not supported");
+      throw PictureProblem(std::string(unsupported_name(head)) + " files are not supported");
     }
     PictureDecoder decoder(kind, file, mode);
     std::vector<Plane> planes = read_planes(decoder);
     for (Plane& plane : planes) plane = make_upright(decoder.orientation(), std::move(plane));
     return planes;
   } catch (const PictureProblem& problem) {
-    throw InputError("picture '" + path.string() + "' " + problem.what(),
+    throw InputError("cannot read picture '" + path.string() + "': " + problem.what(),
                      "Use a complete JPEG, PNG, TIFF, WebP, GIF, HEIF or AVIF file.");
   }
 }
@@ -120,7 +119,7 @@ void write_picture(const std::filesystem::path& path, const std::string& name_hi
   try {
     write_bytes(path, encode_picture(rgb, image.size(), kind));
   } catch (const PictureProblem& problem) {
-    throw OutputError("picture '" + path.string() + "' " + problem.what());
+    throw OutputError("cannot write picture '" + path.string() + "': " + problem.what());
   }
 }
 

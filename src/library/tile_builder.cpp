@@ -48,7 +48,7 @@ std::optional<PhotoTiles> tiles_of_file(const PoolFile& file, const LibrarySetti
                                         TileLayout layout) {
   const bool expected = has_picture_extension(file.name);
   if (file.size == 0) {
-    if (expected) throw PictureProblem("is empty");
+    if (expected) throw PictureProblem("empty");
     return std::nullopt;
   }
   const InputBytes input(file.open, Links::refuse);
@@ -57,14 +57,13 @@ std::optional<PhotoTiles> tiles_of_file(const PoolFile& file, const LibrarySetti
   if (kind == PictureKind::unsupported || kind == PictureKind::none) {
     if (!expected) return std::nullopt;
     if (has_camera_raw_extension(file.name)) {
-      throw PictureProblem("is a camera raw file, which is not supported");
+      throw PictureProblem("camera raw files are not supported");
     }
     const std::string name(unsupported_name(head));
-    throw PictureProblem(name.empty() ? "is not a picture"
-                                      : "is a " + name + " file, which is not supported");
+    throw PictureProblem(name.empty() ? "not a picture" : name + " files are not supported");
   }
   if (kind == PictureKind::tiff && has_camera_raw_extension(file.name)) {
-    throw PictureProblem("is a camera raw file, which is not supported");
+    throw PictureProblem("camera raw files are not supported");
   }
   return describe_photo(photo_tile(kind, input.all(), layout.tile_size_px), settings,
                         layout.features_k);
@@ -87,7 +86,7 @@ Outcome process(const PoolFile& file, const LibrarySettings& settings, TileLayou
   std::string what = "tile pool '" + settings.tiles.string() + "' holds no usable photo";
   if (!skipped.empty()) {
     what += " (" + std::to_string(skipped.size()) + " skipped; the first: '" + skipped[0].name +
-            "' " + skipped[0].reason + ")";
+            ": " + skipped[0].reason + ")";
   }
   throw InputError(what,
                    "Give --tiles a folder with JPEG, PNG, TIFF, WebP, GIF, HEIF or AVIF "

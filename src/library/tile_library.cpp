@@ -89,7 +89,7 @@ void refuse_single_picture(const std::filesystem::path& path) {
   try {
     kind = sniff_picture(InputBytes(path, Links::follow).head(kSniffBytes));
   } catch (const PictureProblem& problem) {
-    throw InputError("tile pool '" + path.string() + "' " + problem.what());
+    throw InputError("tile pool '" + path.string() + "': " + problem.what());
   }
   // A GIF may well be an animation, which makes a pool.
   if (kind != PictureKind::none && kind != PictureKind::gif) {

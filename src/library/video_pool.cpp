@@ -62,17 +62,11 @@ LibraryData build_from_video(const LibrarySettings& settings, TileLayout layout,
     }
     progress.add(1);
   }
-  std::vector<SkippedInput> skipped = source->skipped();
-  if (source->decode_errors() > 0) {
-    skipped.push_back(
-        {settings.tiles.filename().string(),
-         "has " + std::to_string(source->decode_errors()) + " places that cannot be decoded"});
-  }
   if (arrays.photos() == 0) {
     throw InputError("tile pool '" + settings.tiles.string() + "' has no frame that can be decoded",
                      "Give --tiles a complete video or a folder of photos.");
   }
-  return std::move(arrays).take(std::move(skipped), source_key);
+  return std::move(arrays).take(source->skipped(), source_key);
 }
 
 }  // namespace mosaic

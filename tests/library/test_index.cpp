@@ -64,7 +64,7 @@ class IndexFile : public ::testing::Test {
   /// From memory: thousands of small files would keep the disk busy for a minute.
   static IndexOnDisk::State state_of(const std::string& bytes, std::string* problem = nullptr) {
     std::vector<std::byte> copy(bytes.size());
-    std::memcpy(copy.data(), bytes.data(), bytes.size());
+    std::ranges::copy(std::as_bytes(std::span(bytes)), copy.begin());
     const ParsedIndex parsed = parse_index(copy, nullptr);
     if (problem != nullptr) *problem = parsed.problem;
     EXPECT_EQ(parsed.problem.empty(), parsed.data.has_value());
