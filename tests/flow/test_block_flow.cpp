@@ -154,7 +154,7 @@ struct PanCase {
 
 class BlockFlowPan : public ::testing::TestWithParam<PanCase> {};
 
-TEST_P(BlockFlowPan, IsFoundToATenthOfAPixel) {
+TEST_P(BlockFlowPan, IsFoundToAFractionOfAPixel) {
   const PanCase pan = GetParam();
   const Score s =
       measure({.kind = Kind::pan, .size = {448, 256}, .dx = pan.dx, .dy = pan.dy}, pan.cell);
