@@ -92,17 +92,22 @@ MOSAIC_TARGET_AVX512 void gather_avx512(const Run& run, Gathered& kept) {
   const __m512i threshold = _mm512_set1_epi32(kept.threshold);
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   constexpr auto kAll = static_cast<__mmask16>(0xffff);
+  // locals, since the stores below might otherwise change what `run` points to
+  const std::int32_t* const distance = run.distance;
+  const std::int32_t* const price = run.price;
+  const int run_count = run.count;
+  const std::int32_t first_tile = run.first_tile;
   int count = kept.count;
-  for (int i = 0; i < run.count; i += kWidth) {
-    const __m512i sum = _mm512_add_epi32(_mm512_loadu_si512(run.distance + i), unit);
+  for (int i = 0; i < run_count; i += kWidth) {
+    const __m512i sum = _mm512_add_epi32(_mm512_loadu_si512(distance + i), unit);
     const __m512i product = _mm512_mullo_epi32(sum, saliency);
     const __m512i base = _mm512_maskz_srli_epi32(kAll, product, 6);
-    const __m512i value = _mm512_sub_epi32(base, _mm512_loadu_si512(run.price + i));
-    const int left = run.count - i;
+    const __m512i value = _mm512_sub_epi32(base, _mm512_loadu_si512(price + i));
+    const int left = run_count - i;
     const auto valid = left >= kWidth ? kAll : static_cast<__mmask16>((1U << left) - 1U);
     const __mmask16 under = _mm512_mask_cmplt_epi32_mask(valid, value, threshold);
     if (under == 0) continue;
-    const __m512i tile = _mm512_add_epi32(lanes, _mm512_set1_epi32(run.first_tile + i));
+    const __m512i tile = _mm512_add_epi32(lanes, _mm512_set1_epi32(first_tile + i));
     _mm512_storeu_si512(kept.reduced.data() + count, _mm512_maskz_compress_epi32(under, value));
     _mm512_storeu_si512(kept.tile.data() + count, _mm512_maskz_compress_epi32(under, tile));
     count += std::popcount(static_cast<unsigned>(under));

@@ -1,10 +1,10 @@
 #include "backend/cpu/compose.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "backend/compose_math.hpp"
+#include "core/lanes.hpp"
 #include "core/simd_dispatch.hpp"
 
 namespace mosaic::cpu {
@@ -12,37 +12,52 @@ namespace mosaic::cpu {
 namespace {
 
 struct Square {
-  const std::uint8_t* tile;                   ///< 3 x S x S
-  std::array<const std::uint8_t*, 3> target;  ///< first pixel of the cell in each channel
-  std::array<std::uint8_t*, 3> out;
+  const std::uint8_t* tile;       ///< 3 x S x S
+  const std::uint8_t* target[3];  ///< first pixel of the cell in each channel
+  std::uint8_t* out[3];
   std::ptrdiff_t stride;  ///< of target and out
   int size_px;
 };
 
-/// One row of one channel.
-MOSAIC_ALWAYS_INLINE void draw_row(const std::uint8_t* __restrict r,
-                                   const std::uint8_t* __restrict g,
-                                   const std::uint8_t* __restrict b,
-                                   const std::uint8_t* __restrict target, const CellLook& look,
-                                   int channel, int count, std::uint8_t* __restrict out) {
-  const std::int32_t row[3] = {look.matrix[3 * channel], look.matrix[3 * channel + 1],
-                               look.matrix[3 * channel + 2]};
-  const std::int32_t offset = look.offset[channel];
-  const std::int32_t blend = look.blend;
-  for (int x = 0; x < count; ++x) {
-    out[x] = blended(recoloured(row, offset, r[x], g[x], b[x]), target[x], blend);
-  }
+/// Sixteen pixels of one channel: the formulas of compose_math.hpp on vectors.
+MOSAIC_ALWAYS_INLINE void draw_lanes(const Int32Lanes& r, const Int32Lanes& g, const Int32Lanes& b,
+                                     const std::uint8_t* target, const CellLook& look, int channel,
+                                     std::uint8_t* out) {
+  const std::int32_t* row = look.matrix + 3 * channel;
+  const Int32Lanes sum =
+      row[0] * r + row[1] * g + row[2] * b + (look.offset[channel] + kLookOne / 2);
+  const Int32Lanes value = sum >> kLookFractionBits;
+  const Int32Lanes positive = value < 0 ? 0 : value;
+  const Int32Lanes tile = positive > 255 ? 255 : positive;
+  Int32Lanes behind;
+  load_bytes(target, behind);
+  store_bytes((tile * (256 - look.blend) + behind * look.blend + 128) >> 8, out);
 }
 
 MOSAIC_ALWAYS_INLINE void draw(const Square* square, const CellLook* look) {
   const int size = square->size_px;
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(size) * size;
   for (int y = 0; y < size; ++y) {
-    const std::uint8_t* r = square->tile + static_cast<std::ptrdiff_t>(y) * size;
-    for (int c = 0; c < 3; ++c) {
-      const auto i = static_cast<std::size_t>(c);
-      draw_row(r, r + plane, r + 2 * plane, square->target[i] + y * square->stride, *look, c, size,
-               square->out[i] + y * square->stride);
+    const std::uint8_t* from = square->tile + static_cast<std::ptrdiff_t>(y) * size;
+    const std::ptrdiff_t at = y * square->stride;
+    int x = 0;
+    for (; x + kLanes <= size; x += kLanes) {
+      Int32Lanes r, g, b;
+      load_bytes(from + x, r);
+      load_bytes(from + plane + x, g);
+      load_bytes(from + 2 * plane + x, b);
+      for (int c = 0; c < 3; ++c) {
+        draw_lanes(r, g, b, square->target[c] + at + x, *look, c, square->out[c] + at + x);
+      }
+    }
+    for (; x < size; ++x) {
+      const std::int32_t r = from[x];
+      const std::int32_t g = from[plane + x];
+      const std::int32_t b = from[2 * plane + x];
+      for (int c = 0; c < 3; ++c) {
+        const std::int32_t tile = recoloured(look->matrix + 3 * c, look->offset[c], r, g, b);
+        square->out[c][at + x] = blended(tile, square->target[c][at + x], look->blend);
+      }
     }
   }
 }

@@ -141,7 +141,7 @@ void CpuBackend::describe_cell(int cell) {
   cpu::describe_square(canvas_.r.row(y) + x, canvas_.g.row(y) + x, canvas_.b.row(y) + x, stride,
                        size, match_.features_k, cells_.features.data() + i * dims_,
                        cells_.color_sums[i], isa_);
-  cells_.saliency[i] = cpu::saliency_of_square(cells_.luma.row(y) + x, stride, size, isa_);
+  cells_.saliency[i] = cpu::saliency_of_square(cells_.luma.row(y) + x, stride, size);
 }
 
 void CpuBackend::describe(const Picture& picture, CellDescriptions& out) {

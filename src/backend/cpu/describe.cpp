@@ -6,6 +6,7 @@
 
 #include "backend/feature_math.hpp"
 #include "backend/saliency_math.hpp"
+#include "core/lanes.hpp"
 #include "core/simd_dispatch.hpp"
 #include "mosaic/error.hpp"
 
@@ -20,8 +21,8 @@ constexpr int kMaxSquare_px = 4096;
 struct Interval {
   int first = 0;
   int last = 0;
-  std::uint32_t first_weight = 0;
-  std::uint32_t last_weight = 0;  ///< 0 when the interval lies within one pixel
+  std::int32_t first_weight = 0;
+  std::int32_t last_weight = 0;  ///< 0 when the interval lies within one pixel
 };
 
 using Axis = std::array<Interval, kMaxFeaturesK>;
@@ -35,50 +36,92 @@ Axis divide_axis(int size_px, int k) {
     interval.first = begin / k;
     interval.last = (end - 1) / k;
     if (interval.first == interval.last) {
-      interval.first_weight = static_cast<std::uint32_t>(size_px);
+      interval.first_weight = size_px;
     } else {
-      interval.first_weight = static_cast<std::uint32_t>((interval.first + 1) * k - begin);
-      interval.last_weight = static_cast<std::uint32_t>(end - interval.last * k);
+      interval.first_weight = (interval.first + 1) * k - begin;
+      interval.last_weight = end - interval.last * k;
     }
   }
   return axis;
 }
 
-std::uint32_t weight_of(const Interval& interval, int pixel, int k) {
+MOSAIC_ALWAYS_INLINE std::int32_t weight_of(const Interval& interval, int pixel, int k) {
   if (pixel == interval.first) return interval.first_weight;
   if (pixel == interval.last) return interval.last_weight;
-  return static_cast<std::uint32_t>(k);
+  return k;
 }
 
-/// Weighted sum of linear light over one interval of a row; below 2^16 * S.
-std::uint32_t interval_sum(const std::uint8_t* row, const Interval& interval, int k) {
-  std::uint32_t interior = 0;
-  for (int x = interval.first + 1; x < interval.last; ++x) interior += kLinearFromLevel[row[x]];
-  return interval.first_weight * kLinearFromLevel[row[interval.first]] +
-         interval.last_weight * kLinearFromLevel[row[interval.last]] +
-         static_cast<std::uint32_t>(k) * interior;
+using GridSums = std::array<std::uint64_t, kMaxFeaturesK * kMaxFeaturesK>;
+
+/// One channel of one square, and where its area-weighted linear sums go (cell_y * k + cell_x).
+struct Channel {
+  const std::uint8_t* plane;
+  std::ptrdiff_t stride;
+  int size_px;
+  int k;
+  const Axis* axis;
+  GridSums* sums;
+};
+
+/// Sums over the rows of each grid row, for kLanes columns from `from` on. Below 2^16 * S.
+MOSAIC_ALWAYS_INLINE void column_sums(const Channel& channel, int from, int count,
+                                      std::int32_t (*sums)[kLanes]) {
+  alignas(64) std::int32_t linear[kLanes] = {};
+  Int32Lanes values;
+  const auto read_row = [&](int y) __attribute__((always_inline)) {
+    const std::uint8_t* row = channel.plane + y * channel.stride + from;
+    if (count == kLanes) {  // a constant count unrolls
+      for (int i = 0; i < kLanes; ++i) linear[i] = kLinearFromLevel[row[i]];
+    } else {
+      for (int i = 0; i < count; ++i) linear[i] = kLinearFromLevel[row[i]];
+    }
+    load(linear, values);
+  };
+  for (int cy = 0; cy < channel.k; ++cy) {
+    const Interval& rows = (*channel.axis)[static_cast<std::size_t>(cy)];
+    Int32Lanes interior = {};
+    for (int y = rows.first + 1; y < rows.last; ++y) {
+      read_row(y);
+      interior += values;
+    }
+    Int32Lanes total = interior * channel.k;
+    read_row(rows.first);
+    total += values * rows.first_weight;
+    read_row(rows.last);
+    total += values * rows.last_weight;
+    store(total, sums[cy]);
+  }
 }
 
-/// Area-weighted linear sums of the k x k grid of one channel; weights of a cell sum to S^2.
-void grid_sums(const std::uint8_t* plane, std::ptrdiff_t stride, const Axis& axis, int k,
-               std::uint64_t* sums) {
-  for (int cy = 0; cy < k; ++cy) {
-    const Interval& rows = axis[static_cast<std::size_t>(cy)];
-    for (int y = rows.first; y <= rows.last; ++y) {
-      const std::uint64_t weight = weight_of(rows, y, k);
-      const std::uint8_t* row = plane + y * stride;
-      for (int cx = 0; cx < k; ++cx) {
-        sums[cy * k + cx] += weight * interval_sum(row, axis[static_cast<std::size_t>(cx)], k);
+/// Weights of a grid cell sum to S^2.
+MOSAIC_ALWAYS_INLINE void grid_sums(const Channel* channel) {
+  const int k = channel->k;
+  alignas(64) std::int32_t columns[kMaxFeaturesK][kLanes];
+  for (int from = 0; from < channel->size_px; from += kLanes) {
+    const int count = std::min(kLanes, channel->size_px - from);
+    column_sums(*channel, from, count, columns);
+    for (int cx = 0; cx < k; ++cx) {
+      const Interval& interval = (*channel->axis)[static_cast<std::size_t>(cx)];
+      const int last = std::min(interval.last, from + count - 1);
+      for (int x = std::max(interval.first, from); x <= last; ++x) {
+        const std::int64_t weight = weight_of(interval, x, k);
+        for (int cy = 0; cy < k; ++cy) {
+          (*channel->sums)[static_cast<std::size_t>(cy * k + cx)] +=
+              static_cast<std::uint64_t>(weight * columns[cy][x - from]);
+        }
       }
     }
   }
 }
 
 void features_of(const std::uint8_t* const* planes, std::ptrdiff_t stride, int size_px, int k,
-                 std::uint8_t* features) {
+                 Isa isa, std::uint8_t* features) {
   const Axis axis = divide_axis(size_px, k);
-  std::array<std::array<std::uint64_t, kMaxFeaturesK * kMaxFeaturesK>, 3> sums{};
-  for (std::size_t c = 0; c < 3; ++c) grid_sums(planes[c], stride, axis, k, sums[c].data());
+  std::array<GridSums, 3> sums{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    const Channel channel{planes[c], stride, size_px, k, &axis, &sums[c]};
+    dispatch<grid_sums>(isa, &channel);
+  }
   const auto weight = static_cast<std::uint64_t>(size_px) * static_cast<std::uint64_t>(size_px);
   for (std::size_t i = 0; i < static_cast<std::size_t>(k * k); ++i) {
     oklab_bytes(mean_linear(sums[0][i], weight), mean_linear(sums[1][i], weight),
@@ -86,61 +129,69 @@ void features_of(const std::uint8_t* const* planes, std::ptrdiff_t stride, int s
   }
 }
 
-constexpr int kLanes = 16;
 // A lane of int32 holds this many products of two bytes.
 constexpr int kLaneCapacity = 32768;
 
-/// Adds the moments of `rows` rows to `sums`, summing in kLanes independent columns.
+MOSAIC_ALWAYS_INLINE std::int64_t total_of(const Int32Lanes& lanes) {
+  std::int64_t total = 0;
+  for (int i = 0; i < kLanes; ++i) total += lanes[i];
+  return total;
+}
+
+/// Adds the moments of `rows` rows to `sums`.
 MOSAIC_ALWAYS_INLINE void add_moments(const std::uint8_t* r, const std::uint8_t* g,
                                       const std::uint8_t* b, std::ptrdiff_t stride, int width,
                                       int rows, ColorSums* sums) {
-  alignas(64) std::int32_t lanes[9][kLanes] = {};
-  const auto add = [&](std::ptrdiff_t at, int lane) __attribute__((always_inline)) {
-    const std::int32_t vr = r[at];
-    const std::int32_t vg = g[at];
-    const std::int32_t vb = b[at];
-    lanes[0][lane] += vr;
-    lanes[1][lane] += vg;
-    lanes[2][lane] += vb;
-    lanes[3][lane] += vr * vr;
-    lanes[4][lane] += vr * vg;
-    lanes[5][lane] += vr * vb;
-    lanes[6][lane] += vg * vg;
-    lanes[7][lane] += vg * vb;
-    lanes[8][lane] += vb * vb;
-  };
+  Int32Lanes lanes[9] = {};
+  const int whole = width / kLanes * kLanes;
   for (int y = 0; y < rows; ++y) {
-    const std::ptrdiff_t row = y * stride;
-    int x = 0;
-    for (; x + kLanes <= width; x += kLanes) {
-      for (int lane = 0; lane < kLanes; ++lane) add(row + x + lane, lane);
+    for (int x = 0; x < whole; x += kLanes) {
+      Int32Lanes vr, vg, vb;
+      load_bytes(r + y * stride + x, vr);
+      load_bytes(g + y * stride + x, vg);
+      load_bytes(b + y * stride + x, vb);
+      lanes[0] += vr;
+      lanes[1] += vg;
+      lanes[2] += vb;
+      lanes[3] += vr * vr;
+      lanes[4] += vr * vg;
+      lanes[5] += vr * vb;
+      lanes[6] += vg * vg;
+      lanes[7] += vg * vb;
+      lanes[8] += vb * vb;
     }
-    for (; x < width; ++x) add(row + x, x % kLanes);
   }
-  const auto total = [&](int moment) __attribute__((always_inline)) {
-    std::int64_t sum = 0;
-    for (const std::int32_t lane : lanes[moment]) sum += lane;
-    return sum;
-  };
-  for (int i = 0; i < 3; ++i) sums->sum[i] += total(i);
-  for (int i = 0; i < 6; ++i) sums->product[i] += total(3 + i);
+  for (int i = 0; i < 3; ++i) sums->sum[i] += total_of(lanes[i]);
+  for (int i = 0; i < 6; ++i) sums->product[i] += total_of(lanes[3 + i]);
+  for (int y = 0; y < rows; ++y) {
+    for (std::ptrdiff_t at = y * stride + whole; at < y * stride + width; ++at) {
+      const std::int32_t values[3] = {r[at], g[at], b[at]};
+      int product = 0;
+      for (int i = 0; i < 3; ++i) {
+        sums->sum[i] += values[i];
+        for (int k = i; k < 3; ++k) sums->product[product++] += values[i] * values[k];
+      }
+    }
+  }
 }
 
-MOSAIC_ALWAYS_INLINE void difference_sum(const std::uint8_t* luma, std::ptrdiff_t stride,
-                                         int size_px, std::int64_t* total) {
+// Not dispatched: x86-64's own psadbw is made for this, and wider registers gain nothing on rows as
+// short as cells have.
+int difference(int a, int b) { return a < b ? b - a : a - b; }
+
+std::int64_t difference_sum(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px) {
+  std::int64_t total = 0;
   for (int y = 0; y < size_px; ++y) {
     const std::uint8_t* row = luma + y * stride;
-    int across = 0;
-    for (int x = 0; x + 1 < size_px; ++x)
-      across += row[x] < row[x + 1] ? row[x + 1] - row[x] : row[x] - row[x + 1];
-    int down = 0;
+    int sum = 0;
+    for (int x = 0; x + 1 < size_px; ++x) sum += difference(row[x], row[x + 1]);
     if (y + 1 < size_px) {
       const std::uint8_t* next = row + stride;
-      for (int x = 0; x < size_px; ++x)
-        down += row[x] < next[x] ? next[x] - row[x] : row[x] - next[x];
+      for (int x = 0; x < size_px; ++x) sum += difference(row[x], next[x]);
     }
-    *total += across + down;
+    total += sum;
   }
+  return total;
 }
 
 }  // namespace
@@ -157,7 +208,7 @@ void describe_square(const std::uint8_t* r, const std::uint8_t* g, const std::ui
                      std::to_string(kMaxFeaturesK));
   }
   const std::uint8_t* planes[3] = {r, g, b};
-  features_of(planes, stride, size_px, features_k, features);
+  features_of(planes, stride, size_px, features_k, isa, features);
 
   sums = ColorSums{};
   sums.pixels = static_cast<std::int64_t>(size_px) * size_px;
@@ -169,11 +220,8 @@ void describe_square(const std::uint8_t* r, const std::uint8_t* g, const std::ui
   }
 }
 
-std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px,
-                                Isa isa) {
-  std::int64_t total = 0;
-  dispatch<difference_sum>(isa, luma, stride, size_px, &total);
-  return saliency_from_differences(total, size_px);
+std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px) {
+  return saliency_from_differences(difference_sum(luma, stride, size_px), size_px);
 }
 
 }  // namespace mosaic::cpu

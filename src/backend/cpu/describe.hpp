@@ -21,7 +21,6 @@ void describe_square(const std::uint8_t* r, const std::uint8_t* g, const std::ui
                      ColorSums& sums, Isa isa = fastest_isa());
 
 /// Saliency of one S x S square of luma (backend/saliency_math.hpp).
-std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px,
-                                Isa isa = fastest_isa());
+std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px);
 
 }  // namespace mosaic::cpu

@@ -1,9 +1,12 @@
 #include "backend/cpu/ssim.hpp"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <string>
 
 #include "backend/ssim_math.hpp"
+#include "core/lanes.hpp"
 #include "core/simd_dispatch.hpp"
 #include "mosaic/error.hpp"
 
@@ -17,86 +20,150 @@ namespace mosaic::cpu {
 
 namespace {
 
-constexpr int kLanes = 16;
+constexpr auto kAll = static_cast<__mmask16>(0xffff);
 
 int round_up(int value) { return (value + kLanes - 1) / kLanes * kLanes; }
 
-/// A strip of `rows` window rows over `width` columns of one picture or a pair.
+/// Columns that are summed; narrower pictures are padded, so that whole vectors can be read.
+int padded_width(int width) { return std::max(width, kLanes); }
+
+/// A strip of `rows` window rows of two pictures, or of one given twice. Rows can be read for
+/// padded_width(width) pixels.
 struct Strip {
-  const std::uint8_t* a = nullptr;
-  std::ptrdiff_t a_stride = 0;
-  const std::uint8_t* b = nullptr;
-  std::ptrdiff_t b_stride = 0;
-  int width = 0;
-  int rows = 0;
+  const std::uint8_t* a;
+  std::ptrdiff_t a_stride;
+  const std::uint8_t* b;
+  std::ptrdiff_t b_stride;
+  int width;
+  int rows;
 };
 
-struct TakeFirst {
-  static MOSAIC_ALWAYS_INLINE std::int32_t of(std::int32_t a, std::int32_t) { return a; }
-};
-struct TakeProduct {
-  static MOSAIC_ALWAYS_INLINE std::int32_t of(std::int32_t a, std::int32_t b) { return a * b; }
+/// Where sums go: of b, of b^2 and, for a pair, of a * b.
+struct SumArrays {
+  std::int32_t *sum, *squares, *products;
 };
 
-/// Sums over 7 rows for `count` columns from column x on; a full vector when count is a constant.
-template <class Term>
-MOSAIC_ALWAYS_INLINE void sum_rows_of(const Strip& strip, int x, int count, int pitch,
-                                      std::int32_t* __restrict out) {
-  std::int32_t sum[kLanes] = {};
+struct RunningSums {
+  ShortLanes sum = {};
+  Int32Lanes squares = {};
+  Int32Lanes products = {};
+};
+
+/// Adds or takes off one row of kLanes columns. Products of bytes fit 16 bits without a sign.
+template <bool kPair, int kSign>
+MOSAIC_ALWAYS_INLINE void change(const std::uint8_t* a, const std::uint8_t* b, RunningSums& sums) {
+  ShortLanes vb;
+  Int32Lanes term;
+  const auto add = [](auto& total, const auto& value) __attribute__((always_inline)) {
+    total = kSign > 0 ? total + value : total - value;
+  };
+  load_bytes(b, vb);
+  add(sums.sum, vb);
+  widen(vb * vb, term);
+  add(sums.squares, term);
+  if constexpr (kPair) {
+    ShortLanes va;
+    load_bytes(a, va);
+    widen(va * vb, term);
+    add(sums.products, term);
+  }
+}
+
+/// Sums over 7 rows for the columns x to x + kLanes - 1.
+template <bool kPair>
+MOSAIC_ALWAYS_INLINE void sum_rows(const Strip& strip, int x, const SumArrays& columns) {
+  constexpr int kAhead = kSsimWindow_px - 1;
   const std::uint8_t* a = strip.a + x;
   const std::uint8_t* b = strip.b + x;
-  for (int y = 0; y < kSsimWindow_px - 1; ++y) {
-    for (int i = 0; i < count; ++i) {
-      sum[i] += Term::of(a[y * strip.a_stride + i], b[y * strip.b_stride + i]);
-    }
+  RunningSums sums;
+  for (int y = 0; y < kAhead; ++y) {
+    change<kPair, 1>(a + y * strip.a_stride, b + y * strip.b_stride, sums);
   }
+  const std::ptrdiff_t pitch = padded_width(strip.width);
   for (int row = 0; row < strip.rows; ++row) {
-    const std::uint8_t* a_new = a + (row + kSsimWindow_px - 1) * strip.a_stride;
-    const std::uint8_t* b_new = b + (row + kSsimWindow_px - 1) * strip.b_stride;
-    const std::uint8_t* a_old = a + row * strip.a_stride;
-    const std::uint8_t* b_old = b + row * strip.b_stride;
-    std::int32_t* to = out + static_cast<std::ptrdiff_t>(row) * pitch + x;
-    for (int i = 0; i < count; ++i) {
-      sum[i] += Term::of(a_new[i], b_new[i]);
-      to[i] = sum[i];
-      sum[i] -= Term::of(a_old[i], b_old[i]);
+    change<kPair, 1>(a + (row + kAhead) * strip.a_stride, b + (row + kAhead) * strip.b_stride,
+                     sums);
+    Int32Lanes sum;
+    widen(sums.sum, sum);
+    store(sum, columns.sum + row * pitch + x);
+    store(sums.squares, columns.squares + row * pitch + x);
+    if constexpr (kPair) store(sums.products, columns.products + row * pitch + x);
+    change<kPair, -1>(a + row * strip.a_stride, b + row * strip.b_stride, sums);
+  }
+}
+
+/// Column sums of the whole strip. The last vector ends with the row and may repeat columns.
+template <bool kPair>
+MOSAIC_ALWAYS_INLINE void column_sums(const Strip* strip, const SumArrays* columns) {
+  const int width = padded_width(strip->width);
+  for (int x = 0; x + kLanes <= width; x += kLanes) sum_rows<kPair>(*strip, x, *columns);
+  if (width % kLanes != 0) sum_rows<kPair>(*strip, width - kLanes, *columns);
+}
+
+/// Sums over 7 neighbours: out[i] = from[i] + ... + from[i + 6].
+MOSAIC_ALWAYS_INLINE void sum_columns(const std::int32_t* from, int side, std::int32_t* out) {
+  for (int i = 0; i < side; i += kLanes) {
+    Int32Lanes sum;
+    load(from + i, sum);
+    for (int k = 1; k < kSsimWindow_px; ++k) {
+      Int32Lanes next;
+      load(from + i + k, next);
+      sum += next;
     }
+    store(sum, out + i);
   }
 }
 
-/// Writes the window sums of `Term` over the strip to `out`, (width - 6) * rows values and up to
-/// kLanes more; `columns` holds round_up(width) * rows and kLanes more.
-template <class Term>
-MOSAIC_ALWAYS_INLINE void window_sums(const Strip& strip, std::int32_t* __restrict columns,
-                                      std::int32_t* __restrict out) {
-  const int pitch = round_up(strip.width);
-  int x = 0;
-  for (; x + kLanes <= strip.width; x += kLanes) {
-    sum_rows_of<Term>(strip, x, kLanes, pitch, columns);
+/// The same by shifts between registers: loads that cross cache lines are what costs most.
+MOSAIC_TARGET_AVX512 MOSAIC_ALWAYS_INLINE void sum_columns_avx512(const std::int32_t* from,
+                                                                  int side, std::int32_t* out) {
+  __m512i low = _mm512_loadu_si512(from);
+  for (int i = 0; i < side; i += kLanes) {
+    const __m512i high = _mm512_loadu_si512(from + i + kLanes);
+    const __m512i one = _mm512_add_epi32(low, _mm512_maskz_alignr_epi32(kAll, high, low, 1));
+    const __m512i two = _mm512_add_epi32(_mm512_maskz_alignr_epi32(kAll, high, low, 2),
+                                         _mm512_maskz_alignr_epi32(kAll, high, low, 3));
+    const __m512i four = _mm512_add_epi32(_mm512_maskz_alignr_epi32(kAll, high, low, 4),
+                                          _mm512_maskz_alignr_epi32(kAll, high, low, 5));
+    const __m512i six = _mm512_maskz_alignr_epi32(kAll, high, low, 6);
+    _mm512_storeu_si512(out + i,
+                        _mm512_add_epi32(_mm512_add_epi32(one, two), _mm512_add_epi32(four, six)));
+    low = high;
   }
-  if (x < strip.width) sum_rows_of<Term>(strip, x, strip.width - x, pitch, columns);
-  const int side = strip.width - kSsimWindow_px + 1;
-  for (int row = 0; row < strip.rows; ++row) {
-    const std::int32_t* from = columns + static_cast<std::ptrdiff_t>(row) * pitch;
-    std::int32_t* to = out + static_cast<std::ptrdiff_t>(row) * side;
-    for (int i = 0; i < side; i += kLanes) {
-      for (int k = 0; k < kLanes; ++k) {
-        const std::int32_t* c = from + i + k;
-        to[i + k] = c[0] + c[1] + c[2] + c[3] + c[4] + c[5] + c[6];
-      }
+}
+
+MOSAIC_ALWAYS_INLINE void window_sums(const std::int32_t* columns, int width, int rows,
+                                      std::int32_t* out) {
+  const int side = width - kSsimWindow_px + 1;
+  for (int row = 0; row < rows; ++row) {
+    sum_columns(columns + static_cast<std::ptrdiff_t>(row) * padded_width(width), side,
+                out + static_cast<std::ptrdiff_t>(row) * side);
+  }
+}
+
+MOSAIC_TARGET_AVX512 void window_sums_avx512(const std::int32_t* columns, int width, int rows,
+                                             std::int32_t* out) {
+  const int side = width - kSsimWindow_px + 1;
+  for (int row = 0; row < rows; ++row) {
+    sum_columns_avx512(columns + static_cast<std::ptrdiff_t>(row) * padded_width(width), side,
+                       out + static_cast<std::ptrdiff_t>(row) * side);
+  }
+}
+
+/// Window sums of the strip; `columns` is scratch.
+template <bool kPair>
+void sum_windows(const Strip& strip, Isa isa, const SumArrays& columns, const SumArrays& out) {
+  dispatch<column_sums<kPair>>(isa, &strip, &columns);
+  const auto across = [&](const std::int32_t* from, std::int32_t* to) {
+    if (isa == Isa::avx512) {
+      window_sums_avx512(from, strip.width, strip.rows, to);
+    } else {
+      dispatch<window_sums>(isa, from, strip.width, strip.rows, to);
     }
-  }
-}
-
-MOSAIC_ALWAYS_INLINE void one_picture(const Strip* strip, std::int32_t* columns, std::int32_t* sums,
-                                      std::int32_t* squares) {
-  window_sums<TakeFirst>(*strip, columns, sums);
-  window_sums<TakeProduct>(*strip, columns, squares);
-}
-
-MOSAIC_ALWAYS_INLINE void both_pictures(const Strip* strip, std::int32_t* columns,
-                                        std::int32_t* products) {
-  window_sums<TakeProduct>(*strip, columns, products);
+  };
+  across(columns.sum, out.sum);
+  across(columns.squares, out.squares);
+  if constexpr (kPair) across(columns.products, out.products);
 }
 
 /// Window sums of a pair of pictures, `count` a multiple of kLanes.
@@ -135,12 +202,60 @@ std::int64_t sum_of_values(std::int32_t* x, std::int32_t* xx, std::int32_t* y, s
   return total - (static_cast<std::int64_t>(padded - count) << kSsimFractionBits);
 }
 
+// Both read and write up to a vector beyond their contents.
 std::size_t value_capacity(int side, int rows) {
   return static_cast<std::size_t>(side) * static_cast<std::size_t>(rows) + 2 * kLanes;
 }
 
 std::size_t column_capacity(int width, int rows) {
-  return static_cast<std::size_t>(round_up(width)) * static_cast<std::size_t>(rows) + 2 * kLanes;
+  return static_cast<std::size_t>(padded_width(width)) * static_cast<std::size_t>(rows) +
+         2 * kLanes;
+}
+
+/// Copies rows of `width` bytes to rows of padded_width(width) bytes.
+void copy_padded(const std::uint8_t* from, std::ptrdiff_t stride, int width, int rows,
+                 std::uint8_t* to) {
+  for (int y = 0; y < rows; ++y) {
+    std::copy_n(from + y * stride, width,
+                to + static_cast<std::ptrdiff_t>(y) * padded_width(width));
+  }
+}
+
+/// ssim_map() of the first `width` columns of planes that are at least kLanes wide.
+SsimResult ssim_of_rows(const Plane& a, const Plane& b, int width, bool keep_map, Isa isa) {
+  constexpr int kStripRows = 16;
+  // A megapixel's worth of windows would overflow int64 at 44 fraction bits.
+  __extension__ using Wide = __int128;
+  const int side = width - kSsimWindow_px + 1;
+  const int rows = a.size.height - kSsimWindow_px + 1;
+  std::vector<std::int32_t> columns[3];
+  std::vector<std::int32_t> values[5];
+  for (auto& one : columns) one.resize(column_capacity(width, kStripRows));
+  for (auto& one : values) one.resize(value_capacity(side, kStripRows));
+
+  SsimResult result;
+  result.windows = static_cast<std::int64_t>(side) * rows;
+  if (keep_map) result.map.resize(static_cast<std::size_t>(result.windows));
+  Wide total = 0;
+  for (int row = 0; row < rows; row += kStripRows) {
+    const int count = std::min(kStripRows, rows - row);
+    const std::ptrdiff_t stride = a.size.width;
+    const SumArrays scratch{columns[0].data(), columns[1].data(), columns[2].data()};
+    sum_windows<false>({a.row(row), stride, a.row(row), stride, width, count}, isa, scratch,
+                       {values[0].data(), values[1].data(), nullptr});
+    sum_windows<true>({a.row(row), stride, b.row(row), stride, width, count}, isa, scratch,
+                      {values[2].data(), values[3].data(), values[4].data()});
+    total += sum_of_values(values[0].data(), values[1].data(), values[2].data(), values[3].data(),
+                           values[4].data(), side * count, isa);
+    if (!keep_map) continue;
+    const Windows windows{values[0].data(), values[1].data(), values[2].data(),
+                          values[3].data(), values[4].data(), side * count};
+    dispatch<write_values>(isa, &windows,
+                           result.map.data() + static_cast<std::ptrdiff_t>(row) * side);
+  }
+  result.score =
+      static_cast<double>(total) / 17592186044416.0 / static_cast<double>(result.windows);
+  return result;
 }
 
 }  // namespace
@@ -151,70 +266,50 @@ SsimScorer::SsimScorer(int size_px, Isa isa)
     throw UsageError("SSIM of squares of " + std::to_string(size_px) + " pixels is not possible",
                      "tile sizes from 7 to " + std::to_string(kMaxSsimSquare_px) + " are");
   }
-  cell_.resize(static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px));
-  columns_.resize(column_capacity(size_px, side_));
+  const auto bytes =
+      static_cast<std::size_t>(padded_width(size_px)) * static_cast<std::size_t>(size_px);
+  cell_.resize(bytes);
+  if (padded_width(size_px) != size_px) tile_.resize(bytes);
+  for (auto& columns : columns_) columns.resize(column_capacity(size_px, side_));
   for (auto* values : {&cell_sum_, &cell_squares_, &tile_sum_, &tile_squares_, &product_}) {
     values->resize(value_capacity(side_, side_));
   }
 }
 
 void SsimScorer::set_cell(const std::uint8_t* luma, std::ptrdiff_t stride) {
-  for (int y = 0; y < size_px_; ++y) {
-    std::copy_n(luma + y * stride, size_px_,
-                cell_.data() + static_cast<std::ptrdiff_t>(y) * size_px_);
-  }
-  const Strip strip{cell_.data(), size_px_, cell_.data(), size_px_, size_px_, side_};
-  dispatch<one_picture>(isa_, &strip, columns_.data(), cell_sum_.data(), cell_squares_.data());
+  copy_padded(luma, stride, size_px_, size_px_, cell_.data());
+  const std::ptrdiff_t pitch = padded_width(size_px_);
+  const Strip strip{cell_.data(), pitch, cell_.data(), pitch, size_px_, side_};
+  sum_windows<false>(strip, isa_, {columns_[0].data(), columns_[1].data(), nullptr},
+                     {cell_sum_.data(), cell_squares_.data(), nullptr});
 }
 
 std::int64_t SsimScorer::score(const std::uint8_t* tile) {
-  const Strip alone{tile, size_px_, tile, size_px_, size_px_, side_};
-  dispatch<one_picture>(isa_, &alone, columns_.data(), tile_sum_.data(), tile_squares_.data());
-  const Strip pair{cell_.data(), size_px_, tile, size_px_, size_px_, side_};
-  dispatch<both_pictures>(isa_, &pair, columns_.data(), product_.data());
+  const std::ptrdiff_t pitch = padded_width(size_px_);
+  if (!tile_.empty()) {
+    copy_padded(tile, size_px_, size_px_, size_px_, tile_.data());
+    tile = tile_.data();
+  }
+  const Strip strip{cell_.data(), pitch, tile, pitch, size_px_, side_};
+  sum_windows<true>(strip, isa_, {columns_[0].data(), columns_[1].data(), columns_[2].data()},
+                    {tile_sum_.data(), tile_squares_.data(), product_.data()});
   return sum_of_values(cell_sum_.data(), cell_squares_.data(), tile_sum_.data(),
                        tile_squares_.data(), product_.data(), side_ * side_, isa_);
 }
 
 SsimResult ssim_map(const Plane& a, const Plane& b, bool keep_map, Isa isa) {
   if (a.size != b.size) throw UsageError("SSIM needs two pictures of the same size");
-  if (a.size.width < kSsimWindow_px || a.size.height < kSsimWindow_px) {
+  const auto [width, height] = a.size;
+  if (width < kSsimWindow_px || height < kSsimWindow_px) {
     throw UsageError("SSIM needs pictures of at least 7 x 7 pixels");
   }
-  constexpr int kStripRows = 16;
-  // A megapixel's worth of windows would overflow int64 at 44 fraction bits.
-  __extension__ using Wide = __int128;
-  const int side = a.size.width - kSsimWindow_px + 1;
-  const int rows = a.size.height - kSsimWindow_px + 1;
-  std::vector<std::int32_t> columns(column_capacity(a.size.width, kStripRows));
-  std::vector<std::int32_t> values[5];
-  for (auto& one : values) one.resize(value_capacity(side, kStripRows));
-
-  SsimResult result;
-  result.windows = static_cast<std::int64_t>(side) * rows;
-  Wide total = 0;
-  std::vector<double> strip_map;
-  for (int row = 0; row < rows; row += kStripRows) {
-    const int count = std::min(kStripRows, rows - row);
-    const std::ptrdiff_t stride = a.size.width;
-    const Strip first{a.row(row), stride, a.row(row), stride, a.size.width, count};
-    const Strip second{b.row(row), stride, b.row(row), stride, a.size.width, count};
-    const Strip pair{a.row(row), stride, b.row(row), stride, a.size.width, count};
-    dispatch<one_picture>(isa, &first, columns.data(), values[0].data(), values[1].data());
-    dispatch<one_picture>(isa, &second, columns.data(), values[2].data(), values[3].data());
-    dispatch<both_pictures>(isa, &pair, columns.data(), values[4].data());
-    total += sum_of_values(values[0].data(), values[1].data(), values[2].data(), values[3].data(),
-                           values[4].data(), side * count, isa);
-    if (!keep_map) continue;
-    const Windows windows{values[0].data(), values[1].data(), values[2].data(),
-                          values[3].data(), values[4].data(), side * count};
-    strip_map.resize(static_cast<std::size_t>(side) * static_cast<std::size_t>(count));
-    dispatch<write_values>(isa, &windows, strip_map.data());
-    result.map.insert(result.map.end(), strip_map.begin(), strip_map.end());
+  if (width < kLanes) {
+    Plane wide[2] = {Plane(Size{kLanes, height}), Plane(Size{kLanes, height})};
+    copy_padded(a.row(0), width, width, height, wide[0].row(0));
+    copy_padded(b.row(0), width, width, height, wide[1].row(0));
+    return ssim_of_rows(wide[0], wide[1], width, keep_map, isa);
   }
-  result.score =
-      static_cast<double>(total) / 17592186044416.0 / static_cast<double>(result.windows);
-  return result;
+  return ssim_of_rows(a, b, width, keep_map, isa);
 }
 
 }  // namespace mosaic::cpu

@@ -27,7 +27,8 @@ class SsimScorer {
   int side_;  ///< windows along an edge
   Isa isa_;
   std::vector<std::uint8_t> cell_;
-  std::vector<std::int32_t> columns_;  ///< scratch: sums over 7 rows
+  std::vector<std::uint8_t> tile_;        ///< padded copy, where rows are shorter than a vector
+  std::vector<std::int32_t> columns_[3];  ///< scratch: sums over 7 rows
   std::vector<std::int32_t> cell_sum_, cell_squares_, tile_sum_, tile_squares_, product_;
 };
 
