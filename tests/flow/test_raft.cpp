@@ -51,6 +51,13 @@ class Raft : public ::testing::Test {
     return result;
   }
 
+  static RaftSettings with(FlowPrecision precision, int updates = 4) {
+    RaftSettings settings;
+    settings.precision = precision;
+    settings.updates = updates;
+    return settings;
+  }
+
   const ClipSpec pan_ = {.kind = Kind::pan, .size = {640, 480}, .dx = 9, .dy = -5};
 };
 
@@ -60,7 +67,7 @@ TEST_F(Raft, OneVectorPerCellWhateverTheGrid) {
     const Size size{cells.width * 6, cells.height * 6};
     const GridGeometry geometry = grid_of(size, 6);
     const MotionClip clip({.kind = Kind::pan, .size = size, .dx = 2, .dy = 1});
-    const FlowField field = flow(clip, geometry, {.precision = FlowPrecision::fp32, .updates = 1});
+    const FlowField field = flow(clip, geometry, with(FlowPrecision::fp32, 1));
     EXPECT_EQ(field.backward.size(), cells.area());
     EXPECT_EQ(field.trusted.size(), cells.area());
   }
@@ -127,7 +134,7 @@ TEST_F(Raft, SinglePrecisionIsCloseAndSaysSo) {
   const GridGeometry geometry = grid_of(pan_.size, 16);
   ThreadPool pool(1);
   RaftFlow exact(geometry, {}, pool);
-  RaftFlow quick(geometry, {.precision = FlowPrecision::fp32}, pool);
+  RaftFlow quick(geometry, with(FlowPrecision::fp32), pool);
   const FlowField a = exact.estimate(clip.luma(0), clip.luma(1));
   const FlowField b = quick.estimate(clip.luma(0), clip.luma(1));
   int different = 0;
@@ -146,8 +153,8 @@ TEST_F(Raft, SinglePrecisionIsCloseAndSaysSo) {
 }
 
 TEST_F(Raft, UpdatesRefine) {
-  const double one = score(pan_, 16, {.updates = 1}).mean_error_px;
-  const double eight = score(pan_, 16, {.updates = 8}).mean_error_px;
+  const double one = score(pan_, 16, with(FlowPrecision::fp64, 1)).mean_error_px;
+  const double eight = score(pan_, 16, with(FlowPrecision::fp64, 8)).mean_error_px;
   EXPECT_LT(eight, one);
 }
 
@@ -157,9 +164,12 @@ TEST_F(Raft, FilesThatAreNoModelsAreRefused) {
   std::ofstream(path) << "PK not really";
   ThreadPool pool(1);
   const GridGeometry geometry = grid_of({320, 256}, 16);
-  EXPECT_THROW(RaftFlow(geometry, {.model = path}, pool), InputError);
+  RaftSettings settings;
+  settings.model = path;
+  EXPECT_THROW(RaftFlow(geometry, settings, pool), InputError);
+  settings.trust_model = true;
   try {
-    const RaftFlow raft(geometry, {.model = path, .trust_model = true}, pool);
+    const RaftFlow raft(geometry, settings, pool);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("cannot be loaded"), std::string::npos);
@@ -173,9 +183,8 @@ TEST_F(Raft, AFrameOfAnotherSizeIsAFault) {
   EXPECT_THROW(raft.estimate(Plane({320, 256}), Plane({320, 240})), Error);
 }
 
-/// Not a test by itself: WithoutItsModule runs it in a copy of this program.
-TEST(RaftAlone, Open) {
-  if (std::getenv("MOSAIC_TEST_OPEN_RAFT") == nullptr) GTEST_SKIP() << "run by WithoutItsModule";
+/// Not a test by itself: WithoutItsModule... runs it in a copy of this program.
+TEST(RaftAlone, DISABLED_Open) {
   ThreadPool pool(1);
   try {
     make_flow_estimator(FlowKind::raft, grid_of({320, 256}, 16), SimdChoice::automatic, pool);
@@ -191,8 +200,8 @@ TEST(RaftAlone, WithoutItsModuleItSaysHowToGetItAndExitsWith7) {
   fs::create_directory((folder / "bin"));
   fs::copy_file(fs::read_symlink("/proc/self/exe"), folder / "bin" / "program");
   const auto result =
-      test::run_command({(folder / "bin" / "program").string(), "--gtest_filter=RaftAlone.Open"},
-                        {.environment = {{"MOSAIC_TEST_OPEN_RAFT", "1"}}});
+      test::run_command({(folder / "bin" / "program").string(), "--gtest_also_run_disabled_tests",
+                         "--gtest_filter=RaftAlone.DISABLED_Open"});
   EXPECT_EQ(result.exit_code, 7) << result.out << result.err;
   EXPECT_NE(result.out.find("--flow raft: this build has no"), std::string::npos) << result.out;
   EXPECT_NE(result.out.find("libtorch-dev"), std::string::npos) << result.out;

@@ -109,6 +109,8 @@ class Model final : public TorchModel {
   TorchFrame* encode(const unsigned char* const rgb[3], int width, int height,
                      TorchFailure& failure) noexcept override {
     try {
+      TORCH_CHECK(width >= 128 && height >= 128 && width % 8 == 0 && height % 8 == 0, "frames of ",
+                  width, "x", height, " px do not suit the model");
       const ComputeScope scope;
       const at::Tensor input = to_input(rgb, width, height);
       auto frame = std::make_unique<Frame>();
@@ -130,6 +132,8 @@ class Model final : public TorchModel {
       for (int i = 0; i < count; ++i) {
         const auto& first = static_cast<const Frame&>(*pairs[i].first);
         const auto& second = static_cast<const Frame&>(*pairs[i].second);
+        TORCH_CHECK(first.features.sizes() == second.features.sizes(),
+                    "the frames of a pair differ in size");
         double* out = flow + i * (2 * first.features.numel() / first.features.size(1));
         jobs.emplace_back([this, &first, &second, updates, out] {
           const at::Tensor found =
