@@ -28,16 +28,25 @@ function(mosaic_room name)
   target_link_libraries(mosaic_${name} PUBLIC mosaic_options ${ARG_LINKS})
 endfunction()
 
-# mosaic_test(NAME SOURCES a.cpp ... LINKS lib ...): one GoogleTest binary, tests discovered.
+# mosaic_test(NAME SOURCES a.cpp ... LINKS lib ... [THREADED] [SLOW]): one GoogleTest binary, tests
+# discovered. THREADED ones also run under ThreadSanitizer (target tsan_tests, label threaded); SLOW
+# ones (minutes) are left out of sanitizer runs (label slow).
 function(mosaic_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADED;SLOW" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE ${ARG_LINKS} mosaic_options GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE
                              MOSAIC_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  set(label ${name})
+  if(ARG_THREADED)
+    set(label threaded)
+    add_dependencies(tsan_tests test_${name})
+  elseif(ARG_SLOW)
+    set(label slow)
+  endif()
   gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 600 LABELS ${name})
+                       PROPERTIES TIMEOUT 900 LABELS ${label})
 endfunction()
 
 # mosaic_bench(NAME SOURCES a.cpp ... LINKS lib ...): one Google Benchmark binary.
