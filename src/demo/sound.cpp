@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -82,7 +83,7 @@ class Bytes {
     return *this;
   }
   Bytes& append(const Bytes& other) {
-    data_.insert(data_.end(), other.data_.begin(), other.data_.end());
+    std::ranges::copy(other.data_, std::back_inserter(data_));
     return *this;
   }
   [[nodiscard]] std::size_t size() const { return data_.size(); }

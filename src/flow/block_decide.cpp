@@ -109,11 +109,19 @@ bool proves_motion(const Model& m, const Fit& fit, int overlap = 1) {
   return Wide{fit.gain} * m.pixels > Wide{kEvidence} * overlap * variance_times_pixels(m, fit.gain);
 }
 
+/// A window compared with one whole-pixel displacement of it.
+struct Comparison {
+  Step step;
+  Model model;
+  Fit fit;
+};
+
 struct Decision {
   FlowVector vector;
   bool proven = false;  ///< moves, by its own evidence
   bool flat = false;
   Model at_zero;
+  Comparison last;  ///< nearest to the vector
 };
 
 FlowVector limited(FlowVector v, std::int32_t limit) {
@@ -140,59 +148,72 @@ class Decider {
                                 step);
   }
 
-  /// The whole-pixel step, then a sub-pixel fit; the step moves on once if the fit leaves it.
-  [[nodiscard]] FlowVector refine(int column, int row, Step step) const {
-    Model m = model(column, row, step);
-    Fit fit = solve(m, ridge_of(m), unit_);
-    const Step onward{step.x + nearest_px(fit.shift.dx), step.y + nearest_px(fit.shift.dy)};
-    if (onward != step && std::abs(onward.x - step.x) <= 1 && std::abs(onward.y - step.y) <= 1 &&
-        allowed(column, row, onward)) {
-      const Model further = model(column, row, onward);
-      if (further.residual < m.residual) {
-        m = further;
-        step = onward;
-        fit = solve(m, ridge_of(m), unit_);
-      }
-    }
-    const FlowVector sub = limited(fit.shift, unit_);
-    return {step.x * unit_ + sub.dx, step.y * unit_ + sub.dy};
+  [[nodiscard]] Comparison compare(int column, int row, Step step) const {
+    const Model m = model(column, row, step);
+    return {step, m, solve(m, ridge_of(m), unit_)};
+  }
+
+  [[nodiscard]] Step better_step(int column, int row, Step step, FlowVector hint) const {
+    const Step other = nearest_step(hint);
+    if (other == step || !allowed(column, row, other)) return step;
+    return model(column, row, other).residual < model(column, row, step).residual ? other : step;
   }
 
   [[nodiscard]] Decision decide(int column, int row, Step step) const {
     Decision d;
-    d.at_zero = model(column, row, {});
-    const Model& zero = d.at_zero;
-    if (zero.residual == 0) return d;
-    d.flat = zero.hxx + zero.hyy < kFlatGradient * zero.pixels ||
+    d.last = {{}, model(column, row, {}), {}};
+    d.at_zero = d.last.model;
+    if (d.at_zero.residual == 0) return d;
+    d.flat = d.at_zero.hxx + d.at_zero.hyy < kFlatGradient * d.at_zero.pixels ||
              sample_range(column, row) <= kFlatRange;
+    d.last.fit = solve(d.at_zero, ridge_of(d.at_zero), unit_);
     if (d.flat) return d;
-    const Fit near = solve(zero, ridge_of(zero), unit_);
     if (std::abs(step.x) > 1 || std::abs(step.y) > 1) {
-      const Model far = model(column, row, step);
-      const Fit fit = solve(far, ridge_of(far), unit_);
-      if (zero.residual > kHalving * variance_times_pixels(far, fit.gain)) {
-        d.vector = refine(column, row, step);
+      const Comparison far = compare(column, row, step);
+      if (d.at_zero.residual > kHalving * variance_times_pixels(far.model, far.fit.gain)) {
         d.proven = true;
+        d.last = far;
+        settle(column, row, d);
         return d;
       }
       step = {};
     }
-    if (proves_motion(zero, near)) {
-      d.vector = refine(column, row, step);
+    if (proves_motion(d.at_zero, d.last.fit)) {
+      if (step != Step{}) d.last = compare(column, row, step);
+      settle(column, row, d);
       d.proven = d.vector != FlowVector{};
     }
     return d;
   }
 
-  [[nodiscard]] bool looks_alike(int column, int row, FlowVector v) const {
-    const Step step{nearest_px(v.dx), nearest_px(v.dy)};
+  /// The whole-pixel step, then a sub-pixel fit; the step moves on once if the fit leaves it.
+  void settle(int column, int row, Decision& d) const {
+    const Step step = d.last.step;
+    const Step onward{step.x + nearest_px(d.last.fit.shift.dx),
+                      step.y + nearest_px(d.last.fit.shift.dy)};
+    if (onward != step && std::abs(onward.x - step.x) <= 1 && std::abs(onward.y - step.y) <= 1 &&
+        allowed(column, row, onward)) {
+      const Comparison further = compare(column, row, onward);
+      if (further.model.residual < d.last.model.residual) d.last = further;
+    }
+    const FlowVector sub = limited(d.last.fit.shift, unit_);
+    d.vector = {d.last.step.x * unit_ + sub.dx, d.last.step.y * unit_ + sub.dy};
+  }
+
+  /// `known` spares a comparison if it is the one that is needed.
+  [[nodiscard]] bool looks_alike(int column, int row, FlowVector v, const Comparison& known) const {
+    const Step step = nearest_step(v);
     if (!allowed(column, row, step)) return false;
-    const Model m = model(column, row, step);
-    const Fit fit = solve(m, ridge_of(m), unit_);
+    const Comparison c = step == known.step ? known : compare(column, row, step);
+    const Model& m = c.model;
     // An error of a quarter pixel leaves (1/4 px * G)^2 behind: sixteenths from 144ths.
     const std::int64_t blur = (m.hxx + m.hyy) / 144;
-    if (m.residual - fit.gain > kAlikeVariance * m.pixels + blur) return false;
+    if (m.residual - c.fit.gain > kAlikeVariance * m.pixels + blur) return false;
     return std::abs(m.mean_e - 4 * pair_.brightness) <= 4 * kAlikeLevels;
+  }
+
+  [[nodiscard]] Step nearest_step(FlowVector v) const {
+    return {nearest_px(v.dx), nearest_px(v.dy)};
   }
 
  private:
@@ -218,11 +239,6 @@ class Decider {
   const SearchPair& pair_;
   const BlockLayout& layout_;
   int unit_;
-
- public:
-  [[nodiscard]] Step nearest_step(FlowVector v) const {
-    return {nearest_px(v.dx), nearest_px(v.dy)};
-  }
 };
 
 /// Calls visit(index) for the blocks within `radius`, the middle included.
@@ -262,6 +278,16 @@ int window_overlap(const BlockLayout& layout) {
   return along * along;
 }
 
+/// What the hint of a block without evidence of its own is worth; see Note [Hints].
+FlowVector believe_hint(const Decider& decider, const BlockLayout& layout, const Decision& own,
+                        int column, int row, FlowVector hint) {
+  const Step step = decider.nearest_step(hint);
+  const bool far = std::abs(hint.dx) > layout.units_per_px() ||
+                   std::abs(hint.dy) > layout.units_per_px();
+  if (!far || own.flat || !decider.allowed(column, row, step)) return {};
+  return decider.model(column, row, step).residual <= own.at_zero.residual ? hint : FlowVector{};
+}
+
 /// The second question of the note, for a block without evidence of its own.
 FlowVector ask_together(const Decider& decider, const BlockLayout& layout,
                         const std::vector<Decision>& decisions, int column, int row) {
@@ -289,7 +315,7 @@ FlowVector ask_together(const Decider& decider, const BlockLayout& layout,
 }  // namespace
 
 BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps,
-                          ThreadPool& pool) {
+                          const std::vector<FlowVector>& hints, ThreadPool& pool) {
   const BlockLayout& layout = pair.layout;
   const Decider decider(pair);
   const auto count = static_cast<std::size_t>(layout.blocks());
@@ -305,13 +331,17 @@ BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps
   };
   std::vector<Decision> decisions(count);
   each([&](int column, int row, std::size_t i) {
-    decisions[i] = decider.decide(column, row, steps[i]);
+    const FlowVector hint = hints.empty() ? FlowVector{} : hints[i];
+    decisions[i] = decider.decide(column, row, decider.better_step(column, row, steps[i], hint));
   });
   BlockMotion motion{std::vector<FlowVector>(count), std::vector<std::uint8_t>(count)};
   each([&](int column, int row, std::size_t i) {
     const Decision& d = decisions[i];
     motion.vector[i] = d.proven ? d.vector : ask_together(decider, layout, decisions, column, row);
-    motion.looks_alike[i] = decider.looks_alike(column, row, motion.vector[i]) ? 1 : 0;
+    if (!hints.empty() && motion.vector[i] == FlowVector{}) {
+      motion.vector[i] = believe_hint(decider, layout, d, column, row, hints[i]);
+    }
+    motion.looks_alike[i] = decider.looks_alike(column, row, motion.vector[i], d.last) ? 1 : 0;
   });
   return motion;
 }

@@ -30,6 +30,14 @@ struct BlockMotion {
 /// Blocks without enough evidence of their own are asked together: sums over 5 x 5 of them are
 /// tested the same way, which finds the slow drift of faint texture; blocks amid clear motion take
 /// their neighbours' vector if it fits no worse than zero. Flat blocks stay at zero.
-BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps, ThreadPool& pool);
+///
+/// Note [Hints]
+/// `hints`, if not empty, is what another estimator believes, one vector per block. It is held
+/// against the same samples: a hint replaces the step of the search where it fits better, and the
+/// rest (sub-pixel part, proof) is as above. Where the samples prove nothing, a hint of more than a
+/// working pixel counts if it fits no worse than standing still; smaller ones do not: they are
+/// within what such estimators see in pictures that do not move.
+BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps,
+                          const std::vector<FlowVector>& hints, ThreadPool& pool);
 
 }  // namespace mosaic

@@ -29,6 +29,11 @@ BlockFlow::BlockFlow(const GridGeometry& geometry, Isa isa, ThreadPool& pool)
       pool_(pool) {}
 
 FlowField BlockFlow::estimate(const Plane& previous, const Plane& current) {
+  return estimate(previous, current, {});
+}
+
+FlowField BlockFlow::estimate(const Plane& previous, const Plane& current,
+                              const FlowHints& hints) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "block flow: a frame does not have the canvas size");
   }
@@ -43,8 +48,24 @@ FlowField BlockFlow::estimate(const Plane& previous, const Plane& current) {
   const int change = brightness_change(layout_, current_, previous_);
   const SearchPair backward{layout_, kernels_, current_, previous_, change};
   const SearchPair forward{layout_, kernels_, previous_, current_, -change};
-  return to_cells(decide_motion(backward, search_blocks(backward, pool_), pool_),
-                  decide_motion(forward, search_blocks(forward, pool_), pool_));
+  return to_cells(
+      decide_motion(backward, search_blocks(backward, pool_), per_block(hints.backward), pool_),
+      decide_motion(forward, search_blocks(forward, pool_), per_block(hints.forward), pool_));
+}
+
+/// A block of several tiny cells takes the hint of its middle cell.
+std::vector<FlowVector> BlockFlow::per_block(const std::vector<FlowVector>& cells) const {
+  std::vector<FlowVector> blocks;
+  if (cells.empty()) return blocks;
+  for (int row = 0; row < layout_.rows; ++row) {
+    for (int column = 0; column < layout_.columns; ++column) {
+      const int cell_column =
+          std::min(column * layout_.group + layout_.group / 2, geometry_.columns - 1);
+      const int cell_row = std::min(row * layout_.group + layout_.group / 2, geometry_.rows - 1);
+      blocks.push_back(cells[static_cast<std::size_t>(cell_row * geometry_.columns + cell_column)]);
+    }
+  }
+  return blocks;
 }
 
 bool BlockFlow::inside(int cell_column, int cell_row, FlowVector there) const {

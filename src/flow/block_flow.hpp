@@ -8,6 +8,12 @@
 
 namespace mosaic {
 
+/// What another estimator believes, one vector per cell; see Note [Hints] in block_decide.hpp.
+struct FlowHints {
+  std::vector<FlowVector> backward;
+  std::vector<FlowVector> forward;
+};
+
 class BlockFlow final : public FlowEstimator {
  public:
   BlockFlow(const GridGeometry& geometry, Isa isa, ThreadPool& pool);
@@ -16,9 +22,12 @@ class BlockFlow final : public FlowEstimator {
   /// samples.
   FlowField estimate(const Plane& previous, const Plane& current) override;
 
+  FlowField estimate(const Plane& previous, const Plane& current, const FlowHints& hints);
+
   [[nodiscard]] std::string describe() const override { return "block matching"; }
 
  private:
+  [[nodiscard]] std::vector<FlowVector> per_block(const std::vector<FlowVector>& cells) const;
   [[nodiscard]] FlowField to_cells(const BlockMotion& backward, const BlockMotion& forward) const;
   [[nodiscard]] bool returns_home(int column, int row, FlowVector there,
                                   const BlockMotion& forward) const;

@@ -127,14 +127,21 @@ MOSAIC_ALWAYS_INLINE void smooth_row_body(const u8* above, const u8* here, const
 }
 
 /// (8 (s[+1] - s[-1]) - (s[+2] - s[-2])) / 12 is exact up to the fourth order; at a quarter level
-/// and divided by 8 its unit is 1/6 level per pixel.
+/// and divided by 8 its unit is 1/6 level per pixel. Rounding down instead of to nearest shifts all
+/// gradients alike, which the sums take out again. Every step fits 16 bits, and says so: that
+/// doubles the number of samples per instruction.
+MOSAIC_ALWAYS_INLINE std::int16_t derivative(int before2, int before, int after, int after2) {
+  const auto near = static_cast<std::int16_t>(after - before);
+  const auto far = static_cast<std::int16_t>(after2 - before2);
+  const auto sum = static_cast<std::int16_t>(8 * near - far);
+  return static_cast<std::int16_t>(sum >> 3);
+}
+
 MOSAIC_ALWAYS_INLINE void gradient_row_body(const std::int16_t* s, std::ptrdiff_t stride, int count,
                                             std::int16_t* gx, std::int16_t* gy) {
   for (int x = 0; x < count; ++x) {
-    const int across = 8 * (s[x + 1] - s[x - 1]) - (s[x + 2] - s[x - 2]);
-    const int down = 8 * (s[x + stride] - s[x - stride]) - (s[x + 2 * stride] - s[x - 2 * stride]);
-    gx[x] = static_cast<std::int16_t>((across + 4) >> 3);
-    gy[x] = static_cast<std::int16_t>((down + 4) >> 3);
+    gx[x] = derivative(s[x - 2], s[x - 1], s[x + 1], s[x + 2]);
+    gy[x] = derivative(s[x - 2 * stride], s[x - stride], s[x + stride], s[x + 2 * stride]);
   }
 }
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t kStepBias = 12;
 /// Price of each pixel by which a vector differs from each of its neighbours', up to a limit.
 constexpr int kSmoothness = 5;
 constexpr int kSmoothnessLimit = 8;
-constexpr int kDescentSteps = 4;
+constexpr int kDescentSteps = 6;
 constexpr int kSmoothingPasses = 2;
 
 /// The blocks of one level.
@@ -58,14 +58,8 @@ class BlockMatcher {
     }
     const PaddedPlane& plane = pair.source.levels[static_cast<std::size_t>(level_)];
     for (int y = 0; y < edge_; ++y) {
-      const u8* from = plane.at(x_, y_ + y);
-      u8* to = packed_.data() + y * edge_;
-      if (pair.brightness == 0) {
-        std::memcpy(to, from, static_cast<std::size_t>(edge_));
-      } else {
-        for (int x = 0; x < edge_; ++x) {
-          to[x] = static_cast<u8>(std::clamp(from[x] + pair.brightness, 0, 255));
-        }
+      for (int x = 0; x < edge_; x += 16) {
+        pack(plane.at(x_ + x, y_ + y), packed_.data() + y * edge_ + x, pair.brightness);
       }
     }
   }
@@ -86,6 +80,12 @@ class BlockMatcher {
   }
 
  private:
+  static void pack(const u8* from, u8* to, int brightness) {
+    std::memcpy(to, from, 16);
+    if (brightness == 0) return;
+    for (int x = 0; x < 16; ++x) to[x] = static_cast<u8>(std::clamp(to[x] + brightness, 0, 255));
+  }
+
   const SearchPair& pair_;
   int level_;
   int edge_;
@@ -117,9 +117,10 @@ void descend(const BlockMatcher& block, Match& best) {
   for (int i = 0; i < kDescentSteps; ++i) {
     const Step from = best.step;
     Match next{from, best.cost >= kStepBias ? best.cost - kStepBias : 0};
-    for (int y = -1; y <= 1; ++y) {
-      for (int x = -1; x <= 1; ++x) take_if_better(block, {from.x + x, from.y + y}, next);
-    }
+    take_if_better(block, {from.x, from.y - 1}, next);
+    take_if_better(block, {from.x - 1, from.y}, next);
+    take_if_better(block, {from.x + 1, from.y}, next);
+    take_if_better(block, {from.x, from.y + 1}, next);
     if (next.step == from) return;
     best = next;
   }

@@ -37,7 +37,7 @@ std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeom
     case FlowKind::dis:
       return std::make_unique<DisFlowEstimator>(geometry, pool);
     case FlowKind::raft:
-      return std::make_unique<RaftFlow>(geometry, raft, pool);
+      return std::make_unique<RaftFlow>(geometry, raft, choose_isa(simd), pool);
   }
   throw std::invalid_argument("make_flow_estimator: unknown kind");
 }

@@ -34,11 +34,13 @@ std::unique_ptr<TorchModel> open_model(const ModuleFile& module, const ModelFile
 
 }  // namespace
 
-RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, ThreadPool& pool)
+RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa,
+ ThreadPool& pool)
     : geometry_(geometry),
       grid_(geometry),
       settings_(settings),
       pool_(pool),
+      proof_(geometry, isa, pool),
       module_(kTorchModuleFile, "--flow raft", kHowToGetIt) {
   const ModelFile file = read_model(settings.model, settings.trust_model);
   model_name_ = file.path.filename().string() + " (sha256 " + file.sha256.substr(0, 12) + ")";
@@ -97,8 +99,9 @@ FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
   }
   last_frame_ = std::move(frame);
   last_plane_ = current;
-  std::vector<FlowVector> backward = to_cells(flow.data());
-  return checked_field(std::move(backward), to_cells(flow.data() + components), geometry_);
+  const FlowHints hints{to_cells(flow.data()), to_cells(flow.data() + components)};
+  if (getenv("RAW")) return checked_field(hints.backward, hints.forward, geometry_);
+  return proof_.estimate(previous, current, hints);
 }
 
 }  // namespace mosaic

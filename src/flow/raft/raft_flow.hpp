@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/block_flow.hpp"
 #include "flow/dense_field.hpp"
 #include "flow/flow.hpp"
 #include "flow/module_file.hpp"
@@ -17,7 +18,7 @@ class RaftFlow final : public FlowEstimator {
  public:
   /// Loads LibTorch and the model. Throws DeviceError when this build has no LibTorch module, and
   /// InputError when the model cannot be used.
-  RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, ThreadPool& pool);
+  RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa, ThreadPool& pool);
 
   /// Keeps what it knows of `current`: the next call finds it again if its `previous` has the same
   /// samples, so that every frame of a film is encoded once.
@@ -38,6 +39,7 @@ class RaftFlow final : public FlowEstimator {
   RaftGrid grid_;
   RaftSettings settings_;
   ThreadPool& pool_;
+  BlockFlow proof_;
   ModuleFile module_;
   std::string model_name_;
   std::unique_ptr<TorchModel> model_;
