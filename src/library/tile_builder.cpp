@@ -85,7 +85,7 @@ Outcome process(const PoolFile& file, const LibrarySettings& settings, TileLayou
                                  const std::vector<SkippedInput>& skipped) {
   std::string what = "tile pool '" + settings.tiles.string() + "' holds no usable photo";
   if (!skipped.empty()) {
-    what += " (" + std::to_string(skipped.size()) + " skipped; the first: '" + skipped[0].name +
+    what += " (" + std::to_string(skipped.size()) + " skipped; the first: " + skipped[0].name +
             ": " + skipped[0].reason + ")";
   }
   throw InputError(what,
