@@ -19,6 +19,7 @@ Command take_command(std::span<const std::string>& arguments) {
   const std::string word = arguments[0];
   arguments = arguments.subspan(1);
   if (word == "index") return Command::index;
+  if (word == "metrics") return Command::metrics;
   if (word == "demo") return Command::demo;
   if (word == "check") {
     constexpr std::string_view kChecks[] = {"ssim", "assign"};
@@ -35,10 +36,10 @@ Command take_command(std::span<const std::string>& arguments) {
     throw UsageError("there is no check \"" + what + "\"; there are ssim and assign",
                      near.empty() ? std::string() : did_you_mean(near));
   }
-  constexpr std::string_view kCommands[] = {"index", "check", "demo"};
+  constexpr std::string_view kCommands[] = {"index", "check", "metrics", "demo"};
   const std::string near = nearest(word, kCommands);
   throw UsageError(
-      "there is no command \"" + word + "\"; there are index, check and demo",
+      "there is no command \"" + word + "\"; there are index, check, metrics and demo",
       near.empty() ? "the main job takes --frames, --tiles and --output" : did_you_mean(near));
 }
 
@@ -72,7 +73,7 @@ bool is_known(Command command, const std::string& written) {
   for (const Option& option : options()) {
     if (option.kind == Kind::positional || flag_of(option) != name) continue;
     for (const Command other : {Command::render, Command::index, Command::check_ssim,
-                                Command::check_assign, Command::demo}) {
+                                Command::check_assign, Command::metrics, Command::demo}) {
       if (!applies_to(option, other)) continue;
       const std::string place = other == Command::render
                                     ? std::string("the main job")

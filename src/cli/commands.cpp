@@ -12,12 +12,11 @@
 #include "cli/text.hpp"
 #include "cli/validate.hpp"
 #include "core/parallel_for.hpp"
+#include "demo/demo.hpp"
 #include "library/tile_library.hpp"
+#include "metrics/metrics.hpp"
 #include "mosaic/error.hpp"
 #include "mosaic/render.hpp"
-#ifdef MOSAIC_DEMO
-#include "demo/demo.hpp"
-#endif
 
 namespace mosaic::cli {
 namespace {
@@ -91,7 +90,23 @@ int execute_check_assign(const AssignRequest& request, std::ostream& out) {
   return static_cast<int>(ExitCode::ok);
 }
 
-#ifdef MOSAIC_DEMO
+int execute_metrics(const Request& request, const RenderObserver& observer, Console& console,
+                    std::ostream& out) {
+  MetricsOptions options;
+  options.source = request.metrics.source;
+  options.mosaic = request.metrics.mosaic;
+  options.cell_px = request.metrics.cell_px;
+  options.json = request.metrics.json;
+  options.plan = request.metrics.plan;
+  options.threads = request.settings.threads;
+  options.range = request.metrics.range;
+  options.source_first = request.metrics.source_first;
+  options.force = request.settings.force;
+  run_metrics(options, out, observer);
+  console.clear();
+  return static_cast<int>(ExitCode::ok);
+}
+
 int execute_demo(const Request& request, const RenderObserver& observer, Console& console) {
   DemoOptions options;
   options.tiles = request.demo.tiles;
@@ -102,11 +117,6 @@ int execute_demo(const Request& request, const RenderObserver& observer, Console
   write_demo(request.demo.folder, options, observer);
   return finish(console, "made " + request.demo.folder.string(), {});
 }
-#else
-int execute_demo(const Request&, const RenderObserver&, Console&) {
-  throw DeviceError("this build has no demo");
-}
-#endif
 
 }  // namespace
 
@@ -131,6 +141,9 @@ int execute(const Resolved& resolved, const std::atomic<bool>& stop, std::ostrea
       break;
     case Command::check_assign:
       code = execute_check_assign(request.assign, out);
+      break;
+    case Command::metrics:
+      code = execute_metrics(request, observer, console, out);
       break;
   }
   out << std::flush;

@@ -44,7 +44,7 @@ void add_input_output_options(std::vector<Option>& table) {
        .get = [](const Request& r) { return r.settings.output.string(); }});
   table.push_back({.name = "force",
                    .letter = 'f',
-                   .commands = kRender | kIndex | kCheckSsim | kDemo,
+                   .commands = kRender | kIndex | kCheckSsim | kMetrics | kDemo,
                    .group = kGroup,
                    .kind = Kind::flag,
                    .help = "Replace files that are already there",
@@ -106,7 +106,7 @@ void add_input_output_options(std::vector<Option>& table) {
 void add_device_options(std::vector<Option>& table) {
   constexpr Group kGroup = Group::device;
   table.push_back({.name = "threads",
-                   .commands = kRender | kIndex,
+                   .commands = kRender | kIndex | kMetrics,
                    .group = kGroup,
                    .value = "N|auto",
                    .help = "Threads to compute with; the result does not depend on it",
@@ -171,7 +171,7 @@ void add_report_options(std::vector<Option>& table) {
                    .get = [](const Request& r) { return switch_text(r.settings.verify); }});
   table.push_back({.name = "quiet",
                    .letter = 'q',
-                   .commands = kRender | kIndex | kDemo,
+                   .commands = kRender | kIndex | kMetrics | kDemo,
                    .group = kGroup,
                    .kind = Kind::flag,
                    .help = "No notices and no progress; warnings and errors are still shown",
@@ -180,7 +180,7 @@ void add_report_options(std::vector<Option>& table) {
                    .get = [](const Request& r) { return switch_text(r.quiet); }});
   table.push_back({.name = "verbose",
                    .letter = 'v',
-                   .commands = kRender | kIndex | kDemo,
+                   .commands = kRender | kIndex | kMetrics | kDemo,
                    .group = kGroup,
                    .kind = Kind::flag,
                    .help = "Say more about what is read, chosen and written",

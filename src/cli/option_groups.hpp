@@ -11,8 +11,10 @@ inline constexpr unsigned kRender = command_bit(Command::render);
 inline constexpr unsigned kIndex = command_bit(Command::index);
 inline constexpr unsigned kCheckSsim = command_bit(Command::check_ssim);
 inline constexpr unsigned kCheckAssign = command_bit(Command::check_assign);
+inline constexpr unsigned kMetrics = command_bit(Command::metrics);
 inline constexpr unsigned kDemo = command_bit(Command::demo);
-inline constexpr unsigned kEveryCommand = kRender | kIndex | kCheckSsim | kCheckAssign | kDemo;
+inline constexpr unsigned kEveryCommand =
+    kRender | kIndex | kCheckSsim | kCheckAssign | kMetrics | kDemo;
 
 void add_input_output_options(std::vector<Option>& table);
 void add_grid_options(std::vector<Option>& table);
@@ -22,6 +24,7 @@ void add_matching_options(std::vector<Option>& table);
 void add_device_options(std::vector<Option>& table);
 void add_report_options(std::vector<Option>& table);
 void add_tool_options(std::vector<Option>& table);
+void add_metrics_options(std::vector<Option>& table);
 void add_other_options(std::vector<Option>& table);
 
 }  // namespace mosaic::cli

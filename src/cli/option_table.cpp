@@ -16,6 +16,7 @@ std::vector<Option> make_table() {
   add_device_options(table);
   add_report_options(table);
   add_tool_options(table);
+  add_metrics_options(table);
   add_other_options(table);
   return table;
 }
@@ -91,6 +92,8 @@ std::string_view command_name(Command command) {
       return "check ssim";
     case Command::check_assign:
       return "check assign";
+    case Command::metrics:
+      return "metrics";
     case Command::demo:
       break;
   }

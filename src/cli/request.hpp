@@ -10,7 +10,7 @@
 
 namespace mosaic::cli {
 
-enum class Command { render, index, check_ssim, check_assign, demo };
+enum class Command { render, index, check_ssim, check_assign, metrics, demo };
 
 struct SsimRequest {
   std::filesystem::path a, b;
@@ -26,6 +26,14 @@ struct AssignRequest {
   std::optional<std::filesystem::path> assignment;
 };
 
+struct MetricsRequest {
+  std::filesystem::path source, mosaic;
+  std::optional<int> cell_px;
+  std::optional<std::filesystem::path> json, plan;
+  FrameRange range;
+  std::optional<std::int64_t> source_first;  ///< unset: as the plan says, else 0
+};
+
 struct DemoRequest {
   std::filesystem::path folder;
   int tiles = 600;
@@ -34,7 +42,7 @@ struct DemoRequest {
   std::uint64_t seed = 1;
 };
 
-/// `settings` serves the main job and, in part, the index command.
+/// `settings` serves the main job and, in part, the other commands (force, threads).
 struct Request {
   Command command = Command::render;
   Settings settings;
@@ -42,6 +50,7 @@ struct Request {
   bool verbose = false;
   SsimRequest ssim;
   AssignRequest assign;
+  MetricsRequest metrics;
   DemoRequest demo;
 };
 

@@ -235,6 +235,20 @@ void validate_index(const Resolved& resolved) {
   require_writable(settings.output, "--output", settings.force);
 }
 
+void validate_metrics(const Request& request) {
+  const MetricsRequest& metrics = request.metrics;
+  require_input(metrics.source, "--source", true);
+  require_input(metrics.mosaic, "--mosaic", true);
+  std::vector<Named> read = {{"--source", metrics.source}, {"--mosaic", metrics.mosaic}};
+  if (metrics.plan) {
+    require_input(*metrics.plan, "--plan", false);
+    read.push_back({"--plan", *metrics.plan});
+  }
+  if (!metrics.json) return;
+  require_apart(read, {{"--json", *metrics.json}});
+  require_writable(*metrics.json, "--json", request.settings.force);
+}
+
 }  // namespace
 
 void validate(const Resolved& resolved) {
@@ -253,6 +267,8 @@ void validate(const Resolved& resolved) {
       return require_input(request.ssim.b, "B", false);
     case Command::check_assign:
       return require_input(request.assign.costs, "--costs", false);
+    case Command::metrics:
+      return validate_metrics(request);
     case Command::demo:
       break;
   }

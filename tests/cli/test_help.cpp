@@ -13,8 +13,8 @@
 namespace mosaic::cli {
 namespace {
 
-constexpr Command kCommands[] = {Command::render, Command::index, Command::check_ssim,
-                                 Command::check_assign, Command::demo};
+constexpr Command kCommands[] = {Command::render,       Command::index,   Command::check_ssim,
+                                 Command::check_assign, Command::metrics, Command::demo};
 constexpr std::string_view kBegin = "<!-- options: begin -->\n";
 constexpr std::string_view kEnd = "<!-- options: end -->";
 

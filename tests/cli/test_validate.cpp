@@ -164,5 +164,23 @@ TEST_F(ValidateTest, OptionsWithoutEffectAreRefused) {
   expect_accepted(words({"-o", path("o.png"), "--config", write("c.toml", "crf = 20\n")}));
 }
 
+TEST_F(ValidateTest, MetricsNeverWriteOverWhatTheyRead) {
+  write("plan.jsonl", "not looked into here");
+  const auto metrics = [this](const Words& more) {
+    Words all = {"metrics", "--source", path("in.mp4"), "--mosaic", path("pictures")};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  expect_accepted(metrics({}));
+  expect_accepted(metrics({"--plan", path("plan.jsonl"), "--json", path("m.json")}));
+  refused({"metrics", "--source", path("in.mp4")});
+  refused(metrics({"--source", path("missing.mp4")}));
+  refused(metrics({"--plan", path("missing.jsonl")}));
+  refused(metrics({"--plan", path("plan.jsonl"), "--json", path("plan.jsonl"), "--force"}));
+  refused(metrics({"--json", path("in.mp4"), "--force"}));
+  refused(metrics({"--json", path("missing/m.json")}));
+  refused(metrics({"--plan", path("plan.jsonl"), "--json", path("./plan.jsonl"), "--force"}));
+}
+
 }  // namespace
 }  // namespace mosaic::cli
