@@ -84,19 +84,18 @@ void Auction<Price>::collect_offers(int row_class) {
   for (;;) {
     lists_.prepare(row_class);
     offers_.clear();
-    const std::int32_t* column = lists_.columns(row_class);
-    const std::int32_t* cost = lists_.costs(row_class);
+    const Candidate* candidate = lists_.candidates(row_class);
     const int end = lists_.blocks(row_class) * CandidateLists<Price>::kBlock;
     const Price bound = lists_.bound(row_class);
-    for (int k = 0; k < end && column[k] < market_.columns(); ++k) {
-      const int j = column[k];
-      const Price value = cost[k] - market_.price[j];
+    for (int k = 0; k < end && candidate[k].column < market_.columns(); ++k) {
+      const int j = candidate[k].column;
+      const Price value = candidate[k].cost - market_.price[j];
       if (value > bound) continue;
       std::int32_t available = market_.capacity[j];
       for (int h = market_.first_held[j]; h != kNone; h = market_.holdings[h].next) {
         if (market_.holdings[h].row_class == row_class) available -= market_.holdings[h].places;
       }
-      if (available > 0) offers_.push_back({value, j, cost[k], available});
+      if (available > 0) offers_.push_back({value, j, candidate[k].cost, available});
     }
     lists_.book(row_class, end / CandidateLists<Price>::kBlock);
     if (lists_.complete(row_class)) break;

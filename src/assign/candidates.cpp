@@ -1,7 +1,10 @@
 #include "assign/candidates.hpp"
 
+#include <emmintrin.h>
+
 #include <bit>
 #include <string>
+#include <type_traits>
 
 #include "mosaic/error.hpp"
 
@@ -20,6 +23,22 @@ int bucket_of(Price distance) {
   const int octave = std::bit_width(d) - 4;
   return octave * 8 + static_cast<int>(d >> octave);
 }
+
+// Sixteen comparisons at once with SSE2, which every x86-64 has: rows are long and few of their
+// columns pass.
+constexpr int kMaskWidth = 16;
+unsigned mask_below(const std::int32_t* value, std::int32_t threshold) {
+  const __m128i limit = _mm_set1_epi32(threshold);
+  const auto below = [&](int k) {
+    return _mm_cmplt_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(value + 4 * k)), limit);
+  };
+  const __m128i low = _mm_packs_epi32(below(0), below(1));
+  const __m128i high = _mm_packs_epi32(below(2), below(3));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+}
+
+// Longer lists (cold starts) are put in order when they have been scanned often enough.
+constexpr int kOrderAtOnce = 512;
 
 }  // namespace
 
@@ -44,18 +63,16 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
     list_[r].room = round_up(room, kBlock);
     offset += list_[r].room;
   }
-  column_.resize(offset);
-  cost_.resize(offset);
+  candidate_.resize(offset);
   floor_.resize(offset / kBlock);
   row_cost_.resize(columns);
   row_value_.resize(columns);
   const std::size_t most = columns + kBlock;
-  found_column_.resize(most);
-  found_cost_.resize(most);
+  found_.resize(most);
   found_value_.resize(most);
   found_bucket_.resize(most);
-  ordered_value_.resize(most);
   bucket_start_.resize(kMaxBuckets + 1);
+  usual_reach_ = 0;
   if (given != nullptr) {
     for (int r = 0; r < classes.count(); ++r) take_given(*given, r, classes.representative[r]);
   }
@@ -69,13 +86,12 @@ void CandidateLists<Price>::take_given(const RowLists& given, int row_class, int
   for (int k = 0; k < given.count[row]; ++k) {
     const int column = given.column[from + k];
     if (market_->capacity[column] == 0) continue;
-    found_column_[count] = column;
-    found_cost_[count] = given.cost[from + k];
+    found_[count] = {column, given.cost[from + k]};
     found_value_[count] = given.cost[from + k] - market_->price[column];
     ++count;
   }
   list.bound = given.bound[row];
-  order(list, count);
+  store(list, count, true);
 }
 
 template <class Price>
@@ -85,8 +101,7 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
   for (;;) {
     List& list = list_[row_class];
     const Price age = lift_ - list.lift;
-    const std::int32_t* column = column_.data() + list.offset;
-    const std::int32_t* cost = cost_.data() + list.offset;
+    const Candidate* candidate = candidate_.data() + list.offset;
     const Price* floor = floor_.data() + list.offset / kBlock;
     Price best = kNoValue;
     Price second = kNoValue;
@@ -94,9 +109,9 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
     int b = 0;
     for (; b < list.blocks && floor[b] - age < second; ++b) {
       for (int k = b * kBlock; k < (b + 1) * kBlock; ++k) {
-        const Price value = cost[k] - price[column[k]];
+        const Price value = candidate[k].cost - price[candidate[k].column];
         if (value >= second) continue;
-        if (value < best || (value == best && column[k] < column[at])) {
+        if (value < best) {
           second = best;
           best = value;
           at = k;
@@ -107,7 +122,7 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
     }
     list.debt += b;
     if (second <= bound(row_class)) {
-      return {best < kNoValue ? column[at] : kNone, cost[at], best, second};
+      return {best < kNoValue ? candidate[at].column : kNone, candidate[at].cost, best, second};
     }
     fetch(row_class);
   }
@@ -118,9 +133,14 @@ Price CandidateLists<Price>::spread(int row_class, int rank) {
   prepare(row_class);
   const List& list = list_[row_class];
   if (list.count == 0) return 0;
-  const std::int64_t k = list.offset + std::min(rank, list.count - 1);
-  const Price least = floor_[list.offset / kBlock];
-  return std::max<Price>(cost_[k] - market_->price[column_[k]] - least, 0);
+  const Candidate* candidate = candidate_.data() + list.offset;
+  sample_.clear();
+  for (int k = 0; k < list.count; ++k) {
+    sample_.push_back(candidate[k].cost - market_->price[candidate[k].column]);
+  }
+  const auto at = sample_.begin() + std::min(rank, list.count - 1);
+  std::nth_element(sample_.begin(), at, sample_.end());
+  return *at - *std::min_element(sample_.begin(), at + 1);
 }
 
 template <class Price>
@@ -131,30 +151,51 @@ void CandidateLists<Price>::fetch(int row_class) {
   const int row = classes_->representative[row_class];
   costs_->row(row, row_cost_);
   std::int32_t bits = 0;
+  Price least = kNoValue;
   const Price* price = market_->price.data();
   for (int j = 0; j < columns; ++j) {
     bits |= row_cost_[j];
     row_value_[j] = row_cost_[j] - price[j];
+    least = std::min(least, row_value_[j]);
   }
   if (bits < 0 || bits >= kCostLimit) {
     throw UsageError(
         "cost outside 0 ... 2^28 - 1 in row " + std::to_string(row) + " of the assignment problem",
         "scale or shift the costs into this range");
   }
-  // The sample may mislead (equal costs, structured columns): too many are cut when they are
-  // ordered, too few are answered by a wider threshold.
+  const int count = choose(row_class, least);
+  store(list, count, count <= kOrderAtOnce);
+}
+
+/// Finds about as many of the best columns as the list wants, at least two more than the class may
+/// hold, and sets the bound for the others.
+template <class Price>
+int CandidateLists<Price>::choose(int row_class, Price least) {
+  List& list = list_[row_class];
   const int wanted = list.room - list.room / 5;
-  Price threshold = list.room >= columns ? kNoValue : sampled_threshold(wanted);
-  int count = filter(threshold);
   const int enough = std::max(wanted / 2, classes_->supply[row_class] + 2);
+  if (list.room >= market_->columns()) {
+    list.bound = kNoValue;
+    return filter(kNoValue);
+  }
+  // Rows are alike: the reach that fitted the last row is the first guess.
+  Price threshold = least + usual_reach_;
+  int count = usual_reach_ > 0 ? filter(threshold) : 0;
+  if (count < enough || count > list.room) {
+    threshold = sampled_threshold(wanted);
+    count = filter(threshold);
+  }
+  // The sample may mislead (equal costs, structured columns). Too many are cut later.
   while (count < enough && threshold < kNoValue) {
-    const Price least = *std::min_element(row_value_.begin(), row_value_.end());
     const Price reach = std::max<Price>(threshold - least, 64);
     threshold = reach > (kNoValue - threshold) / 2 ? kNoValue : threshold + 2 * reach;
     count = filter(threshold);
   }
+  usual_reach_ = threshold - least;
+  if (count < wanted - wanted / 8) usual_reach_ += usual_reach_ / 8;
+  if (count > wanted + wanted / 8) usual_reach_ -= usual_reach_ / 8;
   list.bound = threshold;
-  order(list, count);
+  return count;
 }
 
 /// Value below which about `wanted` of the row's values lie, from an evenly spaced sample.
@@ -175,33 +216,42 @@ template <class Price>
 int CandidateLists<Price>::filter(Price threshold) {
   const int columns = market_->columns();
   int count = 0;
-  for (int j = 0; j < columns; ++j) {
-    found_column_[count] = j;
-    count += row_value_[j] < threshold ? 1 : 0;
+  int j = 0;
+  const auto keep = [&](int column) {
+    found_[count] = {column, row_cost_[column]};
+    found_value_[count] = row_value_[column];
+    ++count;
+  };
+  if constexpr (std::is_same_v<Price, std::int32_t>) {
+    for (; j + kMaskWidth <= columns; j += kMaskWidth) {
+      for (unsigned mask = mask_below(row_value_.data() + j, threshold); mask != 0;
+           mask &= mask - 1) {
+        keep(j + std::countr_zero(mask));
+      }
+    }
   }
-  if (blocked_columns_) {
-    const auto end = std::remove_if(found_column_.begin(), found_column_.begin() + count,
-                                    [this](int j) { return market_->capacity[j] == 0; });
-    count = static_cast<int>(end - found_column_.begin());
+  for (; j < columns; ++j) {
+    if (row_value_[j] < threshold) keep(j);
   }
+  if (!blocked_columns_) return count;
+  int kept = 0;
   for (int k = 0; k < count; ++k) {
-    found_cost_[k] = row_cost_[found_column_[k]];
-    found_value_[k] = row_value_[found_column_[k]];
+    if (market_->capacity[found_[k].column] == 0) continue;
+    found_[kept] = found_[k];
+    found_value_[kept++] = found_value_[k];
   }
-  return count;
+  return kept;
 }
 
 template <class Price>
 void CandidateLists<Price>::reorder(int row_class) {
   List& list = list_[row_class];
   for (int k = 0; k < list.count; ++k) {
-    const int column = column_[list.offset + k];
-    found_column_[k] = column;
-    found_cost_[k] = cost_[list.offset + k];
-    found_value_[k] = found_cost_[k] - market_->price[column];
+    found_[k] = candidate_[list.offset + k];
+    found_value_[k] = found_[k].cost - market_->price[found_[k].column];
   }
   list.bound = bound(row_class);
-  order(list, list.count);
+  store(list, list.count, true);
 }
 
 /// Keeps the `room` smallest of the found candidates and lowers the bound to the first one cut.
@@ -209,58 +259,55 @@ void CandidateLists<Price>::reorder(int row_class) {
 template <class Price>
 void CandidateLists<Price>::cut(List& list, int count) {
   cut_.resize(count);
-  for (int k = 0; k < count; ++k) cut_[k] = {found_value_[k], found_column_[k]};
+  for (int k = 0; k < count; ++k) cut_[k] = {found_value_[k], found_[k].column};
   const auto first_cut = cut_.begin() + list.room;
   std::nth_element(cut_.begin(), first_cut, cut_.end());
   list.bound = std::min(list.bound, first_cut->first);
   int kept = 0;
   for (int k = 0; k < count; ++k) {
-    if (std::pair(found_value_[k], found_column_[k]) >= *first_cut) continue;
-    found_value_[kept] = found_value_[k];
-    found_column_[kept] = found_column_[k];
-    found_cost_[kept] = found_cost_[k];
-    ++kept;
+    if (std::pair(found_value_[k], found_[k].column) >= *first_cut) continue;
+    found_[kept] = found_[k];
+    found_value_[kept++] = found_value_[k];
   }
 }
 
-/// Writes the found candidates into the list in bucket order, with floors. list.bound covers the
-/// columns that were not found.
+/// Writes the found candidates into the list, best buckets first or as they come, with floors.
+/// list.bound covers the columns that were not found.
 template <class Price>
-void CandidateLists<Price>::order(List& list, int count) {
+void CandidateLists<Price>::store(List& list, int count, bool ordered) {
   if (count > list.room) {
     cut(list, count);
     count = list.room;
   }
-  std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
-  Price least = kNoValue;
-  for (int k = 0; k < count; ++k) least = std::min(least, found_value_[k]);
-  for (int k = 0; k < count; ++k) {
-    const int bucket = bucket_of<Price>(found_value_[k] - least);
-    found_bucket_[k] = static_cast<std::uint16_t>(bucket);
-    ++bucket_start_[bucket + 1];
-  }
-  for (int b = 0; b < kMaxBuckets; ++b) bucket_start_[b + 1] += bucket_start_[b];
-
   list.count = count;
-  list.blocks = std::max(round_up(list.count, kBlock) / kBlock, 1);
+  list.blocks = std::max(round_up(count, kBlock) / kBlock, 1);
   list.lift = lift_;
   list.debt = 0;
-  for (int k = 0; k < count; ++k) {
-    const int to = bucket_start_[found_bucket_[k]]++;
-    column_[list.offset + to] = found_column_[k];
-    cost_[list.offset + to] = found_cost_[k];
-    ordered_value_[to] = found_value_[k];
+  Candidate* to = candidate_.data() + list.offset;
+  Price* floor = floor_.data() + list.offset / kBlock;
+  std::fill(floor, floor + list.blocks, kNoValue);
+  if (ordered) {
+    std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
+    const Price least = *std::min_element(found_value_.begin(), found_value_.begin() + count);
+    for (int k = 0; k < count; ++k) {
+      const int bucket = bucket_of<Price>(found_value_[k] - least);
+      found_bucket_[k] = static_cast<std::uint16_t>(bucket);
+      ++bucket_start_[bucket + 1];
+    }
+    for (int b = 0; b < kMaxBuckets; ++b) bucket_start_[b + 1] += bucket_start_[b];
+    for (int k = 0; k < count; ++k) {
+      const int at = bucket_start_[found_bucket_[k]]++;
+      to[at] = found_[k];
+      floor[at / kBlock] = std::min(floor[at / kBlock], found_value_[k]);
+    }
+  } else {
+    for (int k = 0; k < count; ++k) {
+      to[k] = found_[k];
+      floor[k / kBlock] = std::min(floor[k / kBlock], found_value_[k]);
+    }
   }
-  for (int k = list.count; k < list.blocks * kBlock; ++k) {
-    column_[list.offset + k] = market_->columns();
-    cost_[list.offset + k] = kCostLimit;
-    ordered_value_[k] = kNoValue;
-  }
-  Price below = kNoValue;
-  for (int b = list.blocks - 1; b >= 0; --b) {
-    for (int k = b * kBlock; k < (b + 1) * kBlock; ++k) below = std::min(below, ordered_value_[k]);
-    floor_[list.offset / kBlock + b] = below;
-  }
+  for (int k = count; k < list.blocks * kBlock; ++k) to[k] = {market_->columns(), kCostLimit};
+  for (int b = list.blocks - 1; b > 0; --b) floor[b - 1] = std::min(floor[b - 1], floor[b]);
 }
 
 template class CandidateLists<std::int32_t>;

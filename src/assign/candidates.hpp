@@ -27,6 +27,11 @@ namespace mosaic::assign {
 // the least c - v of blocks b and later. It ages exactly like the bound, and lets a scan stop
 // early.
 
+struct Candidate {
+  std::int32_t column;
+  std::int32_t cost;
+};
+
 /// The best two columns of a class. `second` is kNoValue when there is one column only.
 template <class Price>
 struct BestTwo {
@@ -69,11 +74,9 @@ class CandidateLists {
     return list.bound >= kNoValue ? list.bound : list.bound - (lift_ - list.lift);
   }
   [[nodiscard]] bool complete(int row_class) const { return list_[row_class].bound >= kNoValue; }
-  [[nodiscard]] const std::int32_t* columns(int row_class) const {
-    return column_.data() + list_[row_class].offset;
-  }
-  [[nodiscard]] const std::int32_t* costs(int row_class) const {
-    return cost_.data() + list_[row_class].offset;
+  /// blocks(row_class) * kBlock candidates; padding has column == number of columns.
+  [[nodiscard]] const Candidate* candidates(int row_class) const {
+    return candidate_.data() + list_[row_class].offset;
   }
 
   /// To be called before blocks are visited in order: makes the first list, and reorders a list
@@ -113,29 +116,29 @@ class CandidateLists {
   void take_given(const RowLists& given, int row_class, int row);
   Price sampled_threshold(int wanted);
   int filter(Price threshold);
+  int choose(int row_class, Price least);
   void cut(List& list, int count);
-  void order(List& list, int count);
+  void store(List& list, int count, bool ordered);
 
   const CostSource* costs_ = nullptr;
   const RowClasses* classes_ = nullptr;
   const Market<Price>* market_ = nullptr;
   std::vector<List> list_;
-  std::vector<std::int32_t> column_;
-  std::vector<std::int32_t> cost_;
+  std::vector<Candidate> candidate_;
   std::vector<Price> floor_;
   Price lift_ = 0;
   std::int64_t rows_fetched_ = 0;
   bool blocked_columns_ = false;
 
+  Price usual_reach_ = 0;  ///< threshold - best that lately gave about the wanted number
+
   std::vector<std::int32_t> row_cost_;  // columns: the row just fetched
   std::vector<Price> row_value_;        // columns: its c - v
   std::vector<Price> sample_;
-  std::vector<std::int32_t> found_column_;  // candidates about to be ordered
-  std::vector<std::int32_t> found_cost_;
+  std::vector<Candidate> found_;  // candidates about to be put in order, and their c - v
   std::vector<Price> found_value_;
   std::vector<std::uint16_t> found_bucket_;
   std::vector<std::int32_t> bucket_start_;
-  std::vector<Price> ordered_value_;
   std::vector<std::pair<Price, std::int32_t>> cut_;
 };
 

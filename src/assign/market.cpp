@@ -59,7 +59,9 @@ void Market<Price>::take(std::int32_t* link, std::int32_t places) {
 template <class Price>
 std::int32_t* Market<Price>::find(int column, int row_class) {
   std::int32_t* link = &first_held[column];
-  while (holdings[*link].row_class != row_class) link = &holdings[*link].next;
+  while (*link != kNone && holdings[*link].row_class != row_class) {
+    link = &holdings[*link].next;
+  }
   return link;
 }
 

@@ -74,7 +74,7 @@ class Market {
   /// Takes places from the holding at `link`; an emptied one is recycled. `link` is the address of
   /// the index that leads to it.
   void take(std::int32_t* link, std::int32_t places);
-  /// Address of the index that leads to the class's holding; it must exist.
+  /// Address of the index that leads to the class's holding, or of the kNone that ends the list.
   std::int32_t* find(int column, int row_class);
   /// Price of the cheapest held place.
   [[nodiscard]] Price highest_bid(int column) const;

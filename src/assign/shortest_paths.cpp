@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace mosaic::assign {
+namespace {
+
+// A source looks for this fraction of its missing places in one search. More would widen the
+// search for paths that then turn out to collide.
+constexpr std::int64_t kSinkShare = 4;
+
+}  // namespace
 
 template <class Price>
 void ShortestPaths<Price>::open() {
@@ -35,9 +42,9 @@ template <class Price>
 void ShortestPaths<Price>::run() {
   open();
   for (int r = 0; r < market_.classes(); ++r) {
-    while (market_.missing[r] > 0) search(r);
+    while (market_.missing[r] > 0) search(r, market_.missing[r]);
   }
-  while (dummy_missing_ > 0) search(dummy_);
+  while (dummy_missing_ > 0) search(dummy_, dummy_missing_);
   for (int j = 0; j < market_.columns(); ++j) {
     market_.free[j] += dummy_held_[j];
     dummy_held_[j] = 0;
@@ -45,29 +52,44 @@ void ShortestPaths<Price>::run() {
 }
 
 template <class Price>
-void ShortestPaths<Price>::search(int source) {
+void ShortestPaths<Price>::search(int source, std::int64_t missing) {
   ++search_;
   events_.clear();
   settled_columns_.clear();
   settled_classes_.clear();
+  sinks_.clear();
+  const std::int64_t wanted = (missing + kSinkShare - 1) / kSinkShare;
+  one_sink_ = wanted == 1;
   reach_ = Limits::kLongest;
-  sink_ = kNone;
+  nearest_sink_ = kNone;
   settle_class(source, kNone, 0);
   while (!events_.empty()) {
-    const auto [distance, node] = events_.front();
+    const Price distance = Events::distance(events_.front());
+    const int node = Events::node(events_.front());
     if (distance >= reach_) break;
     std::pop_heap(events_.begin(), events_.end(), std::greater<>());
     events_.pop_back();
     if (node >= market_.columns()) {
       scan_blocks(node - market_.columns(), distance);
     } else if (!column_mark_[node].settled) {
+      if (market_.free[node] > 0 || is_surplus(node)) {
+        sinks_.push_back(node);
+        if (std::ssize(sinks_) == wanted || is_surplus(node)) {
+          reach_ = distance;
+          break;
+        }
+      }
       settle_column(node, distance);
     }
   }
-  if (sink_ == kNone) throw PriceOverflow{};  // capacity suffices, so a path exists: it is too long
+  if (one_sink_ && nearest_sink_ != kNone) sinks_.push_back(nearest_sink_);
+  // Capacity suffices, so there is a path: it is too long for this type.
+  if (sinks_.empty()) throw PriceOverflow{};
+  reach_ = column_mark_[sinks_.back()].distance;
   lower_prices();
-  augment(source);
-  ++augmentations_;
+  for (const int sink : sinks_) {
+    if (augment(source, sink)) ++augmentations_;
+  }
 }
 
 template <class Price>
@@ -104,16 +126,16 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
   const Price base = mark.distance - row_price_[row_class];
   for (;;) {
     const int blocks = lists_.blocks(row_class);
-    const std::int32_t* column = lists_.columns(row_class);
-    const std::int32_t* cost = lists_.costs(row_class);
+    const Candidate* candidate = lists_.candidates(row_class);
     int visited = 0;
     Price next = Limits::kLongest;
     for (; mark.block < blocks; ++mark.block, ++visited) {
       next = base + lists_.floor(row_class, mark.block);
       if (next > now) break;
       for (int k = mark.block * kBlock; k < (mark.block + 1) * kBlock; ++k) {
-        const Price distance = base + cost[k] - market_.price[column[k]];
-        if (distance < reach_) reach(column[k], distance, row_class, cost[k]);
+        const auto [column, cost] = candidate[k];
+        const Price distance = base + cost - market_.price[column];
+        if (distance < reach_) reach(column, distance, row_class, cost);
       }
     }
     lists_.book(row_class, visited);
@@ -130,8 +152,7 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
     if (mark.block == blocks) next = Limits::kLongest;
     next = std::min(next, unlisted);
     if (next < reach_) {
-      events_.emplace_back(next, market_.columns() + row_class);
-      std::push_heap(events_.begin(), events_.end(), std::greater<>());
+      push(next, market_.columns() + row_class);
     }
     return;
   }
@@ -160,29 +181,34 @@ void ShortestPaths<Price>::scan_dummy() {
 }
 
 template <class Price>
+void ShortestPaths<Price>::push(Price distance, int node) {
+  events_.push_back(Events::make(distance, node));
+  std::push_heap(events_.begin(), events_.end(), std::greater<>());
+}
+
+template <class Price>
 void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int32_t cost) {
   if (column == market_.columns()) return;
   ColumnMark& mark = column_mark_[column];
   if (mark.search == search_ && mark.distance <= distance) return;
   mark = {search_, from, cost, false, distance};
-  if (market_.free[column] > 0 || (dummy_held_[column] > 0 && dummy_missing_ < 0)) {
+  if (one_sink_ && (market_.free[column] > 0 || is_surplus(column))) {
     reach_ = distance;
-    sink_ = column;
+    nearest_sink_ = column;
     return;
   }
-  events_.emplace_back(distance, column);
-  std::push_heap(events_.begin(), events_.end(), std::greater<>());
+  push(distance, column);
 }
 
 template <class Price>
 void ShortestPaths<Price>::lower_prices() {
   for (const int j : settled_columns_) {
-    if (dummy_held_[j] > 0) continue;
+    if (dummy_held_[j] > 0 || column_mark_[j].distance >= reach_) continue;
     market_.price[j] -= reach_ - column_mark_[j].distance;
     if (market_.price[j] < Limits::kLowest) throw PriceOverflow{};
   }
   for (const int r : settled_classes_) {
-    const Price by = reach_ - class_mark_[r].distance;
+    const Price by = std::max<Price>(reach_ - class_mark_[r].distance, 0);
     if (r != dummy_) {
       row_price_[r] += by;
     } else if (by > 0) {
@@ -195,29 +221,32 @@ void ShortestPaths<Price>::lower_prices() {
   }
 }
 
-/// Moves as many places as the path allows from the sink back to the source.
+/// Moves as many places as the path allows from the sink back to the source. False when an earlier
+/// path of the same tree has used up what this one needs.
 template <class Price>
-void ShortestPaths<Price>::augment(int source) {
-  const bool from_surplus = market_.free[sink_] == 0;
+bool ShortestPaths<Price>::augment(int source, int sink) {
+  const bool from_surplus = market_.free[sink] == 0;
   std::int64_t places = source == dummy_ ? dummy_missing_ : market_.missing[source];
   places = std::min<std::int64_t>(
-      places, from_surplus ? std::min<std::int64_t>(dummy_held_[sink_], -dummy_missing_)
-                           : market_.free[sink_]);
-  for (int j = sink_;;) {
+      places, from_surplus ? std::min<std::int64_t>(dummy_held_[sink], -dummy_missing_)
+                           : market_.free[sink]);
+  for (int j = sink; places > 0;) {
     const int r = column_mark_[j].from;
     if (r == source) break;
     j = class_mark_[r].via;
-    places = std::min<std::int64_t>(
-        places, r == dummy_ ? dummy_held_[j] : market_.holdings[*market_.find(j, r)].places);
+    const std::int32_t link = r == dummy_ ? kNone : *market_.find(j, r);
+    const std::int32_t held = link == kNone ? 0 : market_.holdings[link].places;
+    places = std::min<std::int64_t>(places, r == dummy_ ? dummy_held_[j] : held);
   }
+  if (places <= 0) return false;
   const auto count = static_cast<std::int32_t>(places);
   if (from_surplus) {
-    dummy_held_[sink_] -= count;
+    dummy_held_[sink] -= count;
     dummy_missing_ += count;
   } else {
-    market_.free[sink_] -= count;
+    market_.free[sink] -= count;
   }
-  for (int j = sink_;;) {
+  for (int j = sink;;) {
     const int r = column_mark_[j].from;
     const int from = r == source ? kNone : class_mark_[r].via;
     move(r, from, j, column_mark_[j].cost, count);
@@ -229,6 +258,7 @@ void ShortestPaths<Price>::augment(int source) {
   } else {
     market_.missing[source] -= count;
   }
+  return true;
 }
 
 template <class Price>

@@ -29,14 +29,38 @@ namespace mosaic::assign {
 //   v_j <= V for all j; reduced costs c_rj - v_j - u_r >= 0; every holding has reduced cost 0;
 //   dummy_held_[j] > 0 only where v_j = V; free[j] counts the places of j that nobody, not even the
 //   dummy, holds. sum(free) = sum(missing) + dummy_missing_.
-// A search settles columns and classes in the order of their distance d from one source until the
-// first free place at distance R; then v_j -= R - d_j and u_r += R - d_r for all settled before R.
-// This keeps all reduced costs >= 0 and makes the path tight, so that moving places along it keeps
-// every holding tight. Each search serves at least one missing place, so the phase ends, and ends
-// with a certificate.
+// A search settles columns and classes in the order of their distance d from one source until a
+// free place at distance R; then v_j -= R - d_j and u_r += R - d_r for all settled before R. This
+// keeps all reduced costs >= 0 and makes the paths of the search tree tight, so that moving places
+// along one keeps every holding tight. Each search serves at least one missing place, so the phase
+// ends, and ends with a certificate.
+//
+// A source that misses many places (the dummy after a warm start, a letterbox class) does not stop
+// at the first free place: the whole tree is tight after the price change, so every path in it that
+// an earlier one has not used up serves a place too.
 //
 // If the dummy already holds more than it must (dummy_missing_ < 0), its surplus places are free
-// places at v = V = 0: reaching one ends a search without the dummy taking another.
+// places at v = V = 0. Reaching one always ends the search: V itself must not move.
+
+/// Queue entries, ordered by distance and then by node: column, or columns + class.
+template <class Price>
+struct Events {
+  using Event = std::pair<Price, std::int32_t>;
+  static Event make(Price distance, int node) { return {distance, node}; }
+  static Price distance(const Event& event) { return event.first; }
+  static int node(const Event& event) { return event.second; }
+};
+
+/// Distances are >= 0, so that one unsigned comparison does.
+template <>
+struct Events<std::int32_t> {
+  using Event = std::uint64_t;
+  static Event make(std::int32_t distance, int node) {
+    return static_cast<std::uint64_t>(distance) << 32 | static_cast<std::uint32_t>(node);
+  }
+  static std::int32_t distance(Event event) { return static_cast<std::int32_t>(event >> 32); }
+  static int node(Event event) { return static_cast<int>(event & 0xffffffffU); }
+};
 
 template <class Price>
 class ShortestPaths {
@@ -53,18 +77,22 @@ class ShortestPaths {
 
  private:
   using Limits = PriceLimits<Price>;
-  using Event = std::pair<Price, std::int32_t>;  // distance; column, or columns + class
+  using Events = assign::Events<Price>;
 
   void open();
-  void search(int source);
+  void search(int source, std::int64_t missing);
+  [[nodiscard]] bool is_surplus(int column) const {
+    return dummy_held_[column] > 0 && dummy_missing_ < 0;
+  }
   void settle_column(int column, Price distance);
   void settle_class(int row_class, int via, Price distance);
   void scan_blocks(int row_class, Price now);
   void scan_fetched_row(int row_class);
   void scan_dummy();
   void reach(int column, Price distance, int from, std::int32_t cost);
+  void push(Price distance, int node);
   void lower_prices();
-  void augment(int source);
+  bool augment(int source, int sink);
   void move(int row_class, int from, int to, std::int32_t cost, std::int32_t places);
 
   struct ColumnMark {
@@ -90,12 +118,14 @@ class ShortestPaths {
   std::vector<Price> row_price_;  // u
   std::vector<ColumnMark> column_mark_;
   std::vector<ClassMark> class_mark_;
-  std::vector<Event> events_;
+  std::vector<typename Events::Event> events_;
   std::vector<std::int32_t> settled_columns_;
   std::vector<std::int32_t> settled_classes_;
   std::int32_t search_ = 0;
-  Price reach_ = 0;  ///< distance of the nearest free place so far
-  int sink_ = kNone;
+  bool one_sink_ = true;  ///< the search ends at the nearest free place
+  Price reach_ = 0;       ///< distance at which the search ends, as far as known
+  int nearest_sink_ = kNone;
+  std::vector<std::int32_t> sinks_;
   std::int64_t augmentations_ = 0;
   std::int64_t scans_ = 0;
 };

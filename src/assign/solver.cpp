@@ -32,7 +32,7 @@ constexpr int kColdLength = 1024;
 // Precision of the auction stages as fractions of the typical spread; measured on real mosaics
 // (tests/bench/bench_assign.cpp).
 constexpr std::array<int, 3> kColdDivisors = {3, 30, 300};
-constexpr std::array<int, 2> kWarmDivisors = {120, 1200};
+constexpr std::array<int, 2> kWarmDivisors = {30, 300};
 
 void require(bool condition, const std::string& what) {
   if (!condition) throw UsageError("assignment: " + what);
