@@ -190,14 +190,16 @@ void add_matching_options(std::vector<Option>& table) {
        .set = [](Request& r,
                  const Value& v) { r.settings.match.stability = parse_number(v, 0, kHeaviest); },
        .get = [](const Request& r) { return number_text(r.settings.match.stability); }});
-  table.push_back({.name = "flow",
-                   .commands = kRender,
-                   .group = kGroup,
-                   .value = "block|none",
-                   .help = "How motion is followed: block matching, or not at all",
-                   .in_preset = true,
-                   .set = [](Request& r, const Value& v) { r.settings.flow = parse_flow(v); },
-                   .get = [](const Request& r) { return name_text(r.settings.flow, kFlows); }});
+  table.push_back(
+      {.name = "flow",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "NAME",
+       .help =
+           "How motion is followed: block, none, and dis or raft where their modules are installed",
+       .in_preset = true,
+       .set = [](Request& r, const Value& v) { r.settings.flow = parse_name(v, kFlows); },
+       .get = [](const Request& r) { return name_text(r.settings.flow, kFlows); }});
   table.push_back(
       {.name = "ssim-weight",
        .commands = kRender,

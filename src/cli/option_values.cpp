@@ -42,14 +42,6 @@ DeviceChoice parse_device(const Value& value) {
   return parse_name(value, kDevices);
 }
 
-FlowKind parse_flow(const Value& value) {
-  if (value.text == "raft" || value.text == "dis") {
-    throw DeviceError(value.where + " " + value.text + ": this build has no such flow estimator",
-                      "use --flow block");
-  }
-  return parse_name(value, kFlows);
-}
-
 void parse_variants(LibrarySettings& library, const Value& value) {
   constexpr std::string_view kKnown[] = {"mirror", "bright", "none"};
   library.mirror = false;

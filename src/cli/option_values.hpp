@@ -24,6 +24,8 @@ inline constexpr std::pair<std::string_view, SimdChoice> kSimdSets[] = {
     {"avx2", SimdChoice::avx2},
     {"avx512", SimdChoice::avx512}};
 inline constexpr std::pair<std::string_view, FlowKind> kFlows[] = {{"block", FlowKind::block},
+                                                                   {"dis", FlowKind::dis},
+                                                                   {"raft", FlowKind::raft},
                                                                    {"none", FlowKind::none}};
 inline constexpr std::pair<std::string_view, ColorTransfer> kTransfers[] = {
     {"none", ColorTransfer::none},
@@ -38,7 +40,6 @@ int parse_threads(const Value& value);                  ///< "auto" is 0
 std::optional<int> parse_max_uses(const Value& value);  ///< "auto" is unset
 /// Devices that other builds know are a DeviceError here, not a slip of the finger.
 DeviceChoice parse_device(const Value& value);
-FlowKind parse_flow(const Value& value);
 void parse_variants(LibrarySettings& library, const Value& value);
 
 std::string switch_text(bool value);

@@ -31,8 +31,12 @@ StopSignals::StopSignals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before = {};
-    // nohup and background jobs of shells ignore signals on purpose.
-    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    // nohup ignores SIGHUP on purpose. Shells ignore SIGINT for background jobs of scripts, but
+    // whoever sends it to one by hand wants it to stop.
+    if (signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 &&
+        before.sa_handler == SIG_IGN) {
+      continue;
+    }
     sigaction(signal, &action, nullptr);
   }
   std::signal(SIGPIPE, SIG_IGN);

@@ -114,7 +114,6 @@ TEST(Values, MissingDevicesAreNotUsageErrors) {
   const Failure cuda = failure_of([] { parse_device(value("cuda")); });
   EXPECT_EQ(cuda.code, 7);
   EXPECT_NE(cuda.what.find("no CUDA backend"), std::string::npos);
-  EXPECT_EQ(failure_of([] { parse_flow(value("raft")); }).code, 7);
   EXPECT_EQ(failure_of([] { parse_device(value("cpi")); }).hint, "did you mean cpu?");
 }
 

@@ -1,0 +1,82 @@
+// Signals are the business of a whole process, so each test runs in a child.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+#include "cli/signals.hpp"
+
+namespace mosaic::cli {
+namespace {
+
+/// Status of a child that runs `body` and exits with what it returns.
+int status_of_child(const std::function<int()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (freopen("/dev/null", "w", stderr) == nullptr) _exit(99);
+    _exit(body());
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return status;
+}
+
+TEST(Signals, TheFirstOneRaisesTheFlag) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const int status = status_of_child([signal] {
+      const StopSignals signals;
+      if (signals.stop().load() || signals.received() != 0) return 1;
+      std::raise(signal);
+      return signals.stop().load() && signals.received() == signal ? 0 : 2;
+    });
+    ASSERT_TRUE(WIFEXITED(status)) << signal;
+    EXPECT_EQ(WEXITSTATUS(status), 0) << signal;
+  }
+}
+
+TEST(Signals, TheSecondOneEndsTheProcess) {
+  const int status = status_of_child([] {
+    const StopSignals signals;
+    std::raise(SIGTERM);
+    std::raise(SIGTERM);
+    return 0;
+  });
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
+TEST(Signals, EndsBySignal) {
+  const int status = status_of_child([]() -> int {
+    const StopSignals signals;
+    std::raise(SIGINT);
+    end_by_signal(signals.received());
+  });
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGINT);
+}
+
+TEST(Signals, AClosedPipeDoesNotKill) {
+  const int status = status_of_child([] {
+    const StopSignals signals;
+    std::raise(SIGPIPE);
+    return signals.stop().load() ? 1 : 0;
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(Signals, NohupIsRespected) {
+  const int status = status_of_child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    const StopSignals signals;
+    std::raise(SIGHUP);
+    return signals.stop().load() ? 1 : 0;
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+}  // namespace
+}  // namespace mosaic::cli
