@@ -10,9 +10,10 @@ namespace mosaic {
 
 namespace {
 
-std::uint32_t sad_plain(const u8* packed, const u8* plane, std::ptrdiff_t stride, int edge) {
+std::uint32_t sad_plain(const u8* packed, const u8* plane, std::ptrdiff_t stride, int edge,
+                        int rows) {
   std::uint32_t sum = 0;
-  for (int y = 0; y < edge; ++y, packed += edge, plane += stride) {
+  for (int y = 0; y < rows; ++y, packed += edge, plane += stride) {
     for (int x = 0; x < edge; ++x) {
       sum += static_cast<std::uint32_t>(std::abs(int{packed[x]} - int{plane[x]}));
     }
@@ -22,15 +23,16 @@ std::uint32_t sad_plain(const u8* packed, const u8* plane, std::ptrdiff_t stride
 
 __m128i load16(const u8* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
 
-/// Two rows of 16 samples per step.
+/// Two rows of 16 samples per step; windows 16 wide are packed without gaps.
 MOSAIC_TARGET_AVX2 std::uint32_t sad_avx2(const u8* packed, const u8* plane, std::ptrdiff_t stride,
-                                          int edge) {
+                                          int edge, int rows) {
   __m256i sum = _mm256_setzero_si256();
   for (int x = 0; x < edge; x += 16) {
     const u8* a = packed + x;
     const u8* b = plane + x;
-    for (int y = 0; y < edge; y += 2, a += 2 * edge, b += 2 * stride) {
-      const __m256i left = _mm256_set_m128i(load16(a + edge), load16(a));
+    for (int y = 0; y < rows; y += 2, a += 2 * edge, b += 2 * stride) {
+      const __m256i left = edge == 16 ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a))
+                                      : _mm256_set_m128i(load16(a + edge), load16(a));
       const __m256i right = _mm256_set_m128i(load16(b + stride), load16(b));
       sum = _mm256_add_epi64(sum, _mm256_sad_epu8(left, right));
     }
@@ -39,30 +41,30 @@ MOSAIC_TARGET_AVX2 std::uint32_t sad_avx2(const u8* packed, const u8* plane, std
   return static_cast<std::uint32_t>(_mm_cvtsi128_si32(half) + _mm_extract_epi32(half, 2));
 }
 
+MOSAIC_TARGET_AVX512 __m512i load_four_rows(const u8* from, std::ptrdiff_t stride) {
+  __m512i rows = _mm512_castsi128_si512(load16(from));
+  rows = _mm512_inserti32x4(rows, load16(from + stride), 1);
+  rows = _mm512_inserti32x4(rows, load16(from + 2 * stride), 2);
+  return _mm512_inserti32x4(rows, load16(from + 3 * stride), 3);
+}
+
 /// Four rows of 16 samples per step.
 MOSAIC_TARGET_AVX512 std::uint32_t sad_avx512(const u8* packed, const u8* plane,
-                                              std::ptrdiff_t stride, int edge) {
+                                              std::ptrdiff_t stride, int edge, int rows) {
   __m512i sum = _mm512_setzero_si512();
   for (int x = 0; x < edge; x += 16) {
     const u8* a = packed + x;
     const u8* b = plane + x;
-    for (int y = 0; y < edge; y += 4, a += 4 * edge, b += 4 * stride) {
-      __m512i left = _mm512_castsi128_si512(load16(a));
-      left = _mm512_inserti32x4(left, load16(a + edge), 1);
-      left = _mm512_inserti32x4(left, load16(a + 2 * edge), 2);
-      left = _mm512_inserti32x4(left, load16(a + 3 * edge), 3);
-      __m512i right = _mm512_castsi128_si512(load16(b));
-      right = _mm512_inserti32x4(right, load16(b + stride), 1);
-      right = _mm512_inserti32x4(right, load16(b + 2 * stride), 2);
-      right = _mm512_inserti32x4(right, load16(b + 3 * stride), 3);
-      sum = _mm512_add_epi64(sum, _mm512_sad_epu8(left, right));
+    for (int y = 0; y < rows; y += 4, a += 4 * edge, b += 4 * stride) {
+      const __m512i left = edge == 16 ? _mm512_loadu_si512(a) : load_four_rows(a, edge);
+      sum = _mm512_add_epi64(sum, _mm512_sad_epu8(left, load_four_rows(b, stride)));
     }
   }
-  alignas(64) std::uint64_t lanes[8];
-  _mm512_store_si512(lanes, sum);
-  std::uint64_t total = 0;
-  for (const std::uint64_t lane : lanes) total += lane;
-  return static_cast<std::uint32_t>(total);
+  const __m256i half =
+      _mm256_add_epi64(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+  const __m128i quarter =
+      _mm_add_epi64(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(quarter) + _mm_extract_epi32(quarter, 2));
 }
 
 /// 16 x 16 pixels: every sum below fits int32, since |e| <= 1020 and |g| <= 2296.

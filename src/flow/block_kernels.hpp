@@ -26,8 +26,10 @@ struct DetailPointers {
 };
 
 struct BlockKernels {
-  /// Sum of absolute differences of a packed window (stride `edge`) and a window of a plane.
-  std::uint32_t (*sad)(const u8* packed, const u8* plane, std::ptrdiff_t stride, int edge);
+  /// Sum of absolute differences of the first `rows` rows, a multiple of 4, of a packed window
+  /// (stride `edge`) and a window of a plane.
+  std::uint32_t (*sad)(const u8* packed, const u8* plane, std::ptrdiff_t stride, int edge,
+                       int rows);
   /// e = target - source, gradient = mean of both, over edge x edge pixels.
   void (*sums)(DetailPointers source, DetailPointers target, std::ptrdiff_t stride, int edge,
                WindowSums& out);

@@ -57,6 +57,9 @@ class BlockMatcher {
       y_ = row * kCoarseSpacing - (kCoarseWindow - kCoarseSpacing) / 2;
     }
     const PaddedPlane& plane = pair.source.levels[static_cast<std::size_t>(level_)];
+    const int overhang = window_overhang(pair.layout, level_);
+    least_ = {-overhang - x_, -overhang - y_};
+    most_ = {plane.size.width + overhang - edge_ - x_, plane.size.height + overhang - edge_ - y_};
     for (int y = 0; y < edge_; ++y) {
       for (int x = 0; x < edge_; x += 16) {
         pack(plane.at(x_ + x, y_ + y), packed_.data() + y * edge_ + x, pair.brightness);
@@ -67,16 +70,23 @@ class BlockMatcher {
   [[nodiscard]] Step centre() const { return {x_ + edge_ / 2, y_ + edge_ / 2}; }
 
   [[nodiscard]] bool allowed(Step step) const {
-    return displacement_allowed(pair_, level_, x_, y_, edge_, step);
+    return step.x >= least_.x && step.y >= least_.y && step.x <= most_.x && step.y <= most_.y;
   }
 
-  /// SAD scaled to 256 pixels, plus the bias against motion.
-  [[nodiscard]] std::uint32_t cost(Step step) const {
+  /// SAD scaled to 256 pixels, plus the bias against motion. Once it cannot get below `limit`, some
+  /// value that is no less is returned.
+  [[nodiscard]] std::uint32_t cost(Step step, std::uint32_t limit = ~0U) const {
     const PaddedPlane& plane = pair_.target.levels[static_cast<std::size_t>(level_)];
-    const std::uint32_t sad =
-        pair_.kernels.sad(packed_.data(), plane.at(x_ + step.x, y_ + step.y), plane.stride, edge_);
+    const u8* window = plane.at(x_ + step.x, y_ + step.y);
     const auto area = static_cast<std::uint32_t>(edge_ * edge_) / 256;
-    return sad / area + (step == Step{} ? 0 : kMotionBias);
+    const std::uint32_t bias = step == Step{} ? 0 : kMotionBias;
+    const int half = edge_ / 2;
+    const std::uint32_t upper =
+        pair_.kernels.sad(packed_.data(), window, plane.stride, edge_, half);
+    if (upper / area + bias >= limit) return upper / area + bias;
+    const std::uint32_t lower = pair_.kernels.sad(
+        packed_.data() + half * edge_, window + half * plane.stride, plane.stride, edge_, half);
+    return (upper + lower) / area + bias;
   }
 
  private:
@@ -91,6 +101,8 @@ class BlockMatcher {
   int edge_;
   int x_ = 0;
   int y_ = 0;
+  Step least_;  ///< displacements that keep the window inside the padded plane
+  Step most_;
   alignas(64) std::array<u8, 64 * 64> packed_;
 };
 
@@ -101,16 +113,14 @@ struct Match {
 
 void take_if_better(const BlockMatcher& block, Step step, Match& best) {
   if (step == best.step || !block.allowed(step)) return;
-  const std::uint32_t cost = block.cost(step);
+  const std::uint32_t cost = block.cost(step, best.cost);
   if (cost < best.cost) best = {step, cost};
 }
 
-Match full_search(const BlockMatcher& block, int radius) {
-  Match best{{}, block.cost({})};
+void search_all(const BlockMatcher& block, int radius, Match& best) {
   for (int y = -radius; y <= radius; ++y) {
     for (int x = -radius; x <= radius; ++x) take_if_better(block, {x, y}, best);
   }
-  return best;
 }
 
 void descend(const BlockMatcher& block, Match& best) {
@@ -165,11 +175,12 @@ std::vector<Match> search_level(const SearchPair& pair, const LevelGrid& grid,
   std::vector<Match> matches(grid.blocks());
   each_block(grid, pool, [&](int column, int row, std::size_t index) {
     const BlockMatcher block(pair, grid, column, row);
-    Match best;
-    if (coarse_steps.empty()) {
-      best = full_search(block, pair.layout.coarsest_radius);
+    Match best{{}, block.cost({})};
+    if (best.cost <= kMotionBias) {
+      // Nothing that moves can cost less.
+    } else if (coarse_steps.empty()) {
+      search_all(block, pair.layout.coarsest_radius, best);
     } else {
-      best = {{}, block.cost({})};
       for (const Step step : parents(block, coarse, coarse_steps))
         take_if_better(block, step, best);
       descend(block, best);
@@ -208,7 +219,7 @@ std::vector<Match> smoothing_pass(const SearchPair& pair, const LevelGrid& grid,
         if (step == best.step || step == own.step || !block.allowed(step)) continue;
         const std::uint32_t price = roughness(grid, matches, column, row, step);
         if (price >= least) continue;
-        const std::uint32_t cost = block.cost(step);
+        const std::uint32_t cost = block.cost(step, least - price);
         if (cost + price < least) {
           least = cost + price;
           best = {step, cost};

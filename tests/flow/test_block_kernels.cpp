@@ -35,9 +35,12 @@ TEST_P(EachIsa, SadEqualsPlain) {
         const auto packed = random_samples(random, static_cast<std::size_t>(edge * edge), style);
         const auto plane =
             random_samples(random, static_cast<std::size_t>(stride * edge) + 7, style);
-        const std::uint32_t expected = plain.sad(packed.data(), plane.data() + 3, stride, edge);
-        EXPECT_EQ(fast.sad(packed.data(), plane.data() + 3, stride, edge), expected)
-            << "edge " << edge << " stride " << stride << " style " << style;
+        for (const int rows : {4, 8, edge}) {
+          const std::uint32_t expected =
+              plain.sad(packed.data(), plane.data() + 3, stride, edge, rows);
+          EXPECT_EQ(fast.sad(packed.data(), plane.data() + 3, stride, edge, rows), expected)
+              << "edge " << edge << " rows " << rows << " stride " << stride << " style " << style;
+        }
       }
     }
   }
@@ -47,8 +50,8 @@ TEST_P(EachIsa, SadOfExtremesIsTheLargestPossible) {
   const BlockKernels& fast = block_kernels(GetParam());
   const std::vector<u8> black(64 * 64, 0);
   const std::vector<u8> white(64 * 64, 255);
-  EXPECT_EQ(fast.sad(black.data(), white.data(), 64, 64), 64U * 64U * 255U);
-  EXPECT_EQ(fast.sad(white.data(), white.data(), 64, 64), 0U);
+  EXPECT_EQ(fast.sad(black.data(), white.data(), 64, 64, 64), 64U * 64U * 255U);
+  EXPECT_EQ(fast.sad(white.data(), white.data(), 64, 64, 64), 0U);
 }
 
 /// Layers built from samples by the kernels themselves, one row at a time.
