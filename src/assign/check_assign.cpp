@@ -12,6 +12,7 @@
 #include "assign/certificate.hpp"
 #include "assign/dense_costs.hpp"
 #include "assign/solver.hpp"
+#include "core/output_file.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -96,10 +97,12 @@ void verify(const CostSource& costs, std::span<const std::int32_t> capacity,
 }
 
 void write_assignment(const std::filesystem::path& path, const Assignment& assignment) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  OutputFile output(path, true);
+  std::ofstream file(output.temporary(), std::ios::binary | std::ios::trunc);
   for (const std::int32_t column : assignment.column_of_row) file << column << '\n';
   file.close();
   if (!file) throw OutputError("cannot write the assignment to " + path.string());
+  output.commit();
 }
 
 }  // namespace
