@@ -238,13 +238,15 @@ def read_plan(path):
         lines = [json.loads(line) for line in file]
     columns, rows = header["grid"]["columns"], header["grid"]["rows"]
     tiles = np.array([line["tiles"] for line in lines]).reshape(len(lines), rows, columns)
-    return tiles, [line["scene_cut"] for line in lines]
+    carried = sum(line["carried"] for line in lines)
+    switched = sum(line["switched"] for line in lines) / max(1, carried)
+    return tiles, [line["scene_cut"] for line in lines], switched
 
 
 def ride_share(clip, tiles):
-    """Of the cells whose content has moved by at least one cell since some earlier frame (the latest
-    such is taken), the share that shows a tile which then was at that content: in one of the up to
-    four cells around it, because a tile stands up to half a cell beside its content."""
+    """Of the cells whose content has moved by at least one cell since some earlier frame (the
+    latest such is taken), the share that shows a tile which then was at that content: in one of
+    the up to four cells around it, because a tile stands up to half a cell beside its content."""
     y, x = np.mgrid[0:ROWS, 0:COLUMNS] * CELL_PX + CELL_PX / 2
     good = total = 0
     for t in range(1, len(tiles)):
@@ -257,13 +259,14 @@ def ride_share(clip, tiles):
             if not now.any():
                 continue
             cx, cy = ox / CELL_PX - 0.5, oy / CELL_PX - 0.5
+            # Beside the outermost centres the tile may have stood outside the picture.
+            now &= (cx >= 0) & (cx <= COLUMNS - 1) & (cy >= 0) & (cy <= ROWS - 1)
             found = np.zeros(x.shape, bool)
             for ix in (np.floor(cx), np.ceil(cx)):
                 for iy in (np.floor(cy), np.ceil(cy)):
-                    inside = (ix >= 0) & (ix < COLUMNS) & (iy >= 0) & (iy < ROWS)
                     there = tiles[s][np.clip(iy, 0, ROWS - 1).astype(int),
                                      np.clip(ix, 0, COLUMNS - 1).astype(int)]
-                    found |= inside & (there == tiles[t])
+                    found |= there == tiles[t]
             good += int((found & now).sum())
             total += int(now.sum())
     return good / total if total else None
@@ -307,8 +310,10 @@ class Panel:
              "--preset", preset, *size_options, *self.args.options])
         run([self.args.program, "metrics", "--source", source, "--mosaic", output, "--plan", plan,
              "--json", report, "--force", "--quiet"])
-        tiles, cuts = read_plan(plan)
-        return tiles, plan_row(tiles, cuts), json.loads(report.read_text(encoding="utf-8"))
+        tiles, cuts, switched = read_plan(plan)
+        row = plan_row(tiles, cuts)
+        row["switched"] = switched
+        return tiles, row, json.loads(report.read_text(encoding="utf-8"))
 
     def clip(self, clip, source, preset):
         tag = f"{preset}-{source.name}"
@@ -334,7 +339,8 @@ def show(value, scale=1.0, digits=2):
 
 def print_row(name, row, report):
     along, still = report["along_motion"], report["still_pixels"]
-    cells = [show(row["changed"], 100), show(row["worst"], 100), show(row["ride"], 100, 1),
+    cells = [show(row["changed"], 100), show(row["worst"], 100), show(row["switched"], 100),
+             show(row["ride"], 100, 1),
              show(still["mosaic_levels"]), show(still["source_levels"]),
              show(along["mosaic_levels"]), show(along["source_levels"]),
              show(report["plan"]["twins_per_frame"], 1, 1),
@@ -346,9 +352,10 @@ def print_row(name, row, report):
 
 def print_heading(preset, options):
     print(f"\npreset {preset}" + (f", {' '.join(options)}" if options else ""))
-    first = ["changed", "worst", "riding", "still", "(source)", "along", "(source)", "twins", "cuts",
-             "after", "SSIM 3x3", "bar"]
-    second = ["%/frame", "%", "%", "levels", "", "levels", "", "/frame", "", "cut, %", "", ""]
+    first = ["changed", "worst", "switched", "riding", "still", "(source)", "along", "(source)",
+             "twins", "cuts", "after", "SSIM 3x3", "bar"]
+    second = ["%/frame", "%", "%/frame", "%", "levels", "", "levels", "", "/frame", "", "cut, %",
+              "", ""]
     for words in (first, second):
         print(f"{'':18}" + "".join(f"{word:>9}" for word in words))
 
