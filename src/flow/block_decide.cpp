@@ -217,11 +217,12 @@ class Decider {
   }
 
  private:
+  /// Of the window's samples; reading stops as soon as the block cannot be flat.
   [[nodiscard]] int sample_range(int column, int row) const {
     const PaddedPlane& plane = pair_.source.levels[0];
     u8 low = 255;
     u8 high = 0;
-    for (int y = 0; y < layout_.window; ++y) {
+    for (int y = 0; y < layout_.window && high - low <= kFlatRange; ++y) {
       const u8* samples = plane.at(layout_.window_x[static_cast<std::size_t>(column)],
                                    layout_.window_y[static_cast<std::size_t>(row)] + y);
       for (int x = 0; x < layout_.window; ++x) {

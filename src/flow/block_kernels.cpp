@@ -119,7 +119,7 @@ MOSAIC_ALWAYS_INLINE void sums_body(DetailPointers source, DetailPointers target
 }
 
 MOSAIC_ALWAYS_INLINE void smooth_row_body(const u8* above, const u8* here, const u8* below,
-                                          int count, std::int16_t* out) {
+                                          int count, std::int16_t* __restrict out) {
   for (int x = 0; x < count; ++x) {
     const int left = above[x - 1] + 2 * here[x - 1] + below[x - 1];
     const int centre = above[x] + 2 * here[x] + below[x];
@@ -140,7 +140,8 @@ MOSAIC_ALWAYS_INLINE std::int16_t derivative(int before2, int before, int after,
 }
 
 MOSAIC_ALWAYS_INLINE void gradient_row_body(const std::int16_t* s, std::ptrdiff_t stride, int count,
-                                            std::int16_t* gx, std::int16_t* gy) {
+                                            std::int16_t* __restrict gx,
+                                            std::int16_t* __restrict gy) {
   for (int x = 0; x < count; ++x) {
     gx[x] = derivative(s[x - 2], s[x - 1], s[x + 1], s[x + 2]);
     gy[x] = derivative(s[x - 2 * stride], s[x - stride], s[x + stride], s[x + 2 * stride]);
