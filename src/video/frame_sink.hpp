@@ -44,8 +44,9 @@ class FrameSink {
 /// made.
 ///
 /// Video: every pts is passed through in the source's time base (Matroska rounds to milliseconds).
-/// Two cases move all streams together: a range that begins after frame 0 starts its output at 0,
-/// and so does a source whose clock starts anywhere (MPEG-TS, MPEG-PS). What the container cannot
+/// Three cases move all streams together: a range that begins after frame 0 starts its output at 0,
+/// and so do a source whose clock starts anywhere (MPEG-TS, MPEG-PS) and one whose pictures begin
+/// before 0. What the container cannot
 /// hold is named in a warning. Numbered pictures count from 1. A new folder appears when it is
 /// complete; into an existing one the pictures are moved when all are written, and with `force`
 /// they replace those of the same name (pictures with higher numbers stay and are named in a

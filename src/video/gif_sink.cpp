@@ -184,7 +184,8 @@ class GifSink final : public FrameSink {
       }
     }
     const std::int64_t usual = av_rescale_q(1, av_inv_q(to_av(request_.source.frame_rate)), unit);
-    last_end_ = position + av_rescale_q(duration > 0 ? duration : usual, unit, kGifUnit);
+    const std::int64_t end = pts - first_pts_ + (duration > 0 ? duration : usual);
+    last_end_ = slowed_ ? position + kShortestDelay : av_rescale_q(end, unit, kGifUnit);
     last_position_ = position;
     ++frames_;
     return position;

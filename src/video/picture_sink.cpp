@@ -22,6 +22,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Writes `image` to `temporary`, and where that fails speaks of `shown`, the name the user knows.
+void write_picture_as(const fs::path& shown, const fs::path& temporary, const RgbImage& image) {
+  try {
+    write_picture(temporary, shown.filename().native(), image);
+  } catch (const OutputError& error) {
+    std::string text = error.what();
+    const std::string full = std::generic_category().message(ENOSPC);
+    if (text.find(full) != std::string::npos) throw output_error("cannot write", shown, ENOSPC);
+    if (const std::size_t at = text.find(temporary.native()); at != std::string::npos) {
+      text.replace(at, temporary.native().size(), shown.native());
+    }
+    throw OutputError(text, error.hint());
+  }
+}
+
 class RgbSink : public FrameSink {
  public:
   [[nodiscard]] SinkFormat format() const override { return SinkFormat::rgb; }
@@ -41,7 +56,7 @@ class StillSink final : public RgbSink {
       throw UsageError("'" + shown_name(name_) + "' holds one picture, but there are more frames",
                        "write to a folder or to a pattern such as frame_%06d.png");
     }
-    write_picture(file_.temporary(), name_.native(), image);
+    write_picture_as(name_, file_.temporary(), image);
     written_ = true;
   }
   void finish() override {
@@ -86,7 +101,7 @@ class FolderSink final : public RgbSink {
   using RgbSink::write;
   void write(const RgbImage& image, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
     const std::string name = names_.name(count_ + 1);
-    write_picture(staging_ / name, name, image);
+    write_picture_as(names_.folder / name, staging_ / name, image);
     ++count_;
   }
 

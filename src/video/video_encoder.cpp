@@ -266,6 +266,8 @@ void VideoEncoder::open(const AVCodec& codec, const SinkRequest& request,
     options.put("deadline", "good");
     options.put("row-mt", "0");
   } else {
+    // x265 writes to stderr by itself.
+    if (name == "libx265") options.put("x265-params", "log-level=none");
     tell(observer.info,
          "the promise of equal bytes on every machine covers libx264 and "
          "libvpx-vp9, not '" +

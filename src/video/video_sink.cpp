@@ -1,4 +1,5 @@
 // Frames into mp4, mov, mkv or webm, with everything else the source carries.
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <optional>
@@ -114,14 +115,15 @@ class VideoSink final : public FrameSink {
     started_ = true;
     const AVRational unit = encoder_->context().time_base;
     CopyWindow window;
-    const bool cut_start = request_.range.first > 0;
-    if (cut_start) {
+    if (request_.range.first > 0) {
       offset_ = first_pts;
-      window.start_us = window.offset_us = av_rescale_q(first_pts, unit, AV_TIME_BASE_Q);
+      window.start_us = av_rescale_q(first_pts, unit, AV_TIME_BASE_Q);
     } else if (copy_) {
-      window.offset_us = copy_->clock_offset_us();
-      offset_ = av_rescale_q(window.offset_us, AV_TIME_BASE_Q, unit);
+      offset_ = av_rescale_q(copy_->clock_offset_us(), AV_TIME_BASE_Q, unit);
     }
+    // mp4 hides and Matroska cannot store pictures before 0.
+    offset_ = std::min(offset_, first_pts);
+    window.offset_us = av_rescale_q(offset_, unit, AV_TIME_BASE_Q);
     if (request_.range.last >= 0) {
       // Only chapters need an end this early; it is exact for a constant frame rate.
       const std::int64_t frames = request_.range.last - request_.range.first;
@@ -139,7 +141,7 @@ class VideoSink final : public FrameSink {
       // A start other than 0 is kept in units of the movie, 1/1000 s unless told otherwise.
       if (first_pts != 0) options.put("movie_timescale", std::to_string(track_timescale()));
     }
-    if (is_matroska_family(*output_->oformat) && first_pts >= 0) {
+    if (is_matroska_family(*output_->oformat)) {
       // By default all streams would be moved to bring the earliest time to 0. Here none is before
       // 0 but a sound coder's priming, which is declared as its delay; decoding times are not
       // stored.

@@ -408,7 +408,10 @@ class VideoSource final : public FrameSource {
     const bool measured = format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM ||
                           format_->duration_estimation_method == AVFMT_DURATION_FROM_PTS;
     if (!measured || format_->duration <= 0 || last_packet_end_us_ == INT64_MIN) return;
-    const std::int64_t start = format_->start_time == AV_NOPTS_VALUE ? 0 : format_->start_time;
+    // Containers differ in whether a late start counts into their duration: take the reading that
+    // finds the file complete.
+    const std::int64_t start =
+        format_->start_time == AV_NOPTS_VALUE ? 0 : std::min<std::int64_t>(format_->start_time, 0);
     const std::int64_t reached = last_packet_end_us_ - start;
     // Durations are rounded, and the last packet of a stream may not carry one.
     const std::int64_t slack = std::max<std::int64_t>(AV_TIME_BASE / 2, format_->duration / 50);

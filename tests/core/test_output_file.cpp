@@ -1,0 +1,159 @@
+// An output appears complete under its name, or not at all.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/output_file.hpp"
+#include "support/run_command.hpp"
+
+namespace mosaic::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
+
+std::string read(const fs::path& path) {
+  const std::ifstream stream(path);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+std::size_t entries(const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+std::string refusal(const fs::path& path, bool force) {
+  try {
+    const OutputFile file(path, force);
+  } catch (const OutputError& error) {
+    return std::string(error.what()) + " | " + error.hint();
+  }
+  return "accepted";
+}
+
+TEST(OutputFile, AppearsOnCommitAndNotBefore) {
+  const TemporaryFolder folder;
+  OutputFile file(folder / "out.mp4", false);
+  EXPECT_EQ(file.temporary().parent_path(), folder.path()) << "rename() must not cross disks";
+  EXPECT_TRUE(file.temporary().filename().native().starts_with(".out.mp4."));
+  EXPECT_EQ(file.temporary().extension(), ".mp4");
+  write(file.temporary(), "whole");
+  EXPECT_FALSE(fs::exists(folder / "out.mp4"));
+  file.commit();
+  EXPECT_EQ(read(folder / "out.mp4"), "whole");
+  EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(OutputFile, AbandonedLeavesNothing) {
+  const TemporaryFolder folder;
+  {
+    const OutputFile file(folder / "out.png", false);
+    write(file.temporary(), "half");
+  }
+  EXPECT_EQ(entries(folder.path()), 0U);
+}
+
+TEST(OutputFile, ExistingFilesNeedForceAndSurviveFailure) {
+  const TemporaryFolder folder;
+  write(folder / "out.mp4", "old");
+  EXPECT_NE(refusal(folder / "out.mp4", false).find("--force"), std::string::npos);
+  {
+    const OutputFile file(folder / "out.mp4", true);
+    write(file.temporary(), "half");
+  }
+  EXPECT_EQ(read(folder / "out.mp4"), "old");
+  OutputFile file(folder / "out.mp4", true);
+  write(file.temporary(), "new");
+  file.commit();
+  EXPECT_EQ(read(folder / "out.mp4"), "new");
+}
+
+TEST(OutputFile, AFileThatCameUpMeanwhileIsNotReplaced) {
+  const TemporaryFolder folder;
+  {
+    OutputFile file(folder / "out.mp4", false);
+    write(file.temporary(), "mine");
+    write(folder / "out.mp4", "another run's");
+    EXPECT_THROW(file.commit(), OutputError);
+  }
+  EXPECT_EQ(read(folder / "out.mp4"), "another run's");
+  EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(OutputFile, TwoOutputsOfOneNameDoNotShareATemporary) {
+  const TemporaryFolder folder;
+  const OutputFile first(folder / "out.mp4", false);
+  const OutputFile second(folder / "out.mp4", false);
+  EXPECT_NE(first.temporary(), second.temporary());
+}
+
+TEST(OutputFile, RefusesWhatIsNoPlaceForAFile) {
+  const TemporaryFolder folder;
+  EXPECT_NE(refusal(folder / "no/out.mp4", false).find("No such file"), std::string::npos);
+  EXPECT_NE(refusal(folder.path(), true).find("folder"), std::string::npos);
+  EXPECT_NE(refusal(folder.path() / "", true).find("folder"), std::string::npos);
+  EXPECT_NE(refusal("/dev/null", true).find("not a regular file"), std::string::npos);
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_NE(refusal(folder / "pipe", true).find("not a regular file"), std::string::npos);
+  EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(OutputFile, UnwritableFolderFailsAtOnce) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write anywhere: needs another user";
+  const TemporaryFolder folder;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0500), 0);
+  EXPECT_NE(refusal(folder / "out.mp4", false).find("Permission denied"), std::string::npos);
+  ASSERT_EQ(chmod(folder.path().c_str(), 0700), 0);
+}
+
+TEST(OutputFile, ALinkStaysAndItsTargetIsReplaced) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "real");
+  write(folder / "real/target.mp4", "old");
+  fs::create_symlink("real/target.mp4", folder / "link.mp4");
+  OutputFile file(folder / "link.mp4", true);
+  write(file.temporary(), "new");
+  file.commit();
+  EXPECT_TRUE(fs::is_symlink(folder / "link.mp4"));
+  EXPECT_EQ(read(folder / "real/target.mp4"), "new");
+}
+
+TEST(OutputFile, TheLongestNamesFit) {
+  const TemporaryFolder folder;
+  const std::string name = std::string(251, 'n') + ".mp4";
+  OutputFile file(folder / name, false);
+  EXPECT_LE(file.temporary().filename().native().size(), 255U);
+  write(file.temporary(), "x");
+  file.commit();
+  EXPECT_TRUE(fs::exists(folder / name));
+}
+
+TEST(OutputFile, RelativeNamesWork) {
+  const TemporaryFolder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  OutputFile file("plain.mp4", false);
+  write(file.temporary(), "x");
+  file.commit();
+  EXPECT_TRUE(fs::exists("plain.mp4"));
+  fs::current_path(before);
+}
+
+TEST(OutputErrors, SayWhatWhereAndWhatToDo) {
+  const OutputError full = output_error("cannot write", "/a/b", ENOSPC);
+  EXPECT_STREQ(full.what(), "cannot write '/a/b': No space left on device");
+  EXPECT_NE(full.hint().find("free some space"), std::string::npos);
+  EXPECT_EQ(full.code(), ExitCode::output_failed);
+}
+
+}  // namespace
+}  // namespace mosaic::test

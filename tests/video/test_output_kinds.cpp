@@ -1,0 +1,144 @@
+// GIF, WebM, numbered pictures and stills.
+#include <fstream>
+
+#include "video/clips.hpp"
+#include "video/sinks.hpp"
+
+namespace mosaic::test {
+namespace {
+
+class OutputKinds : public ClipTest {
+ protected:
+  void make_clip(const std::string& rate = "25", const std::string& name = "in.mp4") const {
+    ffmpeg("-f lavfi -i testsrc2=s=64x48:d=0.4:r=" + rate +
+           " -f lavfi -i sine=d=0.4 -c:v libx264 -c:a aac " + name);
+  }
+};
+
+TEST_F(OutputKinds, GifKeepsCountAndTimesAndSaysThatSoundIsDropped) {
+  make_clip("12");
+  const Heard heard = write_film(file("in.mp4"), file("out.gif"));
+  const auto times = probe_times(file("out.gif"));
+  EXPECT_EQ(times, (std::vector<std::int64_t>{0, 8, 17, 25, 33}));
+  EXPECT_EQ(probe(file("out.gif"), "v:0", "stream=duration"), "0.420000") << "the last delay too";
+  EXPECT_TRUE(Heard::has(heard.notices, "1 audio or subtitle stream is left out"));
+}
+
+TEST_F(OutputKinds, GifFasterThanItsPlayersIsSlowedWithAWarning) {
+  make_clip("100");
+  const Heard heard = write_film(file("in.mp4"), file("out.gif"));
+  EXPECT_EQ(probe_times(file("out.gif")).size(), 40U);
+  EXPECT_TRUE(Heard::has(heard.warnings, "50 frames per second"));
+}
+
+TEST_F(OutputKinds, WebmHoldsVp9AndMakesOpusOfOtherSound) {
+  make_clip();
+  const Heard heard = write_film(file("in.mp4"), file("out.webm"));
+  EXPECT_EQ(probe(file("out.webm"), "", "stream=codec_name"), "vp9\nopus");
+  EXPECT_EQ(probe_times(file("out.webm")).size(), 10U);
+  EXPECT_EQ(probe_times(file("out.webm")).front(), 0);
+  EXPECT_TRUE(Heard::has(heard.notices, "encoded as Opus"));
+  // Opus and Vorbis are copied as they are.
+  ffmpeg("-i in.mp4 -c:v copy -c:a libopus opus.mkv");
+  const Heard copied = write_film(file("opus.mkv"), file("copied.webm"));
+  EXPECT_EQ(packet_digests(file("copied.webm"), "a"), packet_digests(file("opus.mkv"), "a"));
+  EXPECT_FALSE(Heard::has(copied.notices, "encoded as Opus"));
+}
+
+TEST_F(OutputKinds, OpusSoundsLikeTheSource) {
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:d=1:r=25 -f lavfi -i sine=f=440:d=1:r=44100 -c:v libx264 "
+      "-c:a aac -ac 2 in.mp4");
+  write_film(file("in.mp4"), file("out.webm"));
+  // A 440 Hz tone: subtracting the source leaves far less than there was.
+  const CommandResult result =
+      run_command({"ffmpeg", "-nostdin", "-i", file("out.webm").native(), "-af",
+                   "atrim=0.2:0.8,bandpass=f=440:w=40,volumedetect", "-f", "null", "-"});
+  const CommandResult source =
+      run_command({"ffmpeg", "-nostdin", "-i", file("in.mp4").native(), "-af",
+                   "atrim=0.2:0.8,bandpass=f=440:w=40,volumedetect", "-f", "null", "-"});
+  const auto mean = [](const std::string& text) {
+    return std::stod(text.substr(text.find("mean_volume:") + 12));
+  };
+  EXPECT_NEAR(mean(result.err), mean(source.err), 1.0);
+  EXPECT_NEAR(std::stod(probe(file("out.webm"), "", "format=duration")), 1.0, 0.05);
+}
+
+TEST_F(OutputKinds, Vp9RepeatsItsBytes) {
+  make_clip();
+  write_film(file("in.mp4"), file("a.webm"), {.copy_streams = false});
+  write_film(file("in.mp4"), file("b.webm"), {.copy_streams = false});
+  EXPECT_EQ(file_bytes(file("a.webm")), file_bytes(file("b.webm")));
+}
+
+TEST_F(OutputKinds, ANewFolderAppearsWhenComplete) {
+  make_clip();
+  write_film(file("in.mp4"), file("frames/"));
+  const auto names = names_in(file("frames"));
+  ASSERT_EQ(names.size(), 10U);
+  EXPECT_EQ(names.front(), "000001.png");
+  EXPECT_EQ(names.back(), "000010.png");
+  // What was written reads back as the same film.
+  const FilmRead in = read_film(file("in.mp4"));
+  const FilmRead out = read_film(file("frames"));
+  ASSERT_EQ(out.frames.size(), in.frames.size());
+  for (int y = 5; y < 48; y += 9) {
+    EXPECT_TRUE(near_color(pixel_at(out.frames[7].picture, 31, y),
+                           pixel_at(in.frames[7].picture, 31, y), 0));
+  }
+}
+
+TEST_F(OutputKinds, APatternNamesThePictures) {
+  make_clip();
+  std::filesystem::create_directory(file("p"));
+  write_film(file("in.mp4"), file("p/shot_%03d.jpg"));
+  EXPECT_EQ(names_in(file("p")).front(), "shot_001.jpg");
+  EXPECT_EQ(names_in(file("p")).size(), 10U);
+}
+
+TEST_F(OutputKinds, AnOldFolderIsFilledOnlyWithForceAndOnlyAtTheEnd) {
+  make_clip();
+  write_film(file("in.mp4"), file("f/"));
+  const std::string first = file_bytes(file("f/000001.png"));
+  std::ofstream(file("f/000011.png")) << "older";
+  std::ofstream(file("f/readme.txt")) << "mine";
+  EXPECT_THROW(write_film(file("in.mp4"), file("f/")), OutputError);
+  std::ofstream(file("f/000001.png"), std::ios::trunc) << "old";
+  write_film(file("in.mp4"), file("f/"), {.force = true, .finish = false});
+  EXPECT_EQ(file_bytes(file("f/000001.png")), "old") << "an abandoned run changes nothing";
+  EXPECT_EQ(names_in(file("f")).size(), 12U) << "and leaves nothing behind";
+  const Heard heard = write_film(file("in.mp4"), file("f/"), {.force = true});
+  EXPECT_EQ(file_bytes(file("f/000001.png")), first);
+  EXPECT_TRUE(Heard::has(heard.warnings, "000011.png")) << "older pictures are named";
+  EXPECT_EQ(file_bytes(file("f/readme.txt")), "mine");
+}
+
+TEST_F(OutputKinds, AStillGoesInAndComesOut) {
+  ffmpeg("-f lavfi -i testsrc2=s=64x48 -frames:v 1 in.png");
+  write_film(file("in.png"), file("out.png"));
+  const FilmRead in = read_film(file("in.png"));
+  const FilmRead out = read_film(file("out.png"));
+  EXPECT_TRUE(near_color(pixel_at(out.frames[0].picture, 40, 20),
+                         pixel_at(in.frames[0].picture, 40, 20), 0));
+  make_clip();
+  EXPECT_THROW(write_film(file("in.mp4"), file("many.png")), UsageError);
+  write_film(file("in.mp4"), file("one.png"), {.range = {3, 4}});
+  EXPECT_EQ(read_film(file("one.png")).frames.size(), 1U);
+}
+
+TEST(PicturePatterns, AreParsedAndRefused) {
+  const PictureNames names = parse_picture_pattern("out/a_%05d.png");
+  EXPECT_EQ(names.folder, "out");
+  EXPECT_EQ(names.name(7), "a_00007.png");
+  EXPECT_EQ(names.name(1234567), "a_1234567.png");
+  EXPECT_EQ(names.number_in("a_00007.png"), 7);
+  EXPECT_EQ(names.number_in("a_7.png"), -1);
+  EXPECT_EQ(names.number_in("a_xxxxx.png"), -1);
+  EXPECT_EQ(parse_picture_pattern("%d.jpg").name(3), "3.jpg");
+  for (const char* bad : {"a_%s.png", "%d_%d.png", "%5d.png", "%%d.png", "%.png", "a%0d.png"}) {
+    EXPECT_THROW(parse_picture_pattern(bad), UsageError) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace mosaic::test
