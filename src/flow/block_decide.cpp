@@ -279,16 +279,6 @@ int window_overlap(const BlockLayout& layout) {
   return along * along;
 }
 
-/// What the hint of a block without evidence of its own is worth; see Note [Hints].
-FlowVector believe_hint(const Decider& decider, const BlockLayout& layout, const Decision& own,
-                        int column, int row, FlowVector hint) {
-  const Step step = decider.nearest_step(hint);
-  const bool far = std::abs(hint.dx) > layout.units_per_px() ||
-                   std::abs(hint.dy) > layout.units_per_px();
-  if (!far || own.flat || !decider.allowed(column, row, step)) return {};
-  return decider.model(column, row, step).residual <= own.at_zero.residual ? hint : FlowVector{};
-}
-
 /// The second question of the note, for a block without evidence of its own.
 FlowVector ask_together(const Decider& decider, const BlockLayout& layout,
                         const std::vector<Decision>& decisions, int column, int row) {
@@ -315,8 +305,8 @@ FlowVector ask_together(const Decider& decider, const BlockLayout& layout,
 
 }  // namespace
 
-BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps,
-                          const std::vector<FlowVector>& hints, ThreadPool& pool) {
+BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps, ThreadPool& pool,
+                          std::span<const FlowVector> hints) {
   const BlockLayout& layout = pair.layout;
   const Decider decider(pair);
   const auto count = static_cast<std::size_t>(layout.blocks());
@@ -339,9 +329,6 @@ BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps
   each([&](int column, int row, std::size_t i) {
     const Decision& d = decisions[i];
     motion.vector[i] = d.proven ? d.vector : ask_together(decider, layout, decisions, column, row);
-    if (!hints.empty() && motion.vector[i] == FlowVector{}) {
-      motion.vector[i] = believe_hint(decider, layout, d, column, row, hints[i]);
-    }
     motion.looks_alike[i] = decider.looks_alike(column, row, motion.vector[i], d.last) ? 1 : 0;
   });
   return motion;

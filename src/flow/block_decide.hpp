@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/parallel_for.hpp"
@@ -32,12 +33,11 @@ struct BlockMotion {
 /// their neighbours' vector if it fits no worse than zero. Flat blocks stay at zero.
 ///
 /// Note [Hints]
-/// `hints`, if not empty, is what another estimator believes, one vector per block. It is held
-/// against the same samples: a hint replaces the step of the search where it fits better, and the
-/// rest (sub-pixel part, proof) is as above. Where the samples prove nothing, a hint of more than a
-/// working pixel counts if it fits no worse than standing still; smaller ones do not: they are
-/// within what such estimators see in pictures that do not move.
-BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps,
-                          const std::vector<FlowVector>& hints, ThreadPool& pool);
+/// `hints`, if not empty, is what another estimator believes, one vector per block. A hint replaces
+/// the step of the search where it fits the samples better; the sub-pixel part and the proof are as
+/// above. So a learned estimator can find motion that a search does not, and cannot let a tile
+/// creep over a picture that stands still.
+BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps, ThreadPool& pool,
+                          std::span<const FlowVector> hints = {});
 
 }  // namespace mosaic

@@ -32,8 +32,7 @@ FlowField BlockFlow::estimate(const Plane& previous, const Plane& current) {
   return estimate(previous, current, {});
 }
 
-FlowField BlockFlow::estimate(const Plane& previous, const Plane& current,
-                              const FlowHints& hints) {
+FlowField BlockFlow::estimate(const Plane& previous, const Plane& current, const FlowHints& hints) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "block flow: a frame does not have the canvas size");
   }
@@ -48,9 +47,11 @@ FlowField BlockFlow::estimate(const Plane& previous, const Plane& current,
   const int change = brightness_change(layout_, current_, previous_);
   const SearchPair backward{layout_, kernels_, current_, previous_, change};
   const SearchPair forward{layout_, kernels_, previous_, current_, -change};
-  return to_cells(
-      decide_motion(backward, search_blocks(backward, pool_), per_block(hints.backward), pool_),
-      decide_motion(forward, search_blocks(forward, pool_), per_block(hints.forward), pool_));
+  const std::vector<FlowVector> back_hints = per_block(hints.backward);
+  const std::vector<FlowVector> forth_hints = per_block(hints.forward);
+  return to_cells(decide_motion(backward, search_blocks(backward, pool_), pool_, back_hints),
+                  decide_motion(forward, search_blocks(forward, pool_), pool_, forth_hints),
+                  forth_hints);
 }
 
 /// A block of several tiny cells takes the hint of its middle cell.
@@ -75,13 +76,17 @@ bool BlockFlow::inside(int cell_column, int cell_row, FlowVector there) const {
   return x >= 0 && y >= 0 && x < geometry_.columns * cell && y < geometry_.rows * cell;
 }
 
-/// The forward motion of one of the four blocks nearest to where the content came from must lead
-/// back, to within an eighth of a cell or one pixel plus an eighth of the way.
-bool BlockFlow::returns_home(int column, int row, FlowVector there,
-                             const BlockMotion& forward) const {
+/// The forward motion of one of the four blocks nearest to where the content came from, or what is
+/// hinted of it, must lead back, to within an eighth of a cell or one pixel plus an eighth of the
+/// way.
+bool BlockFlow::returns_home(int column, int row, FlowVector there, const BlockMotion& forward,
+                             std::span<const FlowVector> hints) const {
   const int block = layout_.group * geometry_.tile_size_px * kFlowUnit;
   const int tolerance = std::max(kFlowUnit, geometry_.tile_size_px * kFlowUnit / 8) +
                         std::max(std::abs(there.dx), std::abs(there.dy)) / 8;
+  const auto leads_back = [&](FlowVector back) {
+    return std::abs(back.dx + there.dx) <= tolerance && std::abs(back.dy + there.dy) <= tolerance;
+  };
   const auto before = [block](int index, int shift) {
     const int at = index * block + shift;
     return at >= 0 ? at / block : -((block - 1 - at) / block);
@@ -91,16 +96,15 @@ bool BlockFlow::returns_home(int column, int row, FlowVector there,
   for (int r = first_row; r <= first_row + 1; ++r) {
     for (int c = first_column; c <= first_column + 1; ++c) {
       if (c < 0 || r < 0 || c >= layout_.columns || r >= layout_.rows) continue;
-      const FlowVector back = forward.vector[static_cast<std::size_t>(r * layout_.columns + c)];
-      if (std::abs(back.dx + there.dx) <= tolerance && std::abs(back.dy + there.dy) <= tolerance) {
-        return true;
-      }
+      const auto i = static_cast<std::size_t>(r * layout_.columns + c);
+      if (leads_back(forward.vector[i]) || (!hints.empty() && leads_back(hints[i]))) return true;
     }
   }
   return false;
 }
 
-FlowField BlockFlow::to_cells(const BlockMotion& backward, const BlockMotion& forward) const {
+FlowField BlockFlow::to_cells(const BlockMotion& backward, const BlockMotion& forward,
+                              std::span<const FlowVector> forward_hints) const {
   FlowField field;
   field.backward.reserve(static_cast<std::size_t>(geometry_.cells()));
   field.trusted.reserve(static_cast<std::size_t>(geometry_.cells()));
@@ -111,7 +115,7 @@ FlowField BlockFlow::to_cells(const BlockMotion& backward, const BlockMotion& fo
       const auto block = static_cast<std::size_t>(block_row * layout_.columns + block_column);
       const FlowVector there = backward.vector[block];
       const bool trusted = backward.looks_alike[block] != 0 && inside(column, row, there) &&
-                           returns_home(block_column, block_row, there, forward);
+                           returns_home(block_column, block_row, there, forward, forward_hints);
       field.backward.push_back(there);
       field.trusted.push_back(trusted ? 1 : 0);
     }

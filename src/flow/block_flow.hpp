@@ -1,6 +1,9 @@
 // Flow by integer block matching; see block_search.hpp and block_decide.hpp for the method.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "flow/block_decide.hpp"
 #include "flow/block_layout.hpp"
 #include "flow/flow.hpp"
@@ -28,9 +31,10 @@ class BlockFlow final : public FlowEstimator {
 
  private:
   [[nodiscard]] std::vector<FlowVector> per_block(const std::vector<FlowVector>& cells) const;
-  [[nodiscard]] FlowField to_cells(const BlockMotion& backward, const BlockMotion& forward) const;
-  [[nodiscard]] bool returns_home(int column, int row, FlowVector there,
-                                  const BlockMotion& forward) const;
+  [[nodiscard]] FlowField to_cells(const BlockMotion& backward, const BlockMotion& forward,
+                                   std::span<const FlowVector> forward_hints) const;
+  [[nodiscard]] bool returns_home(int column, int row, FlowVector there, const BlockMotion& forward,
+                                  std::span<const FlowVector> hints) const;
   [[nodiscard]] bool inside(int cell_column, int cell_row, FlowVector there) const;
 
   GridGeometry geometry_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/isa.hpp"
+#include "flow/block_decide.hpp"
 #include "flow/block_layout.hpp"
 #include "flow/flow.hpp"
 #include "mosaic/error.hpp"
@@ -310,6 +311,34 @@ TEST(BlockLayout, ReachesAtLeastOneAndAHalfCells) {
     EXPECT_EQ(layout.window % 16, 0);
     EXPECT_LE(layout.window, 64);
   }
+}
+
+TEST(BlockFlow, AHintCountsWhereItFitsBetterOnly) {
+  const MotionClip clip({.kind = Kind::pan, .size = {320, 192}, .dx = 9, .dy = -5});
+  const GridGeometry geometry = grid_of({320, 192}, 16);
+  const BlockLayout layout = plan_blocks(geometry);
+  ThreadPool pool(1);
+  const BlockKernels& kernels = block_kernels(Isa::plain);
+  FlowPyramid before;
+  FlowPyramid now;
+  build_pyramid(clip.luma(0), layout, kernels, pool, before);
+  build_pyramid(clip.luma(1), layout, kernels, pool, now);
+  const SearchPair pair{layout, kernels, now, before, 0};
+  const auto blocks = static_cast<std::size_t>(layout.blocks());
+  const std::vector<FlowVector> truth(blocks, FlowVector{-9 * 16, 5 * 16});
+  const std::vector<FlowVector> lie(blocks, FlowVector{7 * 16, 7 * 16});
+  const std::vector<Step> found = search_blocks(pair, pool);
+  const std::vector<Step> nothing(blocks);
+
+  const auto right = [&](const std::vector<Step>& steps, const std::vector<FlowVector>& hints) {
+    const BlockMotion motion = decide_motion(pair, steps, pool, hints);
+    return std::count(motion.vector.begin(), motion.vector.end(), truth[0]);
+  };
+  const auto all = right(found, {});
+  EXPECT_GT(all, layout.blocks() * 3 / 4);
+  EXPECT_EQ(right(found, lie), all);
+  EXPECT_EQ(right(nothing, lie), 0);
+  EXPECT_GE(right(nothing, truth), all);
 }
 
 }  // namespace

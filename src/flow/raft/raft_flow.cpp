@@ -35,7 +35,7 @@ std::unique_ptr<TorchModel> open_model(const ModuleFile& module, const ModelFile
 }  // namespace
 
 RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa,
- ThreadPool& pool)
+                   ThreadPool& pool)
     : geometry_(geometry),
       grid_(geometry),
       settings_(settings),
@@ -78,6 +78,10 @@ std::vector<FlowVector> RaftFlow::to_cells(const double* flow) {
 }
 
 FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
+  return proof_.estimate(previous, current, ask_model(previous, current));
+}
+
+FlowHints RaftFlow::ask_model(const Plane& previous, const Plane& current) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "RAFT: a frame does not have the output size");
   }
@@ -86,7 +90,7 @@ FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
   }
   std::unique_ptr<TorchFrame> frame = encode(current);
 
-  // Backward flow first, then forward, for the check of one against the other.
+  // Backward flow first, then forward.
   const std::array<TorchPair, 2> pairs = {
       {{frame.get(), last_frame_.get()}, {last_frame_.get(), frame.get()}}};
   const std::size_t components = 2 * grid_.vectors().area();
@@ -99,9 +103,10 @@ FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
   }
   last_frame_ = std::move(frame);
   last_plane_ = current;
-  const FlowHints hints{to_cells(flow.data()), to_cells(flow.data() + components)};
-  if (getenv("RAW")) return checked_field(hints.backward, hints.forward, geometry_);
-  return proof_.estimate(previous, current, hints);
+  FlowHints hints;
+  hints.backward = to_cells(flow.data());
+  hints.forward = to_cells(flow.data() + components);
+  return hints;
 }
 
 }  // namespace mosaic

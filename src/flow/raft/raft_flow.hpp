@@ -14,6 +14,11 @@
 
 namespace mosaic {
 
+/// Note [RAFT and proof]
+/// RAFT sees a reduced frame and is never exactly right: on a picture that stands still it reports
+/// tenths of a pixel, the same in every frame, and tiles would creep. So its vectors are hints to
+/// the integer matching of block_flow.hpp, which looks at the samples of the full frame, finds the
+/// sub-pixel part, and calls nothing motion unless they prove it.
 class RaftFlow final : public FlowEstimator {
  public:
   /// Loads LibTorch and the model. Throws DeviceError when this build has no LibTorch module, and
@@ -23,6 +28,9 @@ class RaftFlow final : public FlowEstimator {
   /// Keeps what it knows of `current`: the next call finds it again if its `previous` has the same
   /// samples, so that every frame of a film is encoded once.
   FlowField estimate(const Plane& previous, const Plane& current) override;
+
+  /// What RAFT itself says, to 1/16 px, in both directions.
+  FlowHints ask_model(const Plane& previous, const Plane& current);
 
   /// Frames encoded so far.
   [[nodiscard]] int encoded_frames() const { return encoded_frames_; }
