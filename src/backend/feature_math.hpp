@@ -35,7 +35,9 @@ constexpr std::uint16_t linear_from_level(int level) {
       linear = (4.0 * linear + power / y4) / 5.0;
     }
   }
-  return static_cast<std::uint16_t>(linear * 65535.0 + 0.5);
+  const double scaled = linear * 65535.0;
+  const int below = static_cast<int>(scaled);
+  return static_cast<std::uint16_t>(scaled - below < 0.5 ? below : below + 1);
 }
 
 constexpr std::array<std::uint16_t, 256> make_linear_table() {

@@ -22,18 +22,15 @@ struct ChromaTerms {
 
 MOSAIC_ALWAYS_INLINE void chroma_terms(const u8* __restrict u, const u8* __restrict v, int samples,
                                        YuvToRgb c, ChromaTerms* __restrict out) {
+  std::int32_t* r = out->r.data();
+  std::int32_t* g = out->g.data();
+  std::int32_t* b = out->b.data();
   for (int i = 0; i < samples; ++i) {
     const std::int32_t cu = u[i] - 128;
     const std::int32_t cv = v[i] - 128;
-    const std::int32_t r = c.r_from_v * cv + kYuvHalf;
-    const std::int32_t g = c.g_from_u * cu + c.g_from_v * cv + kYuvHalf;
-    const std::int32_t b = c.b_from_u * cu + kYuvHalf;
-    out->r[static_cast<std::size_t>(2 * i)] = r;
-    out->r[static_cast<std::size_t>(2 * i + 1)] = r;
-    out->g[static_cast<std::size_t>(2 * i)] = g;
-    out->g[static_cast<std::size_t>(2 * i + 1)] = g;
-    out->b[static_cast<std::size_t>(2 * i)] = b;
-    out->b[static_cast<std::size_t>(2 * i + 1)] = b;
+    r[2 * i] = r[2 * i + 1] = c.r_from_v * cv + kYuvHalf;
+    g[2 * i] = g[2 * i + 1] = c.g_from_u * cu + c.g_from_v * cv + kYuvHalf;
+    b[2 * i] = b[2 * i + 1] = c.b_from_u * cu + kYuvHalf;
   }
 }
 

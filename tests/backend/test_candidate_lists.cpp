@@ -35,8 +35,9 @@ Lists naive(const Problem& p, int length) {
     for (int j = 0; j < p.tiles; ++j) {
       std::int64_t distance = 0;
       for (int d = 0; d < p.dims; ++d) {
-        const int difference = p.cell_features[static_cast<std::size_t>(i * p.dims + d)] -
-                               p.tile_features[static_cast<std::size_t>(j * p.dims + d)];
+        const int difference =
+            p.cell_features[test::area(i, p.dims) + static_cast<std::size_t>(d)] -
+            p.tile_features[test::area(j, p.dims) + static_cast<std::size_t>(d)];
         distance += difference * difference;
       }
       const std::int64_t base =
@@ -73,8 +74,8 @@ Problem make_problem(int cells, int tiles, int k, test::EdgeBytes& bytes) {
   p.cells = cells;
   p.tiles = tiles;
   p.dims = 3 * k * k;
-  p.cell_features = bytes(static_cast<std::size_t>(cells * p.dims));
-  p.tile_features = bytes(static_cast<std::size_t>(tiles * p.dims));
+  p.cell_features = bytes(test::area(cells, p.dims));
+  p.tile_features = bytes(test::area(tiles, p.dims));
   p.ssim_unit = static_cast<std::int32_t>(bytes.number(2) * bytes.number(1U << 20));
   for (int i = 0; i < cells; ++i) {
     p.saliency.push_back(static_cast<std::uint8_t>(32 + bytes.number(97)));
@@ -118,10 +119,10 @@ TEST(BuildLists, EqualTilesComeInTheirOrder) {
     const Lists lists = fast(p, kListLength, isa);
     for (int i = 0; i < 5; ++i) {
       for (int l = 0; l < kListLength; ++l) {
-        ASSERT_EQ(lists.tile[static_cast<std::size_t>(i * kListLength + l)], l) << isa_name(isa);
+        ASSERT_EQ(lists.tile[test::area(i, kListLength) + static_cast<std::size_t>(l)], l)
+            << isa_name(isa);
       }
-      EXPECT_EQ(lists.bound[static_cast<std::size_t>(i)],
-                lists.base[static_cast<std::size_t>(i * kListLength)]);
+      EXPECT_EQ(lists.bound[static_cast<std::size_t>(i)], lists.base[test::area(i, kListLength)]);
     }
   }
 }

@@ -70,10 +70,11 @@ TEST(Compose, FollowsTheFormulaOnEverySetOfInstructions) {
       compose_rows({shown, looks}, geometry, tiles, target, 2, 3, isa, out);
       for (int y = 0; y < out_size.height; ++y) {
         for (int x = 0; x < out_size.width; ++x) {
-          const auto cell = static_cast<std::size_t>(y / size * geometry.columns + x / size);
-          const std::uint8_t* tile = tiles.data() +
-                                     static_cast<std::size_t>(shown[cell]) * 3 * area +
-                                     static_cast<std::size_t>(y % size * size + x % size);
+          const auto cell =
+              test::area(y / size, geometry.columns) + static_cast<std::size_t>(x / size);
+          const std::uint8_t* tile =
+              tiles.data() + static_cast<std::size_t>(shown[cell]) * 3 * area +
+              test::area(y % size, size) + static_cast<std::size_t>(x % size);
           const int rgb[3] = {tile[0], tile[area], tile[2 * area]};
           const auto check = [&](const Plane& got, const Plane& behind, int channel) {
             ASSERT_EQ(got.row(y)[x], naive_pixel(looks[cell], channel, rgb, behind.row(y)[x]))

@@ -118,7 +118,7 @@ TEST(DescribeSquare, FeaturesMatchFp64ForEverySizeAndGrid) {
       const auto r = bytes(area);
       const auto g = bytes(area);
       const auto b = bytes(area);
-      std::vector<std::uint8_t> features(static_cast<std::size_t>(3 * k * k));
+      std::vector<std::uint8_t> features(3 * test::area(k, k));
       ColorSums sums;
       describe_square(r.data(), g.data(), b.data(), stride, size, k, features.data(), sums);
       for (int cell = 0; cell < k * k; ++cell) {
@@ -127,7 +127,7 @@ TEST(DescribeSquare, FeaturesMatchFp64ForEverySizeAndGrid) {
         };
         const auto want = byte_scale(oklab(mean(r), mean(g), mean(b)));
         for (std::size_t c = 0; c < 3; ++c) {
-          const double error = std::abs(features[static_cast<std::size_t>(3 * cell) + c] - want[c]);
+          const double error = std::abs(features[test::area(3, cell) + c] - want[c]);
           ASSERT_LE(error, 0.6) << "seed " << kSeed << " size " << size << " k " << k << " cell "
                                 << cell << " channel " << c;
           worst = std::max(worst, error);
@@ -182,8 +182,8 @@ TEST(DescribeSquare, GridRunsAlongRowsWithChannelsInside) {
   std::vector<std::uint8_t> g(kSize * kSize);
   for (int y = 0; y < kSize; ++y) {
     for (int x = kSize / 2; x < kSize; ++x) {
-      r[static_cast<std::size_t>(y * kSize + x)] = 255;
-      g[static_cast<std::size_t>(y * kSize + x)] = y < kSize / 2 ? 0 : 255;
+      r[test::area(y, kSize) + static_cast<std::size_t>(x)] = 255;
+      g[test::area(y, kSize) + static_cast<std::size_t>(x)] = y < kSize / 2 ? 0 : 255;
     }
   }
   std::uint8_t features[12];

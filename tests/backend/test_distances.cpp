@@ -34,7 +34,7 @@ TEST(DistanceRow, IsExactOnEverySetOfInstructions) {
   for (const int count : kTileCounts) {
     for (int k = 1; k <= 8; ++k) {
       const int dims = 3 * k * k;
-      const auto tiles = bytes(static_cast<std::size_t>(count * dims));
+      const auto tiles = bytes(test::area(count, dims));
       const auto cell = bytes(static_cast<std::size_t>(dims));
       const auto want = naive(cell.data(), tiles, dims);
       const PackedFeatures packed(tiles, count, dims);

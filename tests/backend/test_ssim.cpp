@@ -78,7 +78,7 @@ TEST(SsimScorer, IsTheDefinitionOnEverySetOfInstructions) {
 TEST(SsimScorer, EqualSquaresScoreExactlyOne) {
   test::EdgeBytes bytes(52);
   for (const int size : {7, 16, 31, 33, 64}) {
-    const auto cell = bytes(static_cast<std::size_t>(size * size));
+    const auto cell = bytes(test::area(size, size));
     for (const Isa isa : supported_isas()) {
       SsimScorer scorer(size, isa);
       scorer.set_cell(cell.data(), size);
@@ -174,6 +174,7 @@ TEST(SsimMap, HasTheDefinitionsBitsForEveryShape) {
     a.pixels = bytes(size.area());
     b.pixels = bytes(size.area());
     std::vector<double> want;
+    want.reserve(size.area());
     std::int64_t sum = 0;
     for (int y = 0; y + 7 <= size.height; ++y) {
       for (int x = 0; x + 7 <= size.width; ++x) {

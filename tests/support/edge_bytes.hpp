@@ -1,6 +1,7 @@
 // Random bytes that visit the edges: a sequence is uniform, extreme, nearly extreme or constant.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -39,6 +40,11 @@ class EdgeBytes {
  private:
   std::mt19937 random_;
 };
+
+/// width * height, formed in 64 bits.
+inline std::size_t area(int width, int height) {
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
 
 /// Sizes around the widths of vector registers.
 inline constexpr int kOddSizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 31, 32, 33, 63, 64};

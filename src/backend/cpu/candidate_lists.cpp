@@ -258,7 +258,7 @@ void build_batch(const ListRequest& request, int first, int count, Isa isa, cons
   alignas(64) std::array<std::int32_t, kQueryBatch * kChunkTiles> distances;
   for (int q = 0; q < count; ++q) {
     const auto i = static_cast<std::size_t>(q);
-    queries[i].set(request.features.data() + static_cast<std::size_t>(first + q) * dims,
+    queries[i].set(request.features.data() + (static_cast<std::size_t>(first) + i) * dims,
                    tiles.dims());
     kept[i].count = 0;
     kept[i].threshold = std::numeric_limits<std::int32_t>::max();
@@ -274,7 +274,7 @@ void build_batch(const ListRequest& request, int first, int count, Isa isa, cons
                     request.tile_price.data() + first_tile,
                     std::min(end * kBlockTiles, tiles.tiles()) - first_tile,
                     first_tile,
-                    request.saliency[static_cast<std::size_t>(first + q)],
+                    request.saliency[static_cast<std::size_t>(first) + i],
                     request.ssim_unit};
       gather(run, isa, kept[i]);
       if (kept[i].count > kTrimAbove) select(wanted, isa, kept[i]);

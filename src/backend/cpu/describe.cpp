@@ -96,6 +96,7 @@ MOSAIC_ALWAYS_INLINE void column_sums(const Channel& channel, int from, int coun
 /// Weights of a grid cell sum to S^2.
 MOSAIC_ALWAYS_INLINE void grid_sums(const Channel* channel) {
   const int k = channel->k;
+  std::uint64_t* sums = channel->sums->data();
   alignas(64) std::int32_t columns[kMaxFeaturesK][kLanes];
   for (int from = 0; from < channel->size_px; from += kLanes) {
     const int count = std::min(kLanes, channel->size_px - from);
@@ -106,8 +107,7 @@ MOSAIC_ALWAYS_INLINE void grid_sums(const Channel* channel) {
       for (int x = std::max(interval.first, from); x <= last; ++x) {
         const std::int64_t weight = weight_of(interval, x, k);
         for (int cy = 0; cy < k; ++cy) {
-          (*channel->sums)[static_cast<std::size_t>(cy * k + cx)] +=
-              static_cast<std::uint64_t>(weight * columns[cy][x - from]);
+          sums[cy * k + cx] += static_cast<std::uint64_t>(weight * columns[cy][x - from]);
         }
       }
     }
@@ -123,7 +123,8 @@ void features_of(const std::uint8_t* const* planes, std::ptrdiff_t stride, int s
     dispatch<grid_sums>(isa, &channel);
   }
   const auto weight = static_cast<std::uint64_t>(size_px) * static_cast<std::uint64_t>(size_px);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(k * k); ++i) {
+  const auto cells = static_cast<std::size_t>(k) * static_cast<std::size_t>(k);
+  for (std::size_t i = 0; i < cells; ++i) {
     oklab_bytes(mean_linear(sums[0][i], weight), mean_linear(sums[1][i], weight),
                 mean_linear(sums[2][i], weight), kRootTable.data(), features + 3 * i);
   }
