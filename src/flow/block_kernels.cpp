@@ -42,7 +42,7 @@ MOSAIC_TARGET_AVX2 std::uint32_t sad_avx2(const u8* packed, const u8* plane, std
 }
 
 MOSAIC_TARGET_AVX512 __m512i load_four_rows(const u8* from, std::ptrdiff_t stride) {
-  __m512i rows = _mm512_castsi128_si512(load16(from));
+  __m512i rows = _mm512_zextsi128_si512(load16(from));
   rows = _mm512_inserti32x4(rows, load16(from + stride), 1);
   rows = _mm512_inserti32x4(rows, load16(from + 2 * stride), 2);
   return _mm512_inserti32x4(rows, load16(from + 3 * stride), 3);
@@ -61,7 +61,7 @@ MOSAIC_TARGET_AVX512 std::uint32_t sad_avx512(const u8* packed, const u8* plane,
     }
   }
   const __m256i half =
-      _mm256_add_epi64(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+      _mm256_add_epi64(_mm512_castsi512_si256(sum), _mm512_maskz_extracti64x4_epi64(0xff, sum, 1));
   const __m128i quarter =
       _mm_add_epi64(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
   return static_cast<std::uint32_t>(_mm_cvtsi128_si32(quarter) + _mm_extract_epi32(quarter, 2));
