@@ -22,18 +22,19 @@ Command take_command(std::span<const std::string>& arguments) {
   if (word == "metrics") return Command::metrics;
   if (word == "demo") return Command::demo;
   if (word == "check") {
-    constexpr std::string_view kChecks[] = {"ssim", "assign"};
+    constexpr std::string_view kChecks[] = {"ssim", "assign", "flow"};
     const std::string what = arguments.empty() ? std::string() : arguments[0];
-    if (what == "ssim" || what == "assign") {
+    for (const Command check : {Command::check_ssim, Command::check_assign, Command::check_flow}) {
+      if (command_name(check) != "check " + what) continue;
       arguments = arguments.subspan(1);
-      return what == "ssim" ? Command::check_ssim : Command::check_assign;
+      return check;
     }
     if (what.empty() || what[0] == '-') {
-      throw UsageError("check needs to know what to check: ssim or assign",
+      throw UsageError("check needs to know what to check: ssim, assign or flow",
                        "see mosaic-temporal check ssim --help");
     }
     const std::string near = nearest(what, kChecks);
-    throw UsageError("there is no check \"" + what + "\"; there are ssim and assign",
+    throw UsageError("there is no check \"" + what + "\"; there are ssim, assign and flow",
                      near.empty() ? std::string() : did_you_mean(near));
   }
   constexpr std::string_view kCommands[] = {"index", "check", "metrics", "demo"};
@@ -72,8 +73,9 @@ bool is_known(Command command, const std::string& written) {
   const std::string name = written_name(argument);
   for (const Option& option : options()) {
     if (option.kind == Kind::positional || flag_of(option) != name) continue;
-    for (const Command other : {Command::render, Command::index, Command::check_ssim,
-                                Command::check_assign, Command::metrics, Command::demo}) {
+    for (const Command other :
+         {Command::render, Command::index, Command::check_ssim, Command::check_assign,
+          Command::check_flow, Command::metrics, Command::demo}) {
       if (!applies_to(option, other)) continue;
       const std::string place = other == Command::render
                                     ? std::string("the main job")

@@ -13,6 +13,7 @@
 #include "cli/validate.hpp"
 #include "core/parallel_for.hpp"
 #include "demo/demo.hpp"
+#include "flow/check_flow.hpp"
 #include "library/tile_library.hpp"
 #include "metrics/metrics.hpp"
 #include "mosaic/error.hpp"
@@ -90,6 +91,22 @@ int execute_check_assign(const AssignRequest& request, std::ostream& out) {
   return static_cast<int>(ExitCode::ok);
 }
 
+int execute_check_flow(const Request& request, std::ostream& out) {
+  CheckFlowOptions options;
+  options.a = request.flow.a;
+  options.b = request.flow.b;
+  options.kind = request.flow.kind;
+  options.raft = request.settings.raft;
+  options.tile_size_px = request.flow.tile_size_px;
+  options.simd = request.settings.simd;
+  options.threads = request.settings.threads;
+  options.output = request.flow.output;
+  options.picture = request.flow.picture;
+  options.force = request.settings.force;
+  check_flow(options, out);
+  return static_cast<int>(ExitCode::ok);
+}
+
 int execute_metrics(const Request& request, const RenderObserver& observer, Console& console,
                     std::ostream& out) {
   MetricsOptions options;
@@ -141,6 +158,9 @@ int execute(const Resolved& resolved, const std::atomic<bool>& stop, std::ostrea
       break;
     case Command::check_assign:
       code = execute_check_assign(request.assign, out);
+      break;
+    case Command::check_flow:
+      code = execute_check_flow(request, out);
       break;
     case Command::metrics:
       code = execute_metrics(request, observer, console, out);

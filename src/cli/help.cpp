@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::array kGroups = {Group::input_output, Group::look,   Group::matching,
                                 Group::device,       Group::report, Group::other};
-constexpr std::array kCommands = {Command::render,       Command::index,   Command::check_ssim,
-                                  Command::check_assign, Command::metrics, Command::demo};
+constexpr std::array kCommands = {Command::render,       Command::index,      Command::check_ssim,
+                                  Command::check_assign, Command::check_flow, Command::metrics,
+                                  Command::demo};
 
 constexpr std::string_view kUsage =
     "mosaic-temporal: rebuilds a video out of thousands of small photographs\n"
@@ -34,6 +35,8 @@ std::string_view summary_of(Command command) {
       return "Print the structural similarity (SSIM) of two pictures' luma";
     case Command::check_assign:
       return "Solve an assignment problem exactly and print cost, proof and times";
+    case Command::check_flow:
+      return "Print, save or draw the motion between two pictures";
     case Command::metrics:
       return "Measure how like its source a mosaic looks, and how steadily";
     case Command::demo:
@@ -52,6 +55,8 @@ std::string synopsis_of(Command command) {
       return "mosaic-temporal check ssim A B [--map FILE]";
     case Command::check_assign:
       return "mosaic-temporal check assign --costs FILE --rows N --cols M [options]";
+    case Command::check_flow:
+      return "mosaic-temporal check flow A B [--flow NAME] [-o FILE.flo] [--picture FILE.png]";
     case Command::metrics:
       return "mosaic-temporal metrics --source IN --mosaic OUT [--cell PX] [options]";
     case Command::demo:

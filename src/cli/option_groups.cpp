@@ -44,7 +44,7 @@ void add_input_output_options(std::vector<Option>& table) {
        .get = [](const Request& r) { return r.settings.output.string(); }});
   table.push_back({.name = "force",
                    .letter = 'f',
-                   .commands = kRender | kIndex | kCheckSsim | kMetrics | kDemo,
+                   .commands = kRender | kIndex | kCheckSsim | kCheckFlow | kMetrics | kDemo,
                    .group = kGroup,
                    .kind = Kind::flag,
                    .help = "Replace files that are already there",

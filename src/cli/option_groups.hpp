@@ -11,16 +11,18 @@ inline constexpr unsigned kRender = command_bit(Command::render);
 inline constexpr unsigned kIndex = command_bit(Command::index);
 inline constexpr unsigned kCheckSsim = command_bit(Command::check_ssim);
 inline constexpr unsigned kCheckAssign = command_bit(Command::check_assign);
+inline constexpr unsigned kCheckFlow = command_bit(Command::check_flow);
 inline constexpr unsigned kMetrics = command_bit(Command::metrics);
 inline constexpr unsigned kDemo = command_bit(Command::demo);
 inline constexpr unsigned kEveryCommand =
-    kRender | kIndex | kCheckSsim | kCheckAssign | kMetrics | kDemo;
+    kRender | kIndex | kCheckSsim | kCheckAssign | kCheckFlow | kMetrics | kDemo;
 
 void add_input_output_options(std::vector<Option>& table);
 void add_grid_options(std::vector<Option>& table);
 void add_look_options(std::vector<Option>& table);
 void add_tile_options(std::vector<Option>& table);
 void add_matching_options(std::vector<Option>& table);
+void add_flow_options(std::vector<Option>& table);
 void add_device_options(std::vector<Option>& table);
 void add_report_options(std::vector<Option>& table);
 void add_tool_options(std::vector<Option>& table);

@@ -13,6 +13,7 @@ std::vector<Option> make_table() {
   add_input_output_options(table);
   add_look_options(table);
   add_matching_options(table);
+  add_flow_options(table);
   add_device_options(table);
   add_report_options(table);
   add_tool_options(table);
@@ -92,6 +93,8 @@ std::string_view command_name(Command command) {
       return "check ssim";
     case Command::check_assign:
       return "check assign";
+    case Command::check_flow:
+      return "check flow";
     case Command::metrics:
       return "metrics";
     case Command::demo:

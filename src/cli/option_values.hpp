@@ -27,6 +27,8 @@ inline constexpr std::pair<std::string_view, FlowKind> kFlows[] = {{"block", Flo
                                                                    {"dis", FlowKind::dis},
                                                                    {"raft", FlowKind::raft},
                                                                    {"none", FlowKind::none}};
+inline constexpr std::pair<std::string_view, FlowPrecision> kPrecisions[] = {
+    {"fp64", FlowPrecision::fp64}, {"fp32", FlowPrecision::fp32}};
 inline constexpr std::pair<std::string_view, ColorTransfer> kTransfers[] = {
     {"none", ColorTransfer::none},
     {"reinhard", ColorTransfer::reinhard},

@@ -10,7 +10,7 @@
 
 namespace mosaic::cli {
 
-enum class Command { render, index, check_ssim, check_assign, metrics, demo };
+enum class Command { render, index, check_ssim, check_assign, check_flow, metrics, demo };
 
 struct SsimRequest {
   std::filesystem::path a, b;
@@ -24,6 +24,13 @@ struct AssignRequest {
   std::optional<int> max_uses;  ///< unset: every column once
   int repeat = 1;
   std::optional<std::filesystem::path> assignment;
+};
+
+struct FlowRequest {
+  std::filesystem::path a, b;
+  FlowKind kind = FlowKind::block;
+  int tile_size_px = 16;
+  std::optional<std::filesystem::path> output, picture;
 };
 
 struct MetricsRequest {
@@ -50,6 +57,7 @@ struct Request {
   bool verbose = false;
   SsimRequest ssim;
   AssignRequest assign;
+  FlowRequest flow;
   MetricsRequest metrics;
   DemoRequest demo;
 };

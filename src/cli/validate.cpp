@@ -267,6 +267,9 @@ void validate(const Resolved& resolved) {
       return require_input(request.ssim.b, "B", false);
     case Command::check_assign:
       return require_input(request.assign.costs, "--costs", false);
+    case Command::check_flow:
+      require_input(request.flow.a, "A", false);
+      return require_input(request.flow.b, "B", false);
     case Command::metrics:
       return validate_metrics(request);
     case Command::demo:

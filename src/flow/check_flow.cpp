@@ -22,20 +22,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, ".flo files are little-endian");
 
-const char* name_of(FlowKind kind) {
-  switch (kind) {
-    case FlowKind::none:
-      return "none";
-    case FlowKind::block:
-      return "block";
-    case FlowKind::dis:
-      return "dis";
-    case FlowKind::raft:
-      return "raft";
-  }
-  return "unknown";
-}
-
 std::string size_text(Size size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
@@ -201,7 +187,7 @@ void check_flow(const CheckFlowOptions& options, std::ostream& out) {
   const PixelFlow flow(field, geometry);
   if (options.output) write_flo(*options.output, options.force, flow, a.size);
   if (options.picture) write_colors(*options.picture, options.force, flow, a.size, longest_px);
-  out << "flow " << name_of(options.kind) << "\nestimator " << estimator->describe() << "\ncells "
+  out << "flow " << flow_name(options.kind) << "\nestimator " << estimator->describe() << "\ncells "
       << geometry.columns << "x" << geometry.rows << "\ntrusted "
       << decimal(static_cast<double>(trusted) / geometry.cells()) << "\nmean_px "
       << decimal(sum_px / geometry.cells()) << "\nlongest_px " << decimal(longest_px) << "\n";

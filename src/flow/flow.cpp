@@ -26,6 +26,20 @@ class StillFlow final : public FlowEstimator {
 
 }  // namespace
 
+const char* flow_name(FlowKind kind) {
+  switch (kind) {
+    case FlowKind::none:
+      return "none";
+    case FlowKind::block:
+      return "block";
+    case FlowKind::dis:
+      return "dis";
+    case FlowKind::raft:
+      return "raft";
+  }
+  throw std::invalid_argument("flow_name: unknown kind");
+}
+
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
                                                    SimdChoice simd, ThreadPool& pool,
                                                    const RaftSettings& raft) {

@@ -41,6 +41,9 @@ class FlowEstimator {
   [[nodiscard]] virtual std::optional<double> rounding_edge_px() const { return std::nullopt; }
 };
 
+/// As the command line and the reports call it.
+const char* flow_name(FlowKind kind);
+
 /// `kind` none gives zero vectors, all trusted. Throws DeviceError when `kind` needs a module that
 /// this build does not have, and InputError when RAFT's model cannot be used.
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,

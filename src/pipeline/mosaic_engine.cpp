@@ -60,7 +60,7 @@ MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geome
       scale_(cost_scale(options.match)),
       max_uses_(resolve_max_uses(options.match.max_uses, geometry.cells(), library.photos())),
       base_costs_(library, scale_, options.simd),
-      flow_(make_flow_estimator(options.flow, geometry, options.simd, pool)),
+      flow_(make_flow_estimator(options.flow, geometry, options.simd, pool, options.raft)),
       state_(geometry.cells(), feature_count(options.match), options.match.ssim_candidates),
       capacity_(static_cast<std::size_t>(library.photos()), max_uses_) {}
 

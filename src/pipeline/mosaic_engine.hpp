@@ -39,6 +39,7 @@ struct EngineOptions {
   MatchSettings match;
   LookSettings look;
   FlowKind flow = FlowKind::block;
+  RaftSettings raft;
   SimdChoice simd = SimdChoice::automatic;
   bool certify_every_frame = false;
 };
@@ -59,6 +60,7 @@ class MosaicEngine {
   [[nodiscard]] int max_uses() const { return max_uses_; }
   [[nodiscard]] const StageTimes& times() const { return times_; }
   [[nodiscard]] std::int64_t certified_frames() const { return certified_frames_; }
+  [[nodiscard]] const FlowEstimator& flow() const { return *flow_; }
   [[nodiscard]] std::string_view backend_name() const { return backend_->name(); }
 
  private:

@@ -124,6 +124,7 @@ void Job::open() {
   options.match = settings_.match;
   options.look = settings_.look;
   options.flow = settings_.flow;
+  options.raft = settings_.raft;
   options.simd = settings_.simd;
   options.certify_every_frame = settings_.verify;
   engine_ = std::make_unique<MosaicEngine>(

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/hash.hpp"
 #include "mosaic/error.hpp"
@@ -45,7 +46,8 @@ Json skipped_json(const std::vector<SkippedInput>& skipped) {
 
 Json settings_json(const Settings& settings, const MosaicEngine& engine) {
   return {{"preset", settings.preset},
-          {"flow", settings.flow == FlowKind::block ? "block" : "none"},
+          {"flow", flow_name(settings.flow)},
+          {"flow_estimator", engine.flow().describe()},
           {"features", settings.match.features_k},
           {"ssim_weight", settings.match.ssim_weight},
           {"ssim_candidates", settings.match.ssim_candidates},
@@ -125,12 +127,14 @@ void write_report(const std::filesystem::path& path, bool force, const Settings&
   }
   const double frames = static_cast<double>(std::max<std::int64_t>(1, summary.frames_out));
   const auto used = std::ranges::count_if(totals.photo_uses, [](auto uses) { return uses > 0; });
+  const std::optional<double> edge = engine.flow().rounding_edge_px();
   const Json report = {{"type", "mosaic-report"},
                        {"version", 1},
                        {"input", settings.frames.string()},
                        {"source", source.description},
                        {"output", settings.output.string()},
                        {"settings", settings_json(settings, engine)},
+                       {"flow_rounding_edge_px", edge ? Json(*edge) : Json()},
                        {"grid", grid_json(geometry)},
                        {"tiles",
                         {{"pool", settings.library.tiles.string()},

@@ -13,8 +13,9 @@
 namespace mosaic::cli {
 namespace {
 
-constexpr Command kCommands[] = {Command::render,       Command::index,   Command::check_ssim,
-                                 Command::check_assign, Command::metrics, Command::demo};
+constexpr Command kCommands[] = {Command::render,       Command::index,      Command::check_ssim,
+                                 Command::check_assign, Command::check_flow, Command::metrics,
+                                 Command::demo};
 constexpr std::string_view kBegin = "<!-- options: begin -->\n";
 constexpr std::string_view kEnd = "<!-- options: end -->";
 

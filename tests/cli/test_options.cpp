@@ -10,8 +10,9 @@
 namespace mosaic::cli {
 namespace {
 
-constexpr Command kCommands[] = {Command::render,       Command::index,   Command::check_ssim,
-                                 Command::check_assign, Command::metrics, Command::demo};
+constexpr Command kCommands[] = {Command::render,       Command::index,      Command::check_ssim,
+                                 Command::check_assign, Command::check_flow, Command::metrics,
+                                 Command::demo};
 
 /// A value that differs from the default (and from every preset), and one that is wrong.
 struct Sample {
@@ -43,6 +44,10 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"max-uses", {"4", "0"}},
       {"stability", {"33", "-1"}},
       {"flow", {"none", "optical"}},
+      {"flow-precision", {"fp32", "fp16"}},
+      {"flow-updates", {"7", "0"}},
+      {"flow-model", {"raft_large.pt", ""}},
+      {"trust-model", {"true", "maybe"}},
       {"ssim-weight", {"77", "-1"}},
       {"ssim-candidates", {"3", "65"}},
       {"features", {"3", "9"}},
@@ -63,13 +68,15 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
 
 const std::map<std::string, Sample, std::less<>>& tool_samples() {
   static const std::map<std::string, Sample, std::less<>> samples = {
-      {"A", {"a.png", ""}},           {"B", {"b.png", ""}},      {"map", {"m.bin", ""}},
-      {"costs", {"c.bin", ""}},       {"rows", {"3", "0"}},      {"cols", {"4", "-1"}},
-      {"max-uses", {"2", "auto"}},    {"repeat", {"5", "0"}},    {"assignment", {"a.txt", ""}},
-      {"DIR", {"out", ""}},           {"tiles", {"70", "many"}}, {"frames", {"9", "0"}},
-      {"size", {"320x180", "320"}},   {"seed", {"99", "-1"}},    {"source", {"in.mp4", ""}},
-      {"mosaic", {"out.mp4", ""}},    {"cell", {"54", "2"}},     {"range", {"60-239", "9-3"}},
-      {"source-first", {"60", "-1"}}, {"plan", {"p.jsonl", ""}}, {"json", {"m.json", ""}},
+      {"A", {"a.png", ""}},         {"B", {"b.png", ""}},           {"map", {"m.bin", ""}},
+      {"costs", {"c.bin", ""}},     {"rows", {"3", "0"}},           {"cols", {"4", "-1"}},
+      {"max-uses", {"2", "auto"}},  {"repeat", {"5", "0"}},         {"assignment", {"a.txt", ""}},
+      {"DIR", {"out", ""}},         {"tiles", {"70", "many"}},      {"frames", {"9", "0"}},
+      {"size", {"320x180", "320"}}, {"seed", {"99", "-1"}},         {"source", {"in.mp4", ""}},
+      {"mosaic", {"out.mp4", ""}},  {"cell", {"54", "2"}},          {"range", {"60-239", "9-3"}},
+      {"flow", {"dis", "optical"}}, {"picture", {"f.png", ""}},     {"output", {"f.flo", ""}},
+      {"tile-size", {"48", "0"}},   {"source-first", {"60", "-1"}}, {"plan", {"p.jsonl", ""}},
+      {"json", {"m.json", ""}},
   };
   return samples;
 }

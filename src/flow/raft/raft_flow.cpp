@@ -48,7 +48,9 @@ RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, I
 }
 
 std::string RaftFlow::describe() const {
-  return model_name_ + ", " + (settings_.precision == FlowPrecision::fp64 ? "fp64" : "fp32") +
+  return model_name_ + ", " +
+         (settings_.precision == FlowPrecision::fp64 ? "fp64"
+                                                     : "fp32 (may differ between machines)") +
          ", " + std::to_string(settings_.updates) + " updates, " + model_->runtime();
 }
 
