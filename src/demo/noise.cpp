@@ -38,8 +38,8 @@ double unit_of(std::uint64_t hash) {
 }
 
 double noise(std::uint64_t seed, double x, double y) {
-  const double fx = std::floor(x);
-  const double fy = std::floor(y);
+  const double fx = floor_of(x);
+  const double fy = floor_of(y);
   const auto ix = static_cast<std::int64_t>(fx);
   const auto iy = static_cast<std::int64_t>(fy);
   const double tx = eased(x - fx);
@@ -66,8 +66,8 @@ double fractal(std::uint64_t seed, double x, double y, int octaves) {
 }
 
 Scatter scatter(std::uint64_t seed, double x, double y) {
-  const auto ix = static_cast<std::int64_t>(std::floor(x));
-  const auto iy = static_cast<std::int64_t>(std::floor(y));
+  const auto ix = static_cast<std::int64_t>(floor_of(x));
+  const auto iy = static_cast<std::int64_t>(floor_of(y));
   double first = 9;
   double second = 9;
   std::uint64_t which = 0;
@@ -126,8 +126,8 @@ double NoiseSheet::at(double x, double y) const {
   const int iy = static_cast<int>(py) % kEdge;
   const int jx = (ix + 1) % kEdge;
   const int jy = (iy + 1) % kEdge;
-  const double tx = px - std::floor(px);
-  const double ty = py - std::floor(py);
+  const double tx = px - floor_of(px);
+  const double ty = py - floor_of(py);
   const auto sample = [this](int sx, int sy) {
     return static_cast<double>(samples_[static_cast<std::size_t>(sy * kEdge + sx)]);
   };
@@ -161,7 +161,7 @@ double NoiseLine::at(double x) const {
   const double p = fraction(x / kPeriod) * count;
   const std::size_t i = static_cast<std::size_t>(p) % samples_.size();
   return mix(static_cast<double>(samples_[i]),
-             static_cast<double>(samples_[(i + 1) % samples_.size()]), p - std::floor(p));
+             static_cast<double>(samples_[(i + 1) % samples_.size()]), p - floor_of(p));
 }
 
 }  // namespace mosaic::demo

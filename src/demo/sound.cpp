@@ -252,7 +252,7 @@ std::vector<std::int16_t> compose_sound(double seconds, std::uint64_t seed) {
     }
     const double fade = ramp(0, 0.4, t) * ramp(seconds, seconds - 0.5, t);
     samples[i] =
-        static_cast<std::int16_t>(std::floor(std::clamp(value * fade, -1.0, 1.0) * 32000 + 0.5));
+        static_cast<std::int16_t>(floor_of(std::clamp(value * fade, -1.0, 1.0) * 32000 + 0.5));
   }
   return samples;
 }

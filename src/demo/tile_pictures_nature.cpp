@@ -175,7 +175,7 @@ Motif forest(const Palette& p, Random& random) {
     for (int layer = 0; layer < 3; ++layer) {
       const double spread = 3.4 - layer;
       const double position = (u + lean * v) * spread + 7.7 * layer;
-      const double slot = std::floor(position);
+      const double slot = floor_of(position);
       const std::uint64_t h = hash_of(seed, static_cast<std::int64_t>(slot), layer);
       const double centre = 0.25 + 0.5 * unit_of(h);
       const double thick = (0.05 + 0.10 * unit_of(hash_of(h, 1, 1))) * (1 + 0.25 * layer);

@@ -14,9 +14,9 @@ Motif bricks(const Palette& p, Random& random) {
   const std::uint64_t seed = random.next();
   return [=](double px, double py) {
     const double v = (py + tilt * px) * rows * 0.5;
-    const double row = std::floor(v);
+    const double row = floor_of(v);
     const double u = (px - tilt * py) * rows * 0.25 + 0.5 * fraction(row * 0.5);
-    const double column = std::floor(u);
+    const double column = floor_of(u);
     const std::uint64_t h =
         hash_of(seed, static_cast<std::int64_t>(column), static_cast<std::int64_t>(row));
     const double du = std::min(fraction(u), 1 - fraction(u)) * 2;
@@ -44,7 +44,7 @@ Motif fabric(const Palette& p, Random& random) {
     const double v = px * sine(turn) + py * cosine(turn);
     const double warp = 0.5 + 0.5 * cosine(u * threads);
     const double weft = 0.5 + 0.5 * cosine(v * threads);
-    const bool over = fraction((std::floor(u * threads) + std::floor(v * threads)) * 0.5) < 0.25;
+    const bool over = fraction((floor_of(u * threads) + floor_of(v * threads)) * 0.5) < 0.25;
     const double stripe_u = ramp(-0.15, 0.15, sine(u * check * 0.5));
     const double stripe_v = ramp(-0.15, 0.15, sine(v * check * 0.5));
     const Color yarn = over ? mix(p.base, p.accent, stripe_u) : mix(p.base, p.dark, stripe_v);
@@ -133,7 +133,7 @@ Motif wood(const Palette& p, Random& random) {
   return [=](double px, double py) {
     const double u = upright ? py : px;
     const double v = (upright ? px : py) * planks * 0.5 + 0.3;
-    const double plank = std::floor(v);
+    const double plank = floor_of(v);
     const std::uint64_t h = hash_of(seed, static_cast<std::int64_t>(plank), 0);
     const double knot_u = unit_of(h) * 3 - 1.5;
     const double knot_v = plank + 0.3 + 0.4 * unit_of(hash_of(h, 1, 0));
@@ -162,8 +162,8 @@ Motif windows(const Palette& p, Random& random) {
     const double v = (py + lean * px) * up * 0.5 + 0.4;
     const double fu = fraction(u) - 0.5;
     const double fv = fraction(v) - 0.5;
-    const std::uint64_t h = hash_of(seed, static_cast<std::int64_t>(std::floor(u)),
-                                    static_cast<std::int64_t>(std::floor(v)));
+    const std::uint64_t h = hash_of(seed, static_cast<std::int64_t>(floor_of(u)),
+                                    static_cast<std::int64_t>(floor_of(v)));
     const double wall_noise = fractal(seed + 1, px * 6, py * 6, 4);
     Color c = p.base * (0.82 + 0.3 * wall_noise);
     const double frame = std::max(std::fabs(fu) - 0.30, std::fabs(fv) - 0.34);

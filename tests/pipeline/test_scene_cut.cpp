@@ -36,8 +36,12 @@ TEST(SceneCut, HardCutIsFoundInItsFrame) {
   for (const Size size : {Size{320, 192}, Size{128, 96}, Size{64, 48}}) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
       for (const int at : {1, 2, 9}) {
-        const auto frames = frames_of(
-            {.kind = Kind::cut, .size = size, .frames = 12, .seed = seed, .at = at, .noise = 2});
+        const auto frames = frames_of({.kind = Kind::cut,
+                                       .size = size,
+                                       .frames = at + 3,
+                                       .seed = seed,
+                                       .at = at,
+                                       .noise = 2});
         EXPECT_EQ(cuts_of(frames), (std::vector<int>{0, at}))
             << size.width << "x" << size.height << " seed " << seed << " at " << at;
       }
