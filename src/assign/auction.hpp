@@ -43,7 +43,9 @@ class Auction {
     std::int32_t column;
     std::int32_t cost;
     std::int32_t available;  ///< places the class does not hold yet
-    friend auto operator<=>(const Offer&, const Offer&) = default;
+    friend bool operator<(const Offer& a, const Offer& b) {
+      return a.value != b.value ? a.value < b.value : a.column < b.column;
+    }
   };
 
   void bid_for_one(int row_class, Price epsilon);

@@ -205,8 +205,8 @@ Price CandidateLists<Price>::sampled_threshold(int wanted) {
   const int step = std::max(columns / 256, 1) | 1;  // odd: variants of a photo lie 2^k apart
   sample_.clear();
   for (int j = 0; j < columns; j += step) sample_.push_back(row_value_[j]);
-  const auto rank = static_cast<std::int64_t>(sample_.size()) * wanted / columns;
-  const auto at = sample_.begin() + std::min<std::int64_t>(rank, std::ssize(sample_) - 1);
+  const auto at =
+      sample_.begin() + std::min<std::ptrdiff_t>(wanted / step, std::ssize(sample_) - 1);
   std::nth_element(sample_.begin(), at, sample_.end());
   return *at;
 }

@@ -9,7 +9,6 @@
 namespace mosaic {
 namespace {
 
-using test::draw;
 using test::make_lists;
 using test::mosaic_costs;
 using test::MosaicScene;
