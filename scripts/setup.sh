@@ -9,6 +9,9 @@ build_packages=(
   libvips-dev libcli11-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev
 )
+# For --flow raft and --flow dis. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS
+# and is several times slower.
+flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev)
 test_packages=(
   ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
   clang-format clang-tidy ccache
@@ -17,21 +20,37 @@ test_packages=(
 wanted=("${build_packages[@]}")
 [ "${1:-}" = --test ] && wanted+=("${test_packages[@]}")
 
+is_installed() {
+  [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null || true)" = "install ok installed" ]
+}
+is_offered() { apt-cache show --no-all-versions "$1" >/dev/null 2>&1; }
+
+as_root=()
+can_install=yes
+if [ "$(id -u)" != 0 ]; then
+  if command -v sudo >/dev/null; then as_root=(sudo); else can_install=no; fi
+fi
+# A fresh system has no package lists yet.
+if [ $can_install = yes ] && ! is_offered g++; then "${as_root[@]}" apt-get update -qq; fi
+
 missing=()
 for package in "${wanted[@]}"; do
-  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing+=("$package")
+  is_installed "$package" || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ] && [ $can_install = no ]; then
+  echo "setup: these packages are missing and can only be installed as root or with sudo:" >&2
+  echo "  apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+for package in "${flow_packages[@]}"; do
+  is_installed "$package" && continue
+  if [ $can_install = yes ] && is_offered "$package"; then
+    missing+=("$package")
+  else
+    echo "setup: going on without $package, so without a --flow that needs it; see docs/flow.md"
+  fi
 done
 if [ ${#missing[@]} -gt 0 ]; then
-  if [ "$(id -u)" = 0 ]; then
-    as_root=()
-  elif command -v sudo >/dev/null; then
-    as_root=(sudo)
-  else
-    echo "setup: these packages are missing and can only be installed as root or with sudo:" >&2
-    echo "  apt-get install ${missing[*]}" >&2
-    exit 1
-  fi
   echo "setup: installing with apt: ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
