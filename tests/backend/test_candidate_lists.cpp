@@ -80,7 +80,7 @@ Problem make_problem(int cells, int tiles, int k, test::EdgeBytes& bytes) {
   for (int i = 0; i < cells; ++i) {
     p.saliency.push_back(static_cast<std::uint8_t>(32 + bytes.number(97)));
   }
-  p.price.resize(static_cast<std::size_t>((tiles + 15) / 16 * 16));
+  p.price.resize(test::area((tiles + 15) / 16, 16));
   const unsigned dear = 1U << bytes.number(29);
   const bool priced = bytes.number(3) != 0;
   for (int j = 0; priced && j < tiles; ++j) {
