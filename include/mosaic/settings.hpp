@@ -70,6 +70,7 @@ struct LookSettings {
   double reinhard_ab = 0.0;     ///< transfer strength on the two chroma axes, 0-1 (reinhard)
   double base_blend_min = 0.0;  ///< share of the target painted over a tile at saliency 0.5
   double base_blend_max = 0.0;  ///< the same at saliency 2
+  ToneSettings tone;
 };
 
 struct EncodeSettings {

@@ -78,6 +78,8 @@ struct CellLook {
 struct ComposeRequest {
   std::span<const std::int32_t> tile;  ///< tile shown in each cell
   std::span<const CellLook> look;      ///< cells
+  /// The pointwise look, applied last: kToneEntries entries (backend/tone_math.hpp), or empty.
+  std::span<const std::uint64_t> tone = {};
 };
 
 /// Integer costs shared by scoring and the solver.

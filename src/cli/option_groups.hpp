@@ -20,6 +20,7 @@ inline constexpr unsigned kEveryCommand =
 void add_input_output_options(std::vector<Option>& table);
 void add_grid_options(std::vector<Option>& table);
 void add_look_options(std::vector<Option>& table);
+void add_tone_options(std::vector<Option>& table);
 void add_tile_options(std::vector<Option>& table);
 void add_matching_options(std::vector<Option>& table);
 void add_flow_options(std::vector<Option>& table);

@@ -12,6 +12,7 @@ std::vector<Option> make_table() {
   std::vector<Option> table;
   add_input_output_options(table);
   add_look_options(table);
+  add_tone_options(table);
   add_matching_options(table);
   add_flow_options(table);
   add_device_options(table);

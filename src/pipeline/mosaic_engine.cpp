@@ -62,6 +62,7 @@ MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geome
       base_costs_(library, scale_, options.simd),
       flow_(make_flow_estimator(options.flow, geometry, options.simd, pool, options.raft)),
       state_(geometry.cells(), feature_count(options.match), options.match.ssim_candidates),
+      tone_(build_tone_table(options.look.tone)),
       capacity_(static_cast<std::size_t>(library.photos()), max_uses_) {}
 
 MosaicEngine::~MosaicEngine() = default;
@@ -162,7 +163,7 @@ template <class Image>
 void MosaicEngine::draw(Image& out) {
   const StageTimer timer(times_, StageTimes::compose);
   cell_looks(plan_.tile, library_.color_sums(), cells_, options_.look, pool_, looks_);
-  backend_->compose({plan_.tile, looks_}, out);
+  backend_->compose({plan_.tile, looks_, tone_}, out);
 }
 
 template void MosaicEngine::draw(RgbImage& out);

@@ -11,6 +11,7 @@
 #include "assign/solver.hpp"
 #include "backend/backend.hpp"
 #include "flow/flow.hpp"
+#include "look/tone_table.hpp"
 #include "look/transfer.hpp"
 #include "pipeline/scene_cut.hpp"
 #include "pipeline/temporal_state.hpp"
@@ -80,6 +81,7 @@ class MosaicEngine {
   SceneCutDetector cuts_;
   Solver solver_;
   TemporalState state_;
+  ToneTable tone_;
   std::vector<std::int32_t> capacity_;
   std::vector<std::int32_t> price_;  ///< per photo, of the last frame
   CellDescriptions cells_;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 
+#include "backend/cpu/apply_tone.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/cpu/compose.hpp"
 #include "backend/cpu/describe.hpp"
@@ -11,6 +12,7 @@
 #include "backend/cpu/score_cells.hpp"
 #include "backend/cpu/ssim.hpp"
 #include "backend/ssim_math.hpp"
+#include "backend/tone_math.hpp"
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
 #include "mosaic/error.hpp"
@@ -233,6 +235,8 @@ void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
   require(canvas_.size() == geometry_.output_size(), "nothing has been described yet");
   require(request.tile.size() == cells && request.look.size() == cells,
           "one tile and one look per cell are needed");
+  require(request.tone.empty() || request.tone.size() == static_cast<std::size_t>(kToneEntries),
+          "the tone table has the wrong size");
   const bool known = std::ranges::all_of(
       request.tile, [this](std::int32_t tile) { return tile >= 0 && tile < library_.tiles(); });
   require(known, "a cell has no tile");
@@ -245,6 +249,7 @@ void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
                        cpu::compose_rows(request, geometry_, library_.rgb(), canvas_,
                                          static_cast<int>(begin), static_cast<int>(end), isa_, out);
                      });
+  if (!request.tone.empty()) cpu::apply_tone(request.tone, isa_, pool_, out);
 }
 
 void CpuBackend::compose(const ComposeRequest& request, YuvImage& out) {
