@@ -5,7 +5,6 @@ pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libavfil
 pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_package(CLI11 REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 if(MOSAIC_TESTS)

@@ -6,7 +6,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build pkg-config ca-certificates
   libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
-  libvips-dev libcli11-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
+  libvips-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev
 )
 # For --flow raft and --flow dis. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS
