@@ -139,7 +139,8 @@ TEST(Drawing, IsTheSameOnEveryMachine) {
   Hasher all;
   for (int i = 0; i < 30; ++i) all.number(static_cast<std::int64_t>(hash_image(draw_tile(1, i))));
   EXPECT_EQ(hex64(all.digest()), "a8bde3fa4b2877d4");
-  EXPECT_EQ(hex64(hash64_of(std::span<const std::int16_t>(compose_sound(1.5, 1)))), "428f2aae242e905c");
+  EXPECT_EQ(hex64(hash64_of(std::span<const std::int16_t>(compose_sound(1.5, 1)))),
+            "428f2aae242e905c");
 }
 
 TEST(Sound, IsThereAndDoesNotClip) {
