@@ -32,7 +32,8 @@ struct RowLists {
 
 struct Assignment {
   std::vector<std::int32_t> column_of_row;
-  /// Column duals v_j <= 0; 0 where capacity is left over. A cost minus a price fits 32 bits.
+  /// Column duals v_j <= 0; 0 where capacity is left over. Above -2^28, or above -2^29 for columns
+  /// without capacity, so that a cost minus a price fits 32 bits.
   std::vector<std::int32_t> price;
   std::int64_t cost = 0;
 };

@@ -152,17 +152,13 @@ void read_result(const Market<Price>& market, const RowClasses& classes, Assignm
       }
     }
   }
-  // Callers subtract prices from costs in 32 bits.
-  constexpr std::int64_t kRoom =
-      std::int64_t{std::numeric_limits<std::int32_t>::max()} - kCostLimit;
+  // Whatever the engine's type, the optimal prices fit 32 bits: the row that holds a place of j is
+  // tight there, so c_rj - v_j <= c_rk - v_k and v_k - v_j <= c_rk - c_rj < 2^28 for every k; one
+  // of the v_k is 0. A column without capacity only has to be unattractive: c >= 0 makes -max(u)
+  // low enough, and u = c - v < 2^29.
   result.price.resize(columns);
   for (int j = 0; j < columns; ++j) {
-    // Nobody may want a column without capacity: c >= 0 makes -max(u) low enough.
-    const std::int64_t price = market.capacity[j] > 0 ? market.price[j] - top : -highest_row_price;
-    if (price < -kRoom) {
-      throw UsageError("assignment: the prices of the optimum do not fit in 32 bits",
-                       "scale the costs down: they compete over chains of near-maximal costs");
-    }
+    const Price price = market.capacity[j] > 0 ? market.price[j] - top : -highest_row_price;
     result.price[j] = static_cast<std::int32_t>(price);
   }
 }

@@ -35,8 +35,7 @@ struct SolveStatistics {
 /// long as none: start cold after a scene cut.
 ///
 /// Keeps its buffers from call to call. Throws UsageError when capacities cannot hold all rows
-/// (with the number of places missing), when a cost is outside 0 ... 2^28 - 1, and when the optimal
-/// prices of an extreme problem do not fit 32 bits.
+/// (with the number of places missing) and when a cost is outside 0 ... 2^28 - 1.
 class Solver {
  public:
   Solver();

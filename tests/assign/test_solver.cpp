@@ -214,18 +214,6 @@ TEST(Solver, LargestCosts) {
   }
 }
 
-/// A staircase: the row i pays nothing in column i, almost the most in column i + 1 and the most
-/// elsewhere, and everybody is pushed one column on. Prices add up along the stairs.
-DenseCosts staircase(int rows, std::int32_t step) {
-  constexpr std::int32_t kMost = (1 << 28) - 1;
-  Ints values(std::size_t(rows) * rows, kMost);
-  for (int i = 0; i < rows; ++i) {
-    if (i > 0) values[std::size_t(i) * rows + i - 1] = 0;
-    values[std::size_t(i) * rows + i] = i == 0 ? 0 : step;
-  }
-  return {rows, rows, values};
-}
-
 TEST(Solver, FallsBackToWidePrices) {
   // Warm prices below the 32-bit range of the solver force the wide engine at once.
   const DenseCosts costs = random_costs(20, 30, 1000, 3);
@@ -242,13 +230,29 @@ TEST(Solver, FallsBackToWidePrices) {
   EXPECT_FALSE(solver.statistics().wide_prices);
 }
 
-TEST(Solver, PricesThatGrowOutOfRangeInTheMiddle) {
-  for (const int rows : {3, 6}) {
-    SCOPED_TRACE(rows);
-    const DenseCosts costs = staircase(rows, (1 << 28) - 1);
+TEST(Solver, PricesThatLeaveTheRangeWhileSolving) {
+  // Prices just inside the 32-bit range are accepted; the first bids or paths then leave it.
+  for (std::uint32_t seed = 0; seed < 4; ++seed) {
+    SCOPED_TRACE(seed);
+    const DenseCosts costs = random_costs(25, 25, (1 << 28) - 1, seed);
+    const Ints capacity(25, 1);
     Solver solver;
-    const Assignment result = solve_certified(solver, {costs, Ints(rows, 1), {}, {}, nullptr});
-    EXPECT_EQ(result.cost, test::brute_force_cost(costs, Ints(rows, 1)));
+    const Assignment expected = solve_certified(solver, {costs, capacity, {}, {}, nullptr});
+    const Ints price(25, -(1 << 29) + 5);
+    const Assignment result = solve_certified(solver, {costs, capacity, {}, price, nullptr});
+    EXPECT_TRUE(solver.statistics().wide_prices);
+    EXPECT_EQ(result.cost, expected.cost);
+  }
+}
+
+TEST(Solver, PricesStayAboveMinusTheLargestCost) {
+  // What Assignment::price promises, on a tight and on a roomy problem.
+  for (const int columns : {60, 100}) {
+    SCOPED_TRACE(columns);
+    const DenseCosts costs = random_costs(60, columns, (1 << 28) - 1, 8);
+    Solver solver;
+    const Assignment result = solve_certified(solver, {costs, Ints(columns, 1), {}, {}, nullptr});
+    EXPECT_GT(*std::min_element(result.price.begin(), result.price.end()), -(1 << 28));
   }
 }
 
