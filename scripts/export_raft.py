@@ -15,6 +15,7 @@ The same version and weights give the same bytes.
 import argparse
 import hashlib
 import io
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -39,6 +40,9 @@ def portable(saved):
 
 
 def main():
+    # TorchScript writes sets in the order of their hashes.
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

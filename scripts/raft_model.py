@@ -28,6 +28,19 @@ from torch.jit import Final
 
 
 # --------------------------------------------------------------------------------- encoders
+class InstanceNorm(nn.Module):
+    """Each channel of each frame to mean 0 and variance 1. As nn.InstanceNorm2d, in a few passes of
+    vector operations where that takes the long way through batch normalisation."""
+
+    def __init__(self, channels):
+        super().__init__()
+
+    def forward(self, x: Tensor) -> Tensor:
+        centred = x - x.mean([2, 3], keepdim=True)
+        variance = (centred * centred).mean([2, 3], keepdim=True)
+        return centred * torch.rsqrt(variance + 1e-5)
+
+
 def conv_unit(channels_in, channels_out, kernel, stride=1, norm=None, relu=True):
     """Convolution, norm, ReLU; the indices in the Sequential are part of the key layout."""
     layers = [nn.Conv2d(channels_in, channels_out, kernel, stride, (kernel - 1) // 2)]
@@ -227,6 +240,19 @@ def gather(x: Tensor, winograd: bool, transform: Tensor, like: Tensor) -> Tensor
     return whole[:, :, :rows, :columns]
 
 
+def few_outputs(weight: Tensor, x: Tensor) -> Tensor:
+    """A 3x3 convolution with few output channels: `weight` (9 * out, in), kernel places first. One
+    product with the activations, then nine shifted sums of its small result."""
+    rows, columns = x.shape[2], x.shape[3]
+    parts = torch.matmul(weight, x.flatten(1)).view(9, -1, x.shape[1], rows, columns)
+    parts = F.pad(parts, (1, 1, 1, 1))
+    total = parts[0, :, :, :rows, :columns]
+    for place in range(1, 9):
+        y, x0 = place // 3, place % 3
+        total = total + parts[place, :, :, y : y + rows, x0 : x0 + columns]
+    return total
+
+
 def column(bias: Optional[Tensor]) -> Tensor:
     """As (channels, 1, 1, 1). Every convolution here has a bias; its declared type is optional."""
     assert bias is not None
@@ -256,14 +282,14 @@ class Raft(nn.Module):
             gru = RecurrentBlock(96, 82 + context, ((3, 3),))
             head = FlowHead(96, 128)
         self.large, self.context = large, context
-        self.feature_encoder = Encoder(block, (*widths, features), nn.InstanceNorm2d)
+        self.feature_encoder = Encoder(block, (*widths, features), InstanceNorm)
         self.context_encoder = Encoder(block, (*widths, self.hidden + context), context_norm)
         self.update_block = UpdateBlock(motion, gru, head)
         self.prepared = {}
 
     @torch.jit.export
     def prepare(self) -> None:
-        """Once, after the weights have their final dtype and device. See Note [Prepared weights]."""
+        """Once, after the weights have their final dtype and device: Note [Prepared weights]."""
         w = torch.jit.annotate(Dict[str, Tensor], {})
         like = self.update_block.flow_head.conv1.weight
         w["input"] = squared(input_1d(), like)
@@ -281,7 +307,7 @@ class Raft(nn.Module):
         head = self.update_block.flow_head
         w["head1"] = spread_weight(head.conv1.weight)
         w["head1.bias"] = column(head.conv1.bias)
-        w["head2"] = spread_weight(head.conv2.weight)
+        w["head2"] = head.conv2.weight.permute(2, 3, 0, 1).reshape(-1, head.conv2.weight.shape[1])
         w["head2.bias"] = column(head.conv2.bias)
         z = self.update_block.recurrent_block.convgru1.convz
         r = self.update_block.recurrent_block.convgru1.convr
@@ -296,7 +322,9 @@ class Raft(nn.Module):
             self.prepare_gru(w, "gru2", [z.weight, r.weight, q.weight], biases)
         self.prepared = w
 
-    def prepare_gru(self, w: Dict[str, Tensor], name: str, zrq: List[Tensor], biases: Tensor) -> None:
+    def prepare_gru(
+        self, w: Dict[str, Tensor], name: str, zrq: List[Tensor], biases: Tensor
+    ) -> None:
         """Splits the gates' input channels [hidden, context, motion]."""
         after = self.hidden + self.context
         zr = torch.cat(zrq[:2])
@@ -336,18 +364,22 @@ class Raft(nn.Module):
 
     def pyramid(self, one: Tensor, two: Tensor) -> List[Tensor]:
         """Per level the products of every cell of `one` with every cell of `two`, (N h w, cells of
-        the level + 1); the last column is 0: what lies outside."""
+        the level and some more); the columns after its cells are 0: what lies outside. Their number
+        keeps rows aligned."""
         pairs, channels, rows, columns = one.shape
         left = one.flatten(2).transpose(1, 2) / float(channels) ** 0.5
         levels = torch.jit.annotate(List[Tensor], [])
         for level in range(self.LEVELS):
             if level > 0:
                 two = F.avg_pool2d(two, 2, 2)
-            right = F.pad(two.flatten(2), (0, 1))
+            cells = two.shape[2] * two.shape[3]
+            right = F.pad(two.flatten(2), (0, 16 - cells % 16))
             levels.append(torch.matmul(left, right).view(pairs * rows * columns, -1))
         return levels
 
-    def look_up(self, levels: List[Tensor], x: Tensor, y: Tensor, rows: int, columns: int) -> Tensor:
+    def look_up(
+        self, levels: List[Tensor], x: Tensor, y: Tensor, rows: int, columns: int
+    ) -> Tensor:
         """Correlations around (x, y), each (N h w), with every level: (N h w, levels (2r+1)^2),
         bilinear, x-offset major. All samples of a window share one fraction."""
         window = torch.arange(2 * self.radius + 2, device=x.device) - self.radius
@@ -367,13 +399,15 @@ class Raft(nn.Module):
             rows, columns = rows // 2, columns // 2
         return torch.cat(features, 1)
 
-    def gates(self, name: str, hidden: Tensor, motion: Tensor, context: Tensor) -> Tensor:
-        """One GRU step. `motion` is the spread motion features, `context` its share of the gates."""
+    def gates(
+        self, name: str, hidden: Tensor, spread_hidden: Tensor, motion: Tensor, context: Tensor
+    ) -> Tensor:
+        """One GRU step. `motion` is the spread motion features, `context` its part of the gates."""
         into, back = self.prepared["input"], self.prepared["output"]
         winograd = motion.dim() == 3
         channels = 0 if not winograd else 1
         shared = product(self.prepared[name + ".motion"], motion)
-        zr = product(self.prepared[name + ".zr"], spread(hidden, winograd, into))
+        zr = product(self.prepared[name + ".zr"], spread_hidden)
         zr = zr + shared.narrow(channels, 0, 2 * self.hidden)
         zr = torch.sigmoid(gather(zr, winograd, back, hidden) + context[: 2 * self.hidden])
         z, r = zr[: self.hidden], zr[self.hidden :]
@@ -407,18 +441,26 @@ class Raft(nn.Module):
         xs = torch.arange(columns, dtype=one.dtype, device=one.device).view(1, 1, columns)
         start = torch.stack([xs.expand(pairs, rows, columns), ys.expand(pairs, rows, columns)])
         flow = torch.zeros_like(start)
+        into, back = self.prepared["input"], self.prepared["output"]
+        winograd = not self.large
+        spread_hidden = spread(hidden, winograd, into)
         for _ in range(updates):
             at = start + flow
             near = self.look_up(levels, at[0].flatten(), at[1].flatten(), rows, columns)
             motion = self.motion_features(flow, near)
+            motion = spread(motion, winograd, into)
+            hidden = self.gates("gru1", hidden, spread_hidden, motion, shares[: 3 * self.hidden])
             if self.large:
-                hidden = self.gates("gru1", hidden, motion, shares[: 3 * self.hidden])
-                hidden = self.gates("gru2", hidden, motion, shares[3 * self.hidden :])
+                hidden = self.gates("gru2", hidden, hidden, motion, shares[3 * self.hidden :])
+            # The head and the next update read the hidden state in the same form (raft_small).
+            spread_hidden = spread(hidden, winograd, into)
+            if self.large:
+                delta = self.convolve("head1", hidden)
             else:
-                motion = spread(motion, True, self.prepared["input"])
-                hidden = self.gates("gru1", hidden, motion, shares)
-            delta = F.relu(self.convolve("head1", hidden))
-            flow = flow + self.convolve("head2", delta)
+                delta = product(self.prepared["head1"], spread_hidden)
+                delta = gather(delta, True, back, hidden) + self.prepared["head1.bias"]
+            delta = few_outputs(self.prepared["head2"], F.relu(delta).contiguous())
+            flow = flow + delta + self.prepared["head2.bias"]
         return flow.transpose(0, 1).contiguous()
 
     def forward(self, one: Tensor, two: Tensor, updates: int) -> Tensor:
