@@ -89,6 +89,10 @@ Scatter scatter(std::uint64_t seed, double x, double y) {
   return {std::sqrt(first), std::sqrt(second), which};
 }
 
+std::size_t NoiseSheet::sample_index(int x, int y) {
+  return static_cast<std::size_t>(y) * kEdge + static_cast<std::size_t>(x);
+}
+
 NoiseSheet::NoiseSheet(std::uint64_t seed, int coarsest, int octaves)
     : samples_(static_cast<std::size_t>(kEdge) * kEdge) {
   for (int y = 0; y < kEdge; ++y) {
@@ -114,7 +118,7 @@ NoiseSheet::NoiseSheet(std::uint64_t seed, int coarsest, int octaves)
         weight /= 2;
         period *= 2;
       }
-      samples_[static_cast<std::size_t>(y * kEdge + x)] = static_cast<float>(sum / total);
+      samples_[sample_index(x, y)] = static_cast<float>(sum / total);
     }
   }
 }
@@ -129,7 +133,7 @@ double NoiseSheet::at(double x, double y) const {
   const double tx = px - floor_of(px);
   const double ty = py - floor_of(py);
   const auto sample = [this](int sx, int sy) {
-    return static_cast<double>(samples_[static_cast<std::size_t>(sy * kEdge + sx)]);
+    return static_cast<double>(samples_[sample_index(sx, sy)]);
   };
   return mix(mix(sample(ix, iy), sample(jx, iy), tx), mix(sample(ix, jy), sample(jx, jy), tx), ty);
 }

@@ -91,6 +91,7 @@ class NoiseSheet {
 
  private:
   static constexpr int kEdge = 512;
+  static std::size_t sample_index(int x, int y);
   std::vector<float> samples_;
 };
 
@@ -109,7 +110,7 @@ class NoiseLine {
 inline void store(RgbImage& image, int x, int y, Color c) {
   const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(image.size().width) +
                  static_cast<std::size_t>(x);
-  const auto level = [](double v) { return static_cast<u8>(clamp01(v) * 255 + 0.5); };
+  const auto level = [](double v) { return static_cast<u8>(floor_of(clamp01(v) * 255 + 0.5)); };
   image.r.pixels[i] = level(c.r);
   image.g.pixels[i] = level(c.g);
   image.b.pixels[i] = level(c.b);

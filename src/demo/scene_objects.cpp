@@ -79,7 +79,7 @@ Color with_birds(Color behind, double x, double y, double seconds, double pixel)
   Color c = behind;
   for (int i = 0; i < 7; ++i) {
     // A loose wedge that flies to the left.
-    const double rank = (i + 1) / 2;
+    const int rank = (i + 1) / 2;
     const double side = i % 2 == 0 ? 1 : -1;
     const double cx = 0.80 - 0.115 * seconds + 0.052 * rank + 0.012 * side;
     const double cy = 0.205 + 0.028 * rank * side + 0.006 * sine(0.31 * seconds + 0.17 * i);

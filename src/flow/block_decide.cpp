@@ -248,7 +248,7 @@ void around(const BlockLayout& layout, int column, int row, int radius, const Vi
   for (int r = std::max(0, row - radius); r <= std::min(layout.rows - 1, row + radius); ++r) {
     for (int c = std::max(0, column - radius); c <= std::min(layout.columns - 1, column + radius);
          ++c) {
-      visit(static_cast<std::size_t>(r * layout.columns + c));
+      visit(layout.index(c, r));
     }
   }
 }
@@ -282,7 +282,7 @@ int window_overlap(const BlockLayout& layout) {
 /// The second question of the note, for a block without evidence of its own.
 FlowVector ask_together(const Decider& decider, const BlockLayout& layout,
                         const std::vector<Decision>& decisions, int column, int row) {
-  const Decision& own = decisions[static_cast<std::size_t>(row * layout.columns + column)];
+  const Decision& own = decisions[layout.index(column, row)];
   if (own.flat || own.at_zero.residual == 0) return {};
   const FlowVector amid = proven_around(layout, decisions, column, row);
   if (amid != FlowVector{}) {
@@ -315,7 +315,7 @@ BlockMotion decide_motion(const SearchPair& pair, const std::vector<Step>& steps
         static_cast<std::size_t>(layout.rows), 1, [&](std::size_t begin, std::size_t end) {
           for (auto row = static_cast<int>(begin); row < static_cast<int>(end); ++row) {
             for (int column = 0; column < layout.columns; ++column) {
-              body(column, row, static_cast<std::size_t>(row * layout.columns + column));
+              body(column, row, layout.index(column, row));
             }
           }
         });

@@ -63,7 +63,8 @@ std::vector<FlowVector> BlockFlow::per_block(const std::vector<FlowVector>& cell
       const int cell_column =
           std::min(column * layout_.group + layout_.group / 2, geometry_.columns - 1);
       const int cell_row = std::min(row * layout_.group + layout_.group / 2, geometry_.rows - 1);
-      blocks.push_back(cells[static_cast<std::size_t>(cell_row * geometry_.columns + cell_column)]);
+      const int cell = cell_row * geometry_.columns + cell_column;
+      blocks.push_back(cells[static_cast<std::size_t>(cell)]);
     }
   }
   return blocks;
@@ -96,7 +97,7 @@ bool BlockFlow::returns_home(int column, int row, FlowVector there, const BlockM
   for (int r = first_row; r <= first_row + 1; ++r) {
     for (int c = first_column; c <= first_column + 1; ++c) {
       if (c < 0 || r < 0 || c >= layout_.columns || r >= layout_.rows) continue;
-      const auto i = static_cast<std::size_t>(r * layout_.columns + c);
+      const std::size_t i = layout_.index(c, r);
       if (leads_back(forward.vector[i]) || (!hints.empty() && leads_back(hints[i]))) return true;
     }
   }
@@ -112,7 +113,7 @@ FlowField BlockFlow::to_cells(const BlockMotion& backward, const BlockMotion& fo
     for (int column = 0; column < geometry_.columns; ++column) {
       const int block_column = column / layout_.group;
       const int block_row = row / layout_.group;
-      const auto block = static_cast<std::size_t>(block_row * layout_.columns + block_column);
+      const std::size_t block = layout_.index(block_column, block_row);
       const FlowVector there = backward.vector[block];
       const bool trusted = backward.looks_alike[block] != 0 && inside(column, row, there) &&
                            returns_home(block_column, block_row, there, forward, forward_hints);

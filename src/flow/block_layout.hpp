@@ -1,6 +1,7 @@
 // Where the blocks lie whose motion is measured: one per cell, or one per few very small cells.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "mosaic/geometry.hpp"
@@ -22,6 +23,11 @@ struct BlockLayout {
   std::vector<int> window_y;  ///< per block row: top edge
 
   [[nodiscard]] int blocks() const { return columns * rows; }
+  /// Of a block, in arrays of blocks.
+  [[nodiscard]] std::size_t index(int column, int row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+           static_cast<std::size_t>(column);
+  }
   /// Flow units (1/16 canvas pixel) per working pixel.
   [[nodiscard]] int units_per_px() const { return 16 << halvings; }
 };

@@ -33,6 +33,10 @@ struct LevelGrid {
   [[nodiscard]] std::size_t blocks() const {
     return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
   }
+  [[nodiscard]] std::size_t index(int column, int row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+           static_cast<std::size_t>(column);
+  }
 };
 
 LevelGrid grid_of(const SearchPair& pair, int level) {
@@ -78,7 +82,7 @@ class BlockMatcher {
   [[nodiscard]] std::uint32_t cost(Step step, std::uint32_t limit = ~0U) const {
     const PaddedPlane& plane = pair_.target.levels[static_cast<std::size_t>(level_)];
     const u8* window = plane.at(x_ + step.x, y_ + step.y);
-    const auto area = static_cast<std::uint32_t>(edge_ * edge_) / 256;
+    const std::uint32_t area = std::max(1U, static_cast<std::uint32_t>(edge_ * edge_) / 256);
     const std::uint32_t bias = step == Step{} ? 0 : kMotionBias;
     const int half = edge_ / 2;
     const std::uint32_t upper =
@@ -163,7 +167,7 @@ std::array<Step, 4> parents(const BlockMatcher& block, const LevelGrid& coarse,
   for (int i = 0; i < 4; ++i) {
     const int c = std::min(column + (i & 1), coarse.columns - 1);
     const int r = std::min(row + (i >> 1), coarse.rows - 1);
-    const Step step = vectors[static_cast<std::size_t>(r * coarse.columns + c)];
+    const Step step = vectors[coarse.index(c, r)];
     result[static_cast<std::size_t>(i)] = {2 * step.x, 2 * step.y};
   }
   return result;
@@ -196,7 +200,7 @@ std::uint32_t roughness(const LevelGrid& grid, const std::vector<Match>& matches
   for (int r = std::max(0, row - 1); r <= std::min(grid.rows - 1, row + 1); ++r) {
     for (int c = std::max(0, column - 1); c <= std::min(grid.columns - 1, column + 1); ++c) {
       if (c == column && r == row) continue;
-      const Step other = matches[static_cast<std::size_t>(r * grid.columns + c)].step;
+      const Step other = matches[grid.index(c, r)].step;
       sum += std::min(kSmoothnessLimit, std::abs(step.x - other.x) + std::abs(step.y - other.y));
     }
   }
@@ -215,7 +219,7 @@ std::vector<Match> smoothing_pass(const SearchPair& pair, const LevelGrid& grid,
     std::uint32_t least = own.cost + roughness(grid, matches, column, row, own.step);
     for (int r = std::max(0, row - 1); r <= std::min(grid.rows - 1, row + 1); ++r) {
       for (int c = std::max(0, column - 1); c <= std::min(grid.columns - 1, column + 1); ++c) {
-        const Step step = matches[static_cast<std::size_t>(r * grid.columns + c)].step;
+        const Step step = matches[grid.index(c, r)].step;
         if (step == best.step || step == own.step || !block.allowed(step)) continue;
         const std::uint32_t price = roughness(grid, matches, column, row, step);
         if (price >= least) continue;

@@ -207,7 +207,7 @@ class HandOver {
   void ride_with_neighbours() {
     for (int row = 0; row < rows_; ++row) {
       for (int column = 0; column < columns_; ++column) {
-        const auto cell = static_cast<std::size_t>(row * columns_ + column);
+        const std::size_t cell = at(row * columns_ + column);
         if (result_.source_cell[cell] == kNoCell) {
           result_.ride[cell] = mean_ride_around(column, row, flow_.trusted[cell] != 0);
         }
@@ -216,12 +216,12 @@ class HandOver {
   }
 
   [[nodiscard]] FlowVector mean_ride_around(int column, int row, bool trusted) const {
-    const FlowVector own = flow_.backward[static_cast<std::size_t>(row * columns_ + column)];
+    const FlowVector own = flow_.backward[at(row * columns_ + column)];
     FlowVector sum, low, high;
     int count = 0;
     for (int r = std::max(0, row - 1); r <= std::min(rows_ - 1, row + 1); ++r) {
       for (int c = std::max(0, column - 1); c <= std::min(columns_ - 1, column + 1); ++c) {
-        const auto i = static_cast<std::size_t>(r * columns_ + c);
+        const std::size_t i = at(r * columns_ + c);
         if (result_.source_cell[i] == kNoCell) continue;
         const FlowVector other = flow_.backward[i];
         if (trusted &&

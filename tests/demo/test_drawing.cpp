@@ -63,8 +63,8 @@ TEST(Paint, NoiseSheetsAndLinesRepeatWithoutASeam) {
 
 TEST(Tiles, EachIsItsOwnPictureWhateverTheOrder) {
   std::set<std::uint64_t> seen;
-  std::vector<std::uint64_t> forward;
-  for (int i = 0; i < 60; ++i) forward.push_back(hash_image(draw_tile(1, i)));
+  std::vector<std::uint64_t> forward(60);
+  for (int i = 0; i < 60; ++i) forward[static_cast<std::size_t>(i)] = hash_image(draw_tile(1, i));
   for (int i = 59; i >= 0; --i) {
     EXPECT_EQ(hash_image(draw_tile(1, i)), forward[static_cast<std::size_t>(i)]);
     EXPECT_TRUE(seen.insert(forward[static_cast<std::size_t>(i)]).second);

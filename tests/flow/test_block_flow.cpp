@@ -46,7 +46,7 @@ Score score(const MotionClip& clip, int frame, int cell, const FlowField& field)
   s.cells = geometry.cells();
   for (int row = 0; row < geometry.rows; ++row) {
     for (int column = 0; column < geometry.columns; ++column) {
-      const auto i = static_cast<std::size_t>(row * geometry.columns + column);
+      const std::size_t i = testing::row_major(column, row, geometry.columns);
       const Point at{(column + 0.5) * cell, (row + 0.5) * cell};
       if (field.backward[i] == FlowVector{}) ++s.zero;
       if (!clip.was_visible(frame, at, std::max(8.0, cell / 2.0))) continue;
@@ -131,7 +131,7 @@ TEST(BlockFlow, FlatAndLetterboxedCellsDoNotMove) {
   const FlowField field = estimator->estimate(frames[0], frames[1]);
   for (int column = 0; column < 20; ++column) {
     for (const int row : {0, 1, 10, 11}) {
-      const auto i = static_cast<std::size_t>(row * 20 + column);
+      const std::size_t i = testing::row_major(column, row, 20);
       EXPECT_EQ(field.backward[i], FlowVector{}) << "row " << row << " column " << column;
       EXPECT_EQ(field.trusted[i], 1);
     }

@@ -32,7 +32,7 @@ TEST_P(EachIsa, SadEqualsPlain) {
   for (const int edge : {16, 32, 48, 64}) {
     for (const std::ptrdiff_t stride : {64, 97, 131}) {
       for (int style = 0; style < 3; ++style) {
-        const auto packed = random_samples(random, static_cast<std::size_t>(edge * edge), style);
+        const auto packed = random_samples(random, testing::row_major(0, edge, edge), style);
         const auto plane =
             random_samples(random, static_cast<std::size_t>(stride * edge) + 7, style);
         for (const int rows : {4, 8, edge}) {
@@ -125,7 +125,7 @@ TEST_P(EachIsa, HalvingEqualsPlain) {
   const BlockKernels& plain = block_kernels(Isa::plain);
   TestRandom random(13);
   for (const int count : {1, 2, 15, 16, 17, 63, 100}) {
-    const auto rows = random_samples(random, static_cast<std::size_t>(4 * count), 0);
+    const auto rows = random_samples(random, testing::row_major(0, 4, count), 0);
     std::vector<u8> expected(static_cast<std::size_t>(count));
     std::vector<u8> got(static_cast<std::size_t>(count));
     plain.halve_row(rows.data(), rows.data() + 2 * count, count, expected.data());
@@ -155,7 +155,7 @@ TEST(WindowSums, FollowTheirDefinition) {
   WindowSums expected;
   for (int y = 0; y < 32; ++y) {
     for (int x = 0; x < 32; ++x) {
-      const auto i = static_cast<std::size_t>(y * stride + x);
+      const std::size_t i = testing::row_major(x, y, stride);
       const std::int64_t e = sb[i] - sa[i];
       const std::int64_t gx = xa[i] + xb[i];
       const std::int64_t gy = ya[i] + yb[i];

@@ -11,7 +11,6 @@ namespace {
 
 using testing::ClipSpec;
 using testing::MotionClip;
-using testing::TestRandom;
 using Kind = ClipSpec::Kind;
 
 std::vector<int> cuts_of(const std::vector<Plane>& frames) {
@@ -25,8 +24,8 @@ std::vector<int> cuts_of(const std::vector<Plane>& frames) {
 
 std::vector<Plane> frames_of(const ClipSpec& spec) {
   const MotionClip clip(spec);
-  std::vector<Plane> frames;
-  for (int i = 0; i < spec.frames; ++i) frames.push_back(clip.luma(i));
+  std::vector<Plane> frames(static_cast<std::size_t>(spec.frames));
+  for (int i = 0; i < spec.frames; ++i) frames[static_cast<std::size_t>(i)] = clip.luma(i);
   return frames;
 }
 

@@ -1,6 +1,7 @@
 // Test clips whose motion is known exactly: procedural, deterministic, any size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,6 +23,12 @@ class TestRandom {
  private:
   std::uint64_t state_;
 };
+
+/// Index into a row-major array.
+inline std::size_t row_major(int column, int row, int columns) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+         static_cast<std::size_t>(column);
+}
 
 /// Where a point of frame t lay in frame t-1, in pixels (continuous; pixel centres at .5).
 struct Point {
