@@ -2,7 +2,7 @@
 # End-to-end speed as a ratio to the codec around it, in one run on one machine.
 #   scripts/bench.sh VIDEO PHOTOS [TILE_SIZE] [RUNS] [-- more options of mosaic-temporal]
 # Prints a Markdown table: frames per second of mosaic-temporal, of ffmpeg decoding and encoding with
-# the same encoder settings, their ratio, milliseconds per stage and peak memory.
+# the same encoder settings, their ratio, and milliseconds per stage.
 set -euo pipefail
 
 if [ $# -lt 2 ]; then
@@ -11,10 +11,12 @@ if [ $# -lt 2 ]; then
 fi
 video=$(realpath -- "$1")
 photos=$(realpath -- "$2")
-tile=${3:-16}
-runs=${4:-5}
-shift $(($# < 4 ? $# : 4))
-[ "${1:-}" = -- ] && shift
+shift 2
+tile=16
+runs=5
+if [ $# -gt 0 ] && [ "$1" != -- ]; then tile=$1 && shift; fi
+if [ $# -gt 0 ] && [ "$1" != -- ]; then runs=$1 && shift; fi
+if [ "${1:-}" = -- ]; then shift; fi
 encoder_preset=${MOSAIC_BENCH_ENCODER_PRESET:-medium}
 
 cd "$(dirname "$0")/.."
@@ -31,7 +33,7 @@ seconds() {
   start=$(date +%s.%N)
   "$@" >/dev/null 2>"$work/err" || { cat "$work/err" >&2; exit 1; }
   end=$(date +%s.%N)
-  echo "$end - $start" | bc
+  awk -v a="$start" -v b="$end" 'BEGIN {print b - a}'
 }
 median() { sort -n | awk '{v[NR]=$1} END {print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the program needs to build (and with --test, what its tests need) with apt, on
-# Debian 12 and Ubuntu 24.04. Does nothing when everything is there. Sourced by demo.sh and test.sh.
+# Debian 12 and Ubuntu 24.04. Does nothing when everything is there. Run by demo.sh and test.sh.
 set -euo pipefail
 
 build_packages=(
-  g++ cmake ninja-build pkg-config ca-certificates
+  g++ git cmake ninja-build pkg-config ca-certificates
   libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
   libvips-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev

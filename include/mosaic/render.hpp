@@ -18,7 +18,7 @@ struct SkippedInput {
   std::string reason;  ///< one short clause, no trailing full stop
 };
 
-/// What the observer hears while a render runs. Called from one thread at a time.
+/// What the observer hears while a render runs.
 struct RenderProgress {
   std::string stage;        ///< "index" or "render"
   std::int64_t done = 0;    ///< photos or frames finished
@@ -26,6 +26,8 @@ struct RenderProgress {
   double elapsed_s = 0.0;   ///< since the stage began
 };
 
+/// Listeners are called by the decoding, the computing and the encoding thread, possibly at the
+/// same time; they do their own locking.
 struct RenderObserver {
   std::function<void(const RenderProgress&)> progress;
   std::function<void(const std::string&)> info;     ///< shown with -v

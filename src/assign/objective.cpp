@@ -224,8 +224,12 @@ std::vector<std::int32_t> FrameObjective::row_classes() const {
   };
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
-    const std::uint64_t key = hash64(std::as_bytes(std::span(
-        cells_described_.features.data() + index(cell, dims_), static_cast<std::size_t>(dims_))));
+    // Equal cells that carry different tiles are different rows; letterbox bars have many of them.
+    const auto carried = static_cast<std::uint64_t>(static_cast<std::uint32_t>(carried_[i]));
+    const std::uint64_t key =
+        (carried * 0x9e3779b97f4a7c15ULL) ^
+        hash64(std::as_bytes(std::span(cells_described_.features.data() + index(cell, dims_),
+                                       static_cast<std::size_t>(dims_))));
     classes[i] = cell;
     const auto [begin, end] = first_of.equal_range(key);
     for (auto it = begin; it != end; ++it) {

@@ -21,7 +21,7 @@ inline constexpr std::int32_t kToneStrideB = 1;
 MOSAIC_HD std::int32_t tone_min(std::int32_t a, std::int32_t b) { return a < b ? a : b; }
 MOSAIC_HD std::int32_t tone_max(std::int32_t a, std::int32_t b) { return a > b ? a : b; }
 
-/// The table's three results for one pixel, 8-bit, 21 bits apart (Kang, "Computational Color
+/// The table's three results for one pixel, in levels, 21 bits apart (Kang, "Computational Color
 /// Technology", 2006, ch. 9: the cube is split into the six tetrahedra of the orders of the
 /// fractions). A fraction and its stride travel through the sort in one word.
 MOSAIC_HD std::uint64_t tone_lookup(const std::uint64_t* table, std::int32_t r, std::int32_t g,
@@ -51,7 +51,9 @@ MOSAIC_HD std::uint64_t tone_lookup(const std::uint64_t* table, std::int32_t r, 
 }
 
 MOSAIC_HD std::uint8_t tone_lane(std::uint64_t result, int lane) {
-  return static_cast<std::uint8_t>(result >> (lane * kToneLane));
+  const auto level = static_cast<std::int32_t>((result >> (lane * kToneLane)) & 0x1fffff);
+  // The nodes at 256 are extrapolated, so between them a strong table can pass 255.
+  return static_cast<std::uint8_t>(tone_min(level, 255));
 }
 
 }  // namespace mosaic

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -86,8 +87,14 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   const int total = threads > 0 ? threads : available_cores();
-  for (int i = 1; i < total; ++i) {
-    state_->workers.emplace_back([state = state_.get()] { state->work(); });
+  try {
+    for (int i = 1; i < total; ++i) {
+      state_->workers.emplace_back([state = state_.get()] { state->work(); });
+    }
+  } catch (const std::system_error&) {
+    // The system gives no more threads; results do not depend on their number, so those that
+    // started do the work.
+    return;
   }
 }
 

@@ -148,6 +148,7 @@ BuildProgress::BuildProgress(const RenderObserver& observer, std::int64_t total)
     : observer_(observer), total_(total), begin_(std::chrono::steady_clock::now()), told_(begin_) {}
 
 void BuildProgress::add(std::int64_t photos) {
+  observer_.throw_if_stopped();
   done_ += photos;
   if (done_ == total_ || std::chrono::steady_clock::now() - told_ >= std::chrono::milliseconds(100))
     tell();

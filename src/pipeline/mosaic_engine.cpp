@@ -37,6 +37,7 @@ int resolve_max_uses(std::optional<int> asked, int cells, int photos) {
   const auto uses_for = [photos](std::int64_t places) {
     return static_cast<int>((places + photos - 1) / photos);
   };
+  if (asked && *asked < 1) throw UsageError("--max-uses must be at least 1");
   if (!asked) return std::max(1, uses_for(3LL * cells));
   const std::int64_t places = static_cast<std::int64_t>(*asked) * photos;
   if (places < cells) {
@@ -108,8 +109,8 @@ void MosaicEngine::choose_prices_without_ssim() {
   price_.assign(static_cast<std::size_t>(library_.photos()), 0);
   TemporalState::Carried nothing;
   nothing.tile.assign(cells, kNoTile);
-  // kept_candidate full of kNoTile past the first entry would mean "fresh"; SSIM is not wanted yet,
-  // so the scores of this round are used for their lists alone.
+  // Of these scores only the lists are used. They cost an SSIM of each candidate more than needed,
+  // once a shot.
   {
     const StageTimer timer(times_, StageTimes::score);
     backend_->score({price_, nothing.tile, {}}, scores_);

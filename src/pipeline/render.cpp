@@ -84,6 +84,16 @@ class Job {
   void count(const FramePlan& plan);
   [[nodiscard]] std::int64_t expected_frames() const;
 
+  struct QueueGuard {
+    Job& job;
+    bool armed = true;
+    ~QueueGuard() {
+      if (!armed) return;
+      job.decoded_.cancel();
+      job.composed_.cancel();
+    }
+  };
+
   const Settings& settings_;
   const RenderObserver& observer_;
   ThreadPool pool_;
@@ -160,6 +170,7 @@ void Job::announce() const {
 void Job::decode() {
   const FrameRange& range = settings_.range;
   for (;;) {
+    observer_.throw_if_stopped();
     SourceFrame frame;
     if (!source_->read(frame)) break;
     if (frame.index < range.first) continue;
@@ -277,6 +288,8 @@ RenderSummary Job::run() {
         throw;
       }
     });
+    // Should the next thread not start, the first one must not wait for it on a full queue.
+    QueueGuard guard{*this};
     Worker encoder([this] {
       try {
         encode();
@@ -286,6 +299,7 @@ RenderSummary Job::run() {
         throw;
       }
     });
+    guard.armed = false;
     std::exception_ptr failure;
     try {
       compute();

@@ -18,7 +18,7 @@
 namespace mosaic {
 
 /// JSON Lines: first the grid and the photo of every tile id, then one object per frame with its
-/// tiles in row order. Format in docs/cli.md, "Plan file".
+/// tiles in row order. Format in docs/cli.md, "Plan and report".
 class PlanWriter {
  public:
   PlanWriter(const std::filesystem::path& path, bool force, const TileLibrary& library,
@@ -42,7 +42,8 @@ struct RunTotals {
   std::vector<std::int64_t> photo_uses;  ///< per photo, over all frames
 };
 
-/// One JSON object: versions, settings, grid, tiles used and skipped, frames, costs, stage times.
+/// One JSON object: input and output, settings, grid, tiles used and skipped, frames, costs, stage
+/// times.
 void write_report(const std::filesystem::path& path, bool force, const Settings& settings,
                   const SourceInfo& source, const TileLibrary& library,
                   const GridGeometry& geometry, const MosaicEngine& engine,

@@ -70,11 +70,11 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
                                     : cells.features.data() + index(cell, features_per_cell_);
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
-    // A tile that replaces another takes over its ride too: neighbours that show the same moving
-    // thing then change cells in the same frame, instead of one by one.
-    ride_[i] = carried.source[i] != kNoCell ? propagation.ride[i] : FlowVector{};
   }
   anchor_ = std::move(anchor);
+  // A tile that replaces another, or fills a gap, takes over the ride of its place: neighbours that
+  // show the same moving thing then change cells in the same frame, instead of one by one.
+  ride_ = propagation.ride;
   candidate_ = scores.candidate_tile;
   tile_.assign(tile.begin(), tile.end());
   has_frame_ = true;

@@ -16,8 +16,8 @@ namespace mosaic {
 /// into the choice, some cheaper than the one shown by more than the switching price, and the
 /// picture would boil although nothing moves. So a cell keeps its candidates while its content
 /// stays what it was when they were chosen (its anchor), and they travel with the tile. A repeated
-/// frame then has exactly the costs of the last one, and by the triangle inequality of the
-/// switching price its optimum is the assignment already shown.
+/// frame then costs no less with any other tile and no more with its own, and by the triangle
+/// inequality of the switching price its optimum is the assignment already shown.
 class TemporalState {
  public:
   TemporalState(int cells, int features_per_cell, int candidates);

@@ -141,6 +141,29 @@ TEST(ToneTable, IsSmooth) {
   EXPECT_LE(steepest, 20) << "levels between neighbouring colours";
 }
 
+// Between the extrapolated nodes at 256 a strong table passes 255; the surplus once wrapped to
+// black.
+TEST(ToneTable, HighlightsOfStrongTablesDoNotWrapAround) {
+  ToneSettings settings;
+  settings.gamma = 3;
+  settings.saturation_boost = 3;
+  const ToneTable table = build_tone_table(settings);
+  int clipped = 0;
+  for (int r = 248; r < 256; ++r) {
+    for (int g = 0; g < 256; ++g) {
+      for (int b = 0; b < 256; ++b) {
+        const std::uint64_t exact = tone_lookup(table.data(), r, g, b);
+        for (int lane = 0; lane < 3; ++lane) {
+          const auto level = (exact >> (lane * kToneLane)) & 0x1fffff;
+          ASSERT_EQ(tone_lane(exact, lane), std::min<std::uint64_t>(level, 255));
+          clipped += level > 255 ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_GT(clipped, 0) << "the test no longer reaches what it is for";
+}
+
 TEST(ToneTable, EveryInstructionSetGivesTheSameBits) {
   const ToneTable table = build_tone_table(vivid());
   std::mt19937 random(17);
