@@ -1,8 +1,7 @@
 // The seam to LibTorch: what libmosaic_torch.so, loaded on demand, offers to the program.
 //
-// Only this header is shared by both sides. It is C++17 and passes nothing but plain data and
-// virtual calls, so that the module may be built for the older string ABI of some LibTorch builds;
-// no exception crosses it.
+// Only this header is shared by both sides. It is C++17, which LibTorch's headers want, and passes
+// nothing but plain data and virtual calls; no exception crosses it.
 #pragma once
 
 #include <cstddef>
