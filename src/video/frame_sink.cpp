@@ -43,9 +43,24 @@ void require_even(Size size) {
 
 void refuse_same_file(const fs::path& input, const fs::path& output) {
   struct stat from {};
-  struct stat to {};
-  if (::stat(input.c_str(), &from) != 0 || ::stat(output.c_str(), &to) != 0) return;
-  if (from.st_dev != to.st_dev || from.st_ino != to.st_ino) return;
+  if (::stat(input.c_str(), &from) != 0) return;
+  const auto is_input = [&from](const fs::path& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && info.st_dev == from.st_dev &&
+           info.st_ino == from.st_ino;
+  };
+  if (S_ISDIR(from.st_mode)) {
+    std::error_code error;
+    // First absolute: weakly_canonical leaves a relative name of which nothing exists as it is.
+    fs::path target = fs::weakly_canonical(fs::absolute(output, error), error);
+    if (!target.has_filename()) target = target.parent_path();
+    if (is_input(target.parent_path())) {
+      throw UsageError("output '" + shown_name(output) + "' is inside the input folder '" +
+                           shown_name(input) + "'",
+                       "choose another folder for --output");
+    }
+  }
+  if (!is_input(output)) return;
   throw UsageError("output '" + shown_name(output) + "' is the input '" + shown_name(input) + "'",
                    "choose another name for --output");
 }

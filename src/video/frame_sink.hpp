@@ -54,7 +54,8 @@ class FrameSink {
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer);
 
-/// Throws UsageError when both names lead to the same file or folder (by device and inode).
+/// Throws UsageError when both names lead to the same file or folder (by device and inode), or when
+/// `input` is a folder and `output`, a file or a pattern, lies directly in it.
 void refuse_same_file(const std::filesystem::path& input, const std::filesystem::path& output);
 
 }  // namespace mosaic

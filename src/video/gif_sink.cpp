@@ -45,6 +45,13 @@ class GifSink final : public FrameSink {
     if (request.copy_streams_from) report_what_is_dropped(*request.copy_streams_from);
   }
 
+  ~GifSink() override {
+    // The GIF muxer lets go of the packet it holds back only here; the file itself is thrown away.
+    if (trailer_owed_) av_write_trailer(output_.get());
+  }
+  GifSink(const GifSink&) = delete;
+  GifSink& operator=(const GifSink&) = delete;
+
   [[nodiscard]] SinkFormat format() const override { return SinkFormat::rgb; }
 
   void write(const YuvImage& /*image*/, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
@@ -70,6 +77,7 @@ class GifSink final : public FrameSink {
     const std::int64_t last_delay = std::max(kShortestDelay, last_end_ - last_position_);
     check(av_opt_set_int(output_->priv_data, "final_delay",
                          std::min<std::int64_t>(last_delay, 65535), 0));
+    trailer_owed_ = false;
     check(av_write_trailer(output_.get()));
     avio_flush(output_->pb);
     check(output_->pb->error);
@@ -109,7 +117,7 @@ class GifSink final : public FrameSink {
 
   void open_encoder() {
     const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_GIF);
-    if (codec == nullptr) throw UsageError("this FFmpeg cannot write .gif files");
+    if (codec == nullptr) throw DeviceError("this FFmpeg cannot write .gif files");
     encoder_.reset(avcodec_alloc_context3(codec));
     if (!encoder_) throw std::bad_alloc();
     encoder_->width = request_.size.width;
@@ -135,6 +143,7 @@ class GifSink final : public FrameSink {
     check(avio_open2(&output_->pb, file_url(file_.temporary()).c_str(), AVIO_FLAG_WRITE, nullptr,
                      options.get()));
     check(avformat_write_header(output_.get(), nullptr));
+    trailer_owed_ = true;
   }
 
   void report_what_is_dropped(const std::filesystem::path& source) const {
@@ -230,6 +239,7 @@ class GifSink final : public FrameSink {
   std::int64_t last_position_ = 0;
   std::int64_t last_end_ = 0;
   bool slowed_ = false;
+  bool trailer_owed_ = false;
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ void require(int result, const char* what) {
 }  // namespace
 
 OpusTrack::OpusTrack(const AVStream& from)
-    : decoded_(make_frame()), block_(make_frame()), packet_(make_packet()) {
+    : taken_(make_frame()), decoded_(make_frame()), block_(make_frame()), packet_(make_packet()) {
   source_time_base_ = from.time_base;
   open_decoder(from);
   open_encoder();
@@ -46,7 +46,7 @@ void OpusTrack::open_decoder(const AVStream& from) {
 
 void OpusTrack::open_encoder() {
   const AVCodec* codec = avcodec_find_encoder_by_name("libopus");
-  if (codec == nullptr) throw UsageError("this FFmpeg has no encoder 'libopus'");
+  if (codec == nullptr) throw DeviceError("this FFmpeg has no encoder 'libopus'");
   encoder_.reset(avcodec_alloc_context3(codec));
   if (!encoder_) throw std::bad_alloc();
   int channels = decoder_->ch_layout.nb_channels;
@@ -79,17 +79,32 @@ void OpusTrack::convert(const AVPacket* packet, const PacketWriter& write) {
   }
 }
 
-/// Resamples one decoded frame (nullptr: what the resampler still holds) into the FIFO.
+bool OpusTrack::resampler_suits(const AVFrame& frame) const {
+  return resampler_ && taken_->format == frame.format && taken_->sample_rate == frame.sample_rate &&
+         av_channel_layout_compare(&taken_->ch_layout, &frame.ch_layout) == 0;
+}
+
+void OpusTrack::set_up_resampler(const AVFrame& frame) {
+  taken_->format = frame.format;
+  taken_->sample_rate = frame.sample_rate;
+  require(av_channel_layout_copy(&taken_->ch_layout, &frame.ch_layout), "sound");
+  SwrContext* raw = nullptr;
+  // 5.1 asks for a mutable layout, and leaves it as it is.
+  require(
+      swr_alloc_set_opts2(&raw, &encoder_->ch_layout, AV_SAMPLE_FMT_FLT, kRate, &taken_->ch_layout,
+                          static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr),
+      "its sound cannot be resampled");
+  resampler_.reset(raw);
+  require(swr_init(resampler_.get()), "its sound cannot be resampled");
+}
+
+/// Resamples one decoded frame (nullptr: what the resampler still holds) into the FIFO. Broadcasts
+/// change format, rate and channels in mid-stream; the resampler would read planes that are not
+/// there.
 void OpusTrack::take(const AVFrame* frame) {
-  if (frame != nullptr && !resampler_) {
-    SwrContext* raw = nullptr;
-    AVChannelLayout layout = frame->ch_layout;  // 5.1 asks for a mutable pointer, and leaves it
-    require(swr_alloc_set_opts2(&raw, &encoder_->ch_layout, AV_SAMPLE_FMT_FLT, kRate, &layout,
-                                static_cast<AVSampleFormat>(frame->format), frame->sample_rate, 0,
-                                nullptr),
-            "its sound cannot be resampled");
-    resampler_.reset(raw);
-    require(swr_init(resampler_.get()), "its sound cannot be resampled");
+  if (frame != nullptr && !resampler_suits(*frame)) {
+    if (resampler_) take(nullptr);
+    set_up_resampler(*frame);
   }
   if (frame != nullptr) fill_gap(*frame);
   const int wanted =

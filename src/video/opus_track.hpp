@@ -14,7 +14,7 @@ class OpusTrack {
  public:
   using PacketWriter = std::function<void(AVPacket&)>;
 
-  /// Throws InputError when the stream cannot be decoded, UsageError when FFmpeg lacks libopus.
+  /// Throws InputError when the stream cannot be decoded, DeviceError when FFmpeg lacks libopus.
   explicit OpusTrack(const AVStream& from);
 
   /// For the output stream's parameters; its time base is 1/48000.
@@ -26,6 +26,8 @@ class OpusTrack {
  private:
   void open_decoder(const AVStream& from);
   void open_encoder();
+  [[nodiscard]] bool resampler_suits(const AVFrame& frame) const;
+  void set_up_resampler(const AVFrame& frame);
   void take(const AVFrame* frame);
   void fill_gap(const AVFrame& frame);
   void encode(bool last, const PacketWriter& write);
@@ -34,6 +36,7 @@ class OpusTrack {
   CodecContext decoder_;
   CodecContext encoder_;
   Resampler resampler_;
+  FramePtr taken_;  ///< no samples: the format, rate and channels resampler_ is set up for
   SampleFifo fifo_;
   FramePtr decoded_;
   FramePtr block_;

@@ -42,6 +42,41 @@ bool holds_attachments(const AVOutputFormat& container) {
   return std::string_view(container.name) == "matroska";
 }
 
+/// What a copied stream says about itself in the output.
+void describe_copy(const AVStream& from, AVStream& to) {
+  if (avcodec_parameters_copy(to.codecpar, from.codecpar) < 0) throw std::bad_alloc();
+  to.codecpar->codec_tag = 0;  // the output's muxer knows its own
+  to.time_base = from.time_base;
+  to.disposition = from.disposition;
+  copy_tags(from.metadata, &to.metadata);
+}
+
+/// A muxer that writes to memory, for a header that is thrown away.
+class ScratchOutput {
+ public:
+  explicit ScratchOutput(const AVOutputFormat& container) {
+    AVFormatContext* raw = nullptr;
+    if (avformat_alloc_output_context2(&raw, &container, nullptr, nullptr) < 0) {
+      throw std::bad_alloc();
+    }
+    context_.reset(raw);
+    context_->flags |= AVFMT_FLAG_BITEXACT;
+    if (avio_open_dyn_buf(&context_->pb) < 0) throw std::bad_alloc();
+  }
+  ~ScratchOutput() {
+    std::uint8_t* bytes = nullptr;  // not a file, so OutputContext must not close it
+    avio_close_dyn_buf(context_->pb, &bytes);
+    av_free(bytes);
+    context_->pb = nullptr;
+  }
+  ScratchOutput(const ScratchOutput&) = delete;
+  ScratchOutput& operator=(const ScratchOutput&) = delete;
+  [[nodiscard]] AVFormatContext& context() { return *context_; }
+
+ private:
+  OutputContext context_;
+};
+
 }  // namespace
 
 StreamCopy::StreamCopy(const std::filesystem::path& source, AVFormatContext& output,
@@ -71,14 +106,12 @@ void StreamCopy::add_stream(AVStream& from) {
   from.discard = AVDISCARD_ALL;  // until a track wants it
   if (&from == shown_) return;
   const AVOutputFormat& container = *output_.oformat;
-  const bool held =
-      avformat_query_codec(&container, from.codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1;
   switch (from.codecpar->codec_type) {
     case AVMEDIA_TYPE_AUDIO:
       add_audio(from);
       return;
     case AVMEDIA_TYPE_SUBTITLE:
-      if (held) {
+      if (held_by_output(from)) {
         add_copied(from);
       } else {
         tell(observer_.warning,
@@ -86,10 +119,12 @@ void StreamCopy::add_stream(AVStream& from) {
       }
       return;
     case AVMEDIA_TYPE_ATTACHMENT:
-      if (holds_attachments(container)) {
+      if (!holds_attachments(container)) {
+        tell(observer_.notice, stream_name(from) + " is left out: only .mkv holds attachments");
+      } else if (header_takes(from)) {
         add_copied(from);
       } else {
-        tell(observer_.notice, stream_name(from) + " is left out: only .mkv holds attachments");
+        tell(observer_.warning, stream_name(from) + " lacks what an attachment needs; left out");
       }
       return;
     case AVMEDIA_TYPE_VIDEO:
@@ -101,6 +136,25 @@ void StreamCopy::add_stream(AVStream& from) {
   }
 }
 
+/// The muxer's table of codecs promises more than the muxer does: mp4 lists TrueHD and refuses its
+/// header, which would end the whole job.
+bool StreamCopy::header_takes(const AVStream& from) const {
+  ScratchOutput scratch(*output_.oformat);
+  AVStream* to = avformat_new_stream(&scratch.context(), nullptr);
+  if (to == nullptr) throw std::bad_alloc();
+  describe_copy(from, *to);
+  const int result = avformat_write_header(&scratch.context(), nullptr);
+  take_ffmpeg_error();  // said by our own warning
+  if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+  return result >= 0;
+}
+
+bool StreamCopy::held_by_output(const AVStream& from) const {
+  return avformat_query_codec(output_.oformat, from.codecpar->codec_id, FF_COMPLIANCE_NORMAL) ==
+             1 &&
+         header_takes(from);
+}
+
 void StreamCopy::add_audio(AVStream& from) {
   const AVCodecParameters& facts = *from.codecpar;
   if (facts.codec_id == AV_CODEC_ID_NONE || facts.sample_rate <= 0 ||
@@ -108,7 +162,7 @@ void StreamCopy::add_audio(AVStream& from) {
     tell(observer_.warning, stream_name(from) + " cannot be identified; left out");
     return;
   }
-  if (avformat_query_codec(output_.oformat, facts.codec_id, FF_COMPLIANCE_NORMAL) == 1) {
+  if (held_by_output(from)) {
     add_copied(from);
     return;
   }
@@ -145,11 +199,7 @@ void StreamCopy::add_copied(AVStream& from) {
   Track track;
   track.to = avformat_new_stream(&output_, nullptr);
   if (track.to == nullptr) throw std::bad_alloc();
-  if (avcodec_parameters_copy(track.to->codecpar, from.codecpar) < 0) throw std::bad_alloc();
-  track.to->codecpar->codec_tag = 0;  // the output's muxer knows its own
-  track.to->time_base = from.time_base;
-  track.to->disposition = from.disposition;
-  copy_tags(from.metadata, &track.to->metadata);
+  describe_copy(from, *track.to);
   if (from.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) return;  // all of it is in the header
   track.from = &from;
   from.discard = AVDISCARD_DEFAULT;

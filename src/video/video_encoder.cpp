@@ -89,8 +89,11 @@ const AVCodec& find_encoder(const std::string& name, const AVOutputFormat& conta
       std::string(std::string_view(container.extensions)
                       .substr(0, std::string_view(container.extensions).find(','))) +
       ": " + encoders_for(container);
-  if (codec == nullptr || codec->type != AVMEDIA_TYPE_VIDEO) {
-    throw UsageError("this FFmpeg has no video encoder '" + name + "'", hint);
+  if (codec == nullptr) {
+    throw DeviceError("this FFmpeg has no video encoder '" + name + "'", hint);
+  }
+  if (codec->type != AVMEDIA_TYPE_VIDEO) {
+    throw UsageError("encoder '" + name + "' does not make video", hint);
   }
   if (!takes_format(*codec, AV_PIX_FMT_YUV420P)) {
     throw UsageError("encoder '" + name + "' does not take 8-bit 4:2:0 pictures", hint);

@@ -16,9 +16,9 @@ int encoder_threads(int height_px);
 
 class VideoEncoder {
  public:
-  /// `codec_name` is FFmpeg's. Throws UsageError for an encoder that is not there, does not take
-  /// 8-bit 4:2:0, does not fit the container, or settings it does not know; DeviceError for a
-  /// hardware encoder that cannot be opened.
+  /// `codec_name` is FFmpeg's. Throws UsageError for an encoder that does not take 8-bit 4:2:0,
+  /// does not fit the container, or settings it does not know; DeviceError for one that this FFmpeg
+  /// does not have and for a hardware encoder that cannot be opened.
   VideoEncoder(const std::string& codec_name, const SinkRequest& request,
                const AVOutputFormat& container, const RenderObserver& observer);
 

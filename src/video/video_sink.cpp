@@ -42,7 +42,7 @@ class VideoSink final : public FrameSink {
     AVFormatContext* raw = nullptr;
     avformat_alloc_output_context2(&raw, nullptr, muxer_name(ending), nullptr);
     if (raw == nullptr) {
-      throw UsageError("this FFmpeg cannot write " + ending + " files");
+      throw DeviceError("this FFmpeg cannot write " + ending + " files");
     }
     output_.reset(raw);
     output_->flags |= AVFMT_FLAG_BITEXACT;  // no random identifiers, no dates

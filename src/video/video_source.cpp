@@ -376,11 +376,10 @@ class VideoSource final : public FrameSource {
   void account_at_end() {
     if (accounted_) return;
     accounted_ = true;
-    // A stream cut at a key frame may start with up to two pictures that refer before the cut.
-    constexpr std::int64_t kTolerated = 2;
     const std::int64_t missing = announced_.exact ? announced_.frames - delivered_ : 0;
-    if (missing > kTolerated ||
-        (missing > 0 && (announced_.file_too_short || decode_errors_ > 0))) {
+    // Without an error the decoder had its reasons: pictures that refer before a cut, or that are
+    // not meant to be shown.
+    if (missing > 0 && (announced_.file_too_short || decode_errors_ > 0)) {
       const char* why = announced_.file_too_short ? "file is truncated" : "file is damaged";
       skipped_.push_back({shown_name(path_), std::to_string(delivered_) + " of " +
                                                  std::to_string(announced_.frames) +
