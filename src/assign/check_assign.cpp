@@ -96,8 +96,8 @@ void verify(const CostSource& costs, std::span<const std::int32_t> capacity,
   }
 }
 
-void write_assignment(const std::filesystem::path& path, const Assignment& assignment) {
-  OutputFile output(path, true);
+void write_assignment(const std::filesystem::path& path, bool force, const Assignment& assignment) {
+  OutputFile output(path, force);
   std::ofstream file(output.temporary(), std::ios::binary | std::ios::trunc);
   for (const std::int32_t column : assignment.column_of_row) file << column << '\n';
   file.close();
@@ -128,7 +128,7 @@ void check_assign(const CheckAssignOptions& options, std::ostream& out) {
     throw VerifyError("cold and warm solve differ: " + std::to_string(cold.assignment.cost) +
                       " and " + std::to_string(warm.assignment.cost));
   }
-  if (options.assignment) write_assignment(*options.assignment, cold.assignment);
+  if (options.assignment) write_assignment(*options.assignment, options.force, cold.assignment);
 
   const std::int64_t optimum = cold.assignment.cost - source.shift * options.rows;
   const std::ios_base::fmtflags flags = out.flags();

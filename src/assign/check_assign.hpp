@@ -14,6 +14,7 @@ struct CheckAssignOptions {
   std::optional<int> max_uses;                      ///< capacity of every column; 1 when unset
   int repeat = 1;                                   ///< solves to take the median time of
   std::optional<std::filesystem::path> assignment;  ///< written: the column of each row, one a line
+  bool force = false;                               ///< replace an existing assignment file
 };
 
 /// Solves the problem cold and again from its own prices, checks both certificates and prints the

@@ -79,7 +79,7 @@ int execute_check_ssim(const SsimRequest& request, bool force, std::ostream& out
   return static_cast<int>(ExitCode::ok);
 }
 
-int execute_check_assign(const AssignRequest& request, std::ostream& out) {
+int execute_check_assign(const AssignRequest& request, bool force, std::ostream& out) {
   CheckAssignOptions options;
   options.costs = request.costs;
   options.rows = request.rows;
@@ -87,6 +87,7 @@ int execute_check_assign(const AssignRequest& request, std::ostream& out) {
   options.max_uses = request.max_uses;
   options.repeat = request.repeat;
   options.assignment = request.assignment;
+  options.force = force;
   check_assign(options, out);
   return static_cast<int>(ExitCode::ok);
 }
@@ -157,7 +158,7 @@ int execute(const Resolved& resolved, const std::atomic<bool>& stop, std::ostrea
       code = execute_check_ssim(request.ssim, request.settings.force, out);
       break;
     case Command::check_assign:
-      code = execute_check_assign(request.assign, out);
+      code = execute_check_assign(request.assign, request.settings.force, out);
       break;
     case Command::check_flow:
       code = execute_check_flow(request, out);

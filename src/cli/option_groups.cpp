@@ -42,15 +42,16 @@ void add_input_output_options(std::vector<Option>& table) {
        .common = true,
        .set = [](Request& r, const Value& v) { r.settings.output = parse_path(v); },
        .get = [](const Request& r) { return r.settings.output.string(); }});
-  table.push_back({.name = "force",
-                   .letter = 'f',
-                   .commands = kRender | kIndex | kCheckSsim | kCheckFlow | kMetrics | kDemo,
-                   .group = kGroup,
-                   .kind = Kind::flag,
-                   .help = "Replace files that are already there",
-                   .common = true,
-                   .set = [](Request& r, const Value& v) { r.settings.force = parse_switch(v); },
-                   .get = [](const Request& r) { return switch_text(r.settings.force); }});
+  table.push_back(
+      {.name = "force",
+       .letter = 'f',
+       .commands = kRender | kIndex | kCheckSsim | kCheckAssign | kCheckFlow | kMetrics | kDemo,
+       .group = kGroup,
+       .kind = Kind::flag,
+       .help = "Replace files that are already there",
+       .common = true,
+       .set = [](Request& r, const Value& v) { r.settings.force = parse_switch(v); },
+       .get = [](const Request& r) { return switch_text(r.settings.force); }});
   table.push_back(
       {.name = "range",
        .commands = kRender,

@@ -74,7 +74,7 @@ void add_check_assign_options(std::vector<Option>& table) {
                    .commands = kCheckAssign,
                    .kind = Kind::integer,
                    .value = "R",
-                   .help = "Solve this many times and print the fastest",
+                   .help = "Solve this many times and print the median time",
                    .set = [](Request& r, const Value& v) { r.assign.repeat = side(v); },
                    .get = [](const Request& r) { return std::to_string(r.assign.repeat); }});
   table.push_back({.name = "assignment",

@@ -59,6 +59,23 @@ TEST_F(CheckAssign, PrintsTheOptimumAndWritesTheAssignment) {
   EXPECT_EQ(lines.str(), "1\n0\n2\n");
 }
 
+TEST_F(CheckAssign, AnExistingFileIsReplacedOnlyWithForce) {
+  const fs::path costs = write_costs({4, 1, 3, 2});
+  const fs::path chosen = folder_ / "assignment.txt";
+  std::ofstream(chosen) << "precious\n";
+  const auto written = [&chosen] {
+    std::stringstream text;
+    text << std::ifstream(chosen).rdbuf();
+    return text.str();
+  };
+  CheckAssignOptions options{costs, 2, 2, {}, 1, chosen};
+  EXPECT_THROW(output(options), OutputError);
+  EXPECT_EQ(written(), "precious\n");
+  options.force = true;
+  output(options);
+  EXPECT_EQ(written(), "1\n0\n");
+}
+
 TEST_F(CheckAssign, MaxUsesIsTheCapacity) {
   const fs::path costs = write_costs({1, 9, 1, 9, 1, 9});
   EXPECT_NE(output({costs, 3, 2, 2, 1, {}}).find("optimum 11\n"), std::string::npos);
