@@ -128,6 +128,9 @@ Environment read_environment(const char* const* variables) {
 Resolved resolve(const CommandLine& line, const Environment& environment) {
   Resolved resolved;
   resolved.request.command = line.command;
+  for (const Given& given : line.given) {
+    if (given.option->name == "config") resolved.configs.push_back(given.text);
+  }
   std::vector<Setting> settings = settings_of_config(line);
   for (auto& setting : settings_of_environment(line.command, environment, resolved.warnings)) {
     settings.push_back(std::move(setting));

@@ -22,6 +22,7 @@ struct Resolved {
   Request request;
   std::map<const Option*, Origin> origins;  ///< options that are not at their default
   std::vector<std::string> warnings;
+  std::vector<std::string> configs;  ///< the files given with --config
 
   [[nodiscard]] Source source_of(std::string_view option_name) const;
 };

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/overwrite.hpp"
 #include "cli/suggest.hpp"
 #include "mosaic/error.hpp"
 
@@ -137,38 +138,6 @@ void require_writable(const fs::path& path, const std::string& flag, bool force)
   }
 }
 
-bool is_same(const fs::path& a, const fs::path& b) {
-  std::error_code error;
-  if (fs::equivalent(a, b, error) && !error) return true;
-  const fs::path left = fs::weakly_canonical(a, error);
-  const fs::path right = fs::weakly_canonical(b, error);
-  return !error && left == right;
-}
-
-struct Named {
-  std::string flag;
-  fs::path path;
-};
-
-/// Nothing is written over what is read, and nothing is written twice.
-void require_apart(const std::vector<Named>& read, const std::vector<Named>& written) {
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    for (const Named& input : read) {
-      if (is_same(written[i].path, input.path)) {
-        throw UsageError(
-            written[i].flag + " and " + input.flag + " are the same: " + input.path.string(),
-            "an input is never overwritten; choose another " + written[i].flag);
-      }
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (is_same(written[i].path, written[j].path)) {
-        throw UsageError(written[i].flag + " and " + written[j].flag +
-                         " are the same: " + written[i].path.string());
-      }
-    }
-  }
-}
-
 void check_look(const Settings& settings) {
   if (settings.look.base_blend_min > settings.look.base_blend_max) {
     throw UsageError("--base-blend-min " + number_text(settings.look.base_blend_min) +
@@ -207,6 +176,15 @@ void check_effect(const Resolved& resolved, OutputKind output) {
   }
 }
 
+/// What is read besides the pictures.
+std::vector<ReadPath> settings_files(const Resolved& resolved) {
+  std::vector<ReadPath> read;
+  for (const std::string& config : resolved.configs) read.push_back({"--config", config});
+  const auto& model = resolved.request.settings.raft.model;
+  if (model) read.push_back({"--flow-model", *model});
+  return read;
+}
+
 void validate_render(const Resolved& resolved) {
   const Settings& settings = resolved.request.settings;
   check_request(settings.grid);
@@ -215,11 +193,14 @@ void validate_render(const Resolved& resolved) {
   require_input(settings.frames, "--frames", true);
   require_input(settings.library.tiles, "--tiles", true);
   check_effect(resolved, kind);
-  std::vector<Named> written = {{"--output", settings.output}};
+  std::vector<WrittenPath> written = {{"--output", settings.output}};
   if (settings.report) written.push_back({"--report", *settings.report});
   if (settings.plan) written.push_back({"--plan", *settings.plan});
   if (settings.library.index) written.push_back({"--index", *settings.library.index});
-  require_apart({{"--frames", settings.frames}, {"--tiles", settings.library.tiles}}, written);
+  std::vector<ReadPath> read = settings_files(resolved);
+  read.push_back({"--frames", settings.frames});
+  read.push_back({"--tiles", settings.library.tiles, true});
+  require_apart(read, written);
   if (kind != OutputKind::pictures) require_writable(settings.output, "--output", settings.force);
   if (settings.report) require_writable(*settings.report, "--report", settings.force);
   if (settings.plan) require_writable(*settings.plan, "--plan", settings.force);
@@ -231,15 +212,50 @@ void validate_index(const Resolved& resolved) {
   if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
     throw UsageError("--tile-step is for videos as --tiles, not for folders");
   }
-  require_apart({{"--tiles", settings.library.tiles}}, {{"--output", settings.output}});
+  std::vector<ReadPath> read = settings_files(resolved);
+  read.push_back({"--tiles", settings.library.tiles, true});
+  require_apart(read, {{"--output", settings.output}});
   require_writable(settings.output, "--output", settings.force);
+}
+
+void validate_check_ssim(const Request& request) {
+  const SsimRequest& ssim = request.ssim;
+  require_input(ssim.a, "A", false);
+  require_input(ssim.b, "B", false);
+  if (!ssim.map) return;
+  require_apart({{"A", ssim.a}, {"B", ssim.b}}, {{"--map", *ssim.map}});
+  require_writable(*ssim.map, "--map", request.settings.force);
+}
+
+void validate_check_assign(const Request& request) {
+  const AssignRequest& assign = request.assign;
+  require_input(assign.costs, "--costs", false);
+  if (!assign.assignment) return;
+  require_apart({{"--costs", assign.costs}}, {{"--assignment", *assign.assignment}});
+  require_writable(*assign.assignment, "--assignment", request.settings.force);
+}
+
+void validate_check_flow(const Resolved& resolved) {
+  const FlowRequest& flow = resolved.request.flow;
+  require_input(flow.a, "A", false);
+  require_input(flow.b, "B", false);
+  std::vector<ReadPath> read = settings_files(resolved);
+  read.push_back({"A", flow.a});
+  read.push_back({"B", flow.b});
+  std::vector<WrittenPath> written;
+  if (flow.output) written.push_back({"--output", *flow.output});
+  if (flow.picture) written.push_back({"--picture", *flow.picture});
+  require_apart(read, written);
+  for (const WrittenPath& file : written) {
+    require_writable(file.path, file.flag, resolved.request.settings.force);
+  }
 }
 
 void validate_metrics(const Request& request) {
   const MetricsRequest& metrics = request.metrics;
   require_input(metrics.source, "--source", true);
   require_input(metrics.mosaic, "--mosaic", true);
-  std::vector<Named> read = {{"--source", metrics.source}, {"--mosaic", metrics.mosaic}};
+  std::vector<ReadPath> read = {{"--source", metrics.source}, {"--mosaic", metrics.mosaic}};
   if (metrics.plan) {
     require_input(*metrics.plan, "--plan", false);
     read.push_back({"--plan", *metrics.plan});
@@ -263,13 +279,11 @@ void validate(const Resolved& resolved) {
     case Command::index:
       return validate_index(resolved);
     case Command::check_ssim:
-      require_input(request.ssim.a, "A", false);
-      return require_input(request.ssim.b, "B", false);
+      return validate_check_ssim(request);
     case Command::check_assign:
-      return require_input(request.assign.costs, "--costs", false);
+      return validate_check_assign(request);
     case Command::check_flow:
-      require_input(request.flow.a, "A", false);
-      return require_input(request.flow.b, "B", false);
+      return validate_check_flow(resolved);
     case Command::metrics:
       return validate_metrics(request);
     case Command::demo:

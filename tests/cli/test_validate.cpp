@@ -145,6 +145,133 @@ TEST_F(ValidateTest, NothingIsWrittenOverWhatIsRead) {
   EXPECT_EQ(refused(words({"--report", path("out.mp4")})).code, 2);
 }
 
+TEST_F(ValidateTest, NothingIsWrittenIntoAFolderThatIsRead) {
+  write("pictures/1.png", "frame");
+  write("pool/1.png", "photo");
+  make_folder("pool/sub");
+  std::filesystem::create_directory_symlink("pictures", folder_ / "to_pictures");
+  std::filesystem::create_directory_symlink("pool/sub", folder_ / "to_sub");
+  std::filesystem::create_symlink("pool/1.png", folder_ / "to_photo.mti");
+  const Words folder = {"-i", path("pictures")};
+  for (const Words& more : {
+           Words{"-o", path("pictures/%06d.png")},
+           Words{"-o", path("pictures/1.png")},
+           Words{"-o", path("pictures/new.mp4")},
+           Words{"-o", path("pictures/new/")},
+           Words{"-o", path("pool/../pictures/%d.jpg")},
+           Words{"-o", path("to_pictures/%06d.png")},
+           Words{"--report", path("pictures/1.png")},
+           Words{"--plan", path("pictures/p.jsonl")},
+           Words{"--index", path("pictures/1.png")},
+           Words{"-o", path("pool/1.png")},
+           Words{"-o", path("pool/sub/%06d.png")},
+           Words{"-o", path("pool/new/")},
+           Words{"-o", path("pool/sub/")},
+           Words{"-o", path("to_sub/out.mp4")},
+           Words{"--report", path("pool/sub/r.json")},
+           Words{"--plan", path("pool/1.png")},
+           Words{"--index", path("pool/1.png")},
+           Words{"--index", path("to_photo.mti")},
+       }) {
+    Words all = words(folder);
+    all.insert(all.end(), more.begin(), more.end());
+    all.push_back("--force");
+    const Failure failure = refused(all);
+    EXPECT_EQ(failure.code, 2) << more[1];
+    EXPECT_NE(failure.what.find("is inside"), std::string::npos) << failure.what;
+    EXPECT_NE(failure.hint.find("never overwritten"), std::string::npos) << failure.hint;
+  }
+  EXPECT_EQ(
+      refused({"index", "-t", path("pool"), "--tile-size=8", "-o", path("pool/1.png"), "-f"}).code,
+      2);
+}
+
+TEST_F(ValidateTest, FoldersThatAreReadMayHaveNeighbours) {
+  make_folder("pool/sub");
+  make_folder("pictures/deep");
+  expect_accepted(words({"-o", path("beside.mp4")}));
+  expect_accepted(words({"-o", path("%06d.png")}));
+  expect_accepted(words({"-i", path("pictures"), "-o", path("%06d.png")}));
+  expect_accepted(words({"-i", path("pictures"), "-o", path("pictures_out/")}));
+  // Frames are taken from the folder itself only.
+  expect_accepted(words({"-i", path("pictures"), "-o", path("pictures/deep/%06d.png")}));
+  // The search of the pool passes over prepared tiles.
+  expect_accepted(words({"--index", path("pool/tiles.mti")}));
+  expect_accepted({"index", "-t", path("pool"), "--tile-size=8", "-o", path("pool/sub/t.mti")});
+}
+
+TEST_F(ValidateTest, FramesThatAreLinksAreNotWrittenOver) {
+  make_folder("store");
+  write("store/000001.png", "the only copy");
+  std::filesystem::create_symlink(folder_ / "store/000001.png", folder_ / "pictures/1.png");
+  for (const char* name : {"store/000001.png", "store/%06d.png", "store/", "store"}) {
+    const Failure failure = refused(words({"-i", path("pictures"), "-o", path(name), "-f"}));
+    EXPECT_EQ(failure.code, 2) << name;
+    EXPECT_NE(failure.what.find("a link in --frames"), std::string::npos) << failure.what;
+  }
+  expect_accepted(words({"-i", path("pictures"), "-o", path("store/new.mp4")}));
+}
+
+TEST_F(ValidateTest, RelativeNamesAreComparedFromTheWorkingFolder) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_ / "pictures");
+  const Failure pattern = refused(words({"-i", ".", "-o", "%06d.png"}));
+  const Failure file = refused(words({"-i", path("pictures"), "-o", "new.mp4"}));
+  const Failure twice = refused(words({"--report", "r", "--plan", path("pictures/r")}));
+  std::filesystem::current_path(before);
+  EXPECT_EQ(pattern.code, 2);
+  EXPECT_EQ(file.code, 2);
+  EXPECT_NE(twice.what.find("are the same"), std::string::npos) << twice.what;
+}
+
+TEST_F(ValidateTest, ConfigurationAndModelAreNotWrittenOver) {
+  const std::string config = write("c.toml", "crf = 20\n");
+  const std::string model = write("model.pt", "weights");
+  std::filesystem::create_symlink("c.toml", folder_ / "link.json");
+  for (const char* flag : {"--report", "--plan", "--index"}) {
+    EXPECT_EQ(refused(words({"--config", config, flag, config, "-f"})).code, 2) << flag;
+    EXPECT_EQ(refused(words({"--flow-model", model, flag, model, "-f"})).code, 2) << flag;
+  }
+  EXPECT_NE(refused(words({"--config", config, "--report", path("link.json"), "-f"}))
+                .what.find("--report and --config are the same"),
+            std::string::npos);
+  EXPECT_EQ(refused({"index", "-t", path("pool"), "--tile-size=8", "--config", config, "-o", config,
+                     "-f"})
+                .code,
+            2);
+  expect_accepted(words({"--config", config, "--flow-model", model, "--report", path("r.json")}));
+}
+
+TEST_F(ValidateTest, ChecksDoNotWriteOverTheirInputs) {
+  const std::string a = write("a.png", "x");
+  const std::string b = write("b.png", "y");
+  const std::string model = write("model.pt", "weights");
+  for (const std::string& input : {a, b}) {
+    EXPECT_EQ(refused({"check", "ssim", a, b, "--map", input, "-f"}).code, 2);
+    EXPECT_EQ(refused({"check", "flow", a, b, "-o", input, "-f"}).code, 2);
+    EXPECT_EQ(refused({"check", "flow", a, b, "--picture", input, "-f"}).code, 2);
+  }
+  EXPECT_EQ(refused({"check", "flow", a, b, "--flow-model", model, "-o", model, "-f"}).code, 2);
+  EXPECT_EQ(
+      refused({"check", "flow", a, b, "-o", path("v.png"), "--picture", path("./v.png")}).code, 2);
+  const Words assign = {"check", "assign", "--costs", a, "--rows=1", "--cols=1", "--assignment"};
+  const auto assign_to = [&assign](const std::string& file, bool force) {
+    Words all = assign;
+    all.push_back(file);
+    if (force) all.emplace_back("-f");
+    return all;
+  };
+  EXPECT_EQ(refused(assign_to(a, true)).code, 2);
+  // Other files need --force.
+  EXPECT_EQ(refused(assign_to(b, false)).code, 5);
+  expect_accepted(assign_to(b, true));
+  expect_accepted(assign_to(path("new.txt"), false));
+  EXPECT_EQ(refused({"check", "ssim", a, b, "--map", model}).code, 5);
+  EXPECT_EQ(refused({"check", "flow", a, b, "-o", model}).code, 5);
+  expect_accepted({"check", "ssim", a, b, "--map", model, "-f"});
+  expect_accepted({"check", "flow", a, b, "-o", path("v.flo"), "--picture", path("v.png")});
+}
+
 TEST_F(ValidateTest, ContradictionsAreRefused) {
   EXPECT_EQ(refused(words({"-q", "-v"})).code, 2);
   EXPECT_EQ(refused(words({"--grid", "4x4", "--cells", "16"})).code, 2);
@@ -179,6 +306,7 @@ TEST_F(ValidateTest, MetricsNeverWriteOverWhatTheyRead) {
   refused(metrics({"--plan", path("plan.jsonl"), "--json", path("plan.jsonl"), "--force"}));
   refused(metrics({"--json", path("in.mp4"), "--force"}));
   refused(metrics({"--json", path("missing/m.json")}));
+  EXPECT_EQ(refused(metrics({"--json", path("pictures/1.png"), "--force"})).code, 2);
   refused(metrics({"--plan", path("plan.jsonl"), "--json", path("./plan.jsonl"), "--force"}));
 }
 
