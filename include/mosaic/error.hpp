@@ -17,7 +17,6 @@ enum class ExitCode : int {
   output_failed = 5,   ///< the output cannot be written
   verify_failed = 6,   ///< two computations that must agree do not
   device_missing = 7,  ///< the device or module asked for is not there
-  try_again = 75,      ///< a lock is held by another run
 };
 
 /// Base of every error this program raises on purpose.
