@@ -37,7 +37,8 @@ if [ "$quick" = no ]; then
   step "AddressSanitizer and UndefinedBehaviorSanitizer"
   cmake --preset asan >/dev/null
   cmake --build --preset asan -j "$jobs"
-  ctest --preset asan -j "$jobs" --quiet -LE slow
+  LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 \
+    ctest --preset asan -j "$jobs" --quiet -LE slow
 
   step "ThreadSanitizer: what is threaded"
   cmake --preset tsan >/dev/null
