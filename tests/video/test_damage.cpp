@@ -89,6 +89,21 @@ TEST_F(Damage, CutAtEveryTenthTheReaderEndsAndTellsTheTruth) {
   }
 }
 
+TEST_F(Damage, PicturesThatReferBeforeACutAreANoticeNotDamage) {
+  // Cut at the second open group of pictures: its leading B pictures cannot be shown.
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264 -x264-params "
+      "open-gop=1:bframes=8:b-adapt=0:keyint=25:min-keyint=25:scenecut=0:repeat-headers=1 "
+      "-f segment -segment_time 1 -segment_format mpegts part%d.ts");
+  ffmpeg("-i part1.ts -c copy -use_editlist 0 cut.mp4");
+  const FilmRead film = read_film(file("cut.mp4"));
+  const auto packets = packet_digests(file("cut.mp4"), "v").size();
+  ASSERT_GT(packets, film.frames.size() + 2) << "the clip must lack more than a picture or two";
+  EXPECT_EQ(film.decode_errors, 0);
+  EXPECT_TRUE(film.skipped.empty());
+  EXPECT_TRUE(Heard::has(film.heard.notices, "frames were not shown by the decoder"));
+}
+
 TEST_F(Damage, AFileWithoutOneFrameIsRefused) {
   ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264 -movflags +faststart w.mp4");
   const std::string bytes = file_bytes(file("w.mp4"));

@@ -64,6 +64,32 @@ TEST_F(OutputKinds, OpusSoundsLikeTheSource) {
   EXPECT_NEAR(std::stod(probe(file("out.webm"), "", "format=duration")), 1.0, 0.05);
 }
 
+TEST_F(OutputKinds, SoundThatChangesItsChannelsMidStreamBecomesOpusToTheEnd) {
+  // Broadcasts go from 5.1 to stereo between programmes, and to other rates.
+  const std::string video = "-f lavfi -i testsrc2=s=64x48:d=1:r=25 ";
+  const std::string codecs = " -c:v libx264 -c:a ac3 ";
+  const std::string tone = "0.3*sin(2*PI*440*t)";
+  ffmpeg(video + "-f lavfi -i aevalsrc=" + tone + "|" + tone + "|0|0|0|0:c=5.1:s=48000:d=1" +
+         codecs + "a.ts");
+  ffmpeg(video + "-f lavfi -i aevalsrc=" + tone + "|" + tone + ":c=stereo:s=44100:d=1" + codecs +
+         "-output_ts_offset 1 b.ts");
+  std::ofstream(file("ab.ts"), std::ios::binary)
+      << file_bytes(file("a.ts")) << file_bytes(file("b.ts"));
+  write_film(file("ab.ts"), file("out.webm"));
+  EXPECT_EQ(probe(file("out.webm"), "a:0", "stream=codec_name,channels"), "opus\n6");
+  EXPECT_NEAR(std::stod(probe(file("out.webm"), "", "format=duration")), 2.0, 0.1);
+  const auto loudness = [&](const std::string& stretch) {
+    const std::string text =
+        run_command({"ffmpeg", "-nostdin", "-i", file("out.webm").native(), "-af",
+                     "atrim=" + stretch + ",pan=mono|c0=c0,volumedetect", "-f", "null", "-"})
+            .err;
+    const std::size_t at = text.find("mean_volume:");
+    return at == std::string::npos ? -999.0 : std::stod(text.substr(at + 12));
+  };
+  EXPECT_NEAR(loudness("0.2:0.8"), -13.5, 1.0);
+  EXPECT_NEAR(loudness("1.2:1.8"), -13.5, 1.0) << "the same tone after the change";
+}
+
 TEST_F(OutputKinds, Vp9RepeatsItsBytes) {
   make_clip();
   write_film(file("in.mp4"), file("a.webm"), {.copy_streams = false});

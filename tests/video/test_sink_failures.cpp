@@ -73,6 +73,8 @@ TEST_F(SinkFailures, TheInputIsNeverTheOutput) {
   EXPECT_EQ(file_bytes(file("in.mp4")), before);
   EXPECT_THROW(refuse_same_file(folder_.path(), folder_.path() / "."), UsageError);
   EXPECT_NO_THROW(refuse_same_file(file("in.mp4"), file("new.mp4")));
+  EXPECT_THROW(refuse_same_file(folder_.path(), file("%06d.png")), UsageError);
+  EXPECT_THROW(refuse_same_file(folder_.path(), file("new.mp4")), UsageError);
 }
 
 TEST_F(SinkFailures, MissingAndUnwritableFolders) {
@@ -91,9 +93,10 @@ TEST_F(SinkFailures, MissingAndUnwritableFolders) {
 TEST_F(SinkFailures, UnknownNamesListWhatIsKnown) {
   make_clip();
   EXPECT_TRUE(holds(failure<UsageError>(file("out.xyz")), ".mp4 .mkv .mov .webm .gif"));
-  const std::string codec = failure<UsageError>(file("out.mp4"), {.codec = "libx999"});
+  const std::string codec = failure<DeviceError>(file("out.mp4"), {.codec = "libx999"});
   EXPECT_TRUE(holds(codec, "no video encoder 'libx999'") && holds(codec, "libx264")) << codec;
   EXPECT_TRUE(holds(failure<UsageError>(file("out.webm"), {.codec = "libx264"}), "cannot hold"));
+  EXPECT_TRUE(holds(failure<UsageError>(file("out.mp4"), {.codec = "aac"}), "not make video"));
   EXPECT_TRUE(holds(failure<UsageError>(file("out.mp4"), {.codec = "prores_ks"}), "4:2:0"));
   const std::string preset = failure<UsageError>(file("out.mp4"), {.preset = "medum"});
   EXPECT_TRUE(holds(preset, "medum") && holds(preset, "medium")) << preset;

@@ -122,6 +122,27 @@ TEST_F(VideoSink, WhatTheContainerCannotHoldIsNamed) {
   EXPECT_EQ(packet_digests(file("out.mkv"), "s"), packet_digests(file("in.mkv"), "s"));
 }
 
+TEST_F(VideoSink, SoundThatOnlyTheCodecTablePromisesIsLeftOutAndNamed) {
+  // mp4 lists TrueHD among its codecs and refuses its header.
+  if (run_command({"ffmpeg", "-hide_banner", "-h", "encoder=truehd"}).out.find("Encoder truehd") ==
+      std::string::npos) {
+    GTEST_SKIP() << "this ffmpeg has no TrueHD encoder";
+  }
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:d=0.4:r=25 -f lavfi -i sine=d=0.4:r=48000 -map 0 -map 1 "
+      "-map 1 -c:v libx264 -c:a:0 truehd -c:a:1 aac -strict experimental in.mkv");
+  for (const char* name : {"out.mp4", "out.mov"}) {
+    SCOPED_TRACE(name);
+    const Heard heard = write_film(file("in.mkv"), file(name));
+    EXPECT_TRUE(Heard::has(heard.warnings, "audio stream 1 (truehd)"));
+    EXPECT_EQ(heard.warnings.size(), 1U);
+    EXPECT_EQ(probe(file(name), "", "stream=codec_name"), "h264\naac");
+  }
+  const Heard mkv = write_film(file("in.mkv"), file("out.mkv"));
+  EXPECT_TRUE(mkv.warnings.empty());
+  EXPECT_EQ(payload_digests(file("out.mkv"), "a:0"), payload_digests(file("in.mkv"), "a:0"));
+}
+
 TEST_F(VideoSink, AttachmentsStayInMatroska) {
   std::ofstream(file("font.ttf"), std::ios::binary) << std::string(500, 'f');
   ffmpeg(
