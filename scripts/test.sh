@@ -38,12 +38,12 @@ if [ "$quick" = no ]; then
   cmake --preset asan >/dev/null
   cmake --build --preset asan -j "$jobs"
   LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 \
-    ctest --preset asan -j "$jobs" --quiet -LE slow
+    ctest --preset asan -j "$jobs" -LE slow
 
   step "ThreadSanitizer: what is threaded"
   cmake --preset tsan >/dev/null
   cmake --build --preset tsan -j "$jobs" --target tsan_tests
-  ctest --preset tsan -j "$jobs" --quiet -L threaded
+  ctest --preset tsan -j "$jobs" -L threaded
 fi
 
 step "tests"
