@@ -22,7 +22,10 @@ std::string probe(const std::filesystem::path& file, const std::string& stream,
 std::vector<double> frame_times(const std::filesystem::path& file) {
   std::istringstream lines(probe(file, "v:0", "frame=pts_time"));
   std::vector<double> times;
-  for (std::string line; std::getline(lines, line);) times.push_back(std::stod(line));
+  // A frame with side data (the encoder's name) is followed by an empty line.
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line != ",") times.push_back(std::stod(line));
+  }
   return times;
 }
 

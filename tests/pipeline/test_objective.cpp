@@ -92,13 +92,18 @@ class ObjectiveProblem {
       scores.list_bound.push_back(scores.list_length < library.tiles()
                                       ? order[static_cast<std::size_t>(scores.list_length)].first
                                       : std::numeric_limits<std::int32_t>::max());
+      // Some candidates are kept from an earlier frame: anywhere in the pool, on no list. Small
+      // pools have fewer tiles than candidates; the rest is padding.
+      const int tiles = library.tiles();
       for (int k = 0; k < scores.candidates; ++k) {
-        // Some candidates are kept from an earlier frame: anywhere in the pool, on no list.
-        scores.candidate_tile.push_back(
-            k % 2 == 0 ? order[static_cast<std::size_t>(k)].second
-                       : order[order.size() - 1 - static_cast<std::size_t>(k)].second);
+        const int rank = k % 2 == 0 ? k / 2 : tiles - 1 - k / 2;
+        const bool spent = k >= tiles;
+        scores.candidate_tile.push_back(spent ? kNoTile
+                                              : order[static_cast<std::size_t>(rank)].second);
         scores.dissimilarity.push_back(
-            static_cast<std::int32_t>(random_() % static_cast<unsigned>(scale.ssim_unit + 1)));
+            spent ? scale.ssim_unit
+                  : static_cast<std::int32_t>(random_() %
+                                              static_cast<unsigned>(scale.ssim_unit + 1)));
       }
       scores.dissimilarity.push_back(
           static_cast<std::int32_t>(random_() % static_cast<unsigned>(scale.ssim_unit + 1)));
