@@ -40,7 +40,13 @@ cmake --build --preset ci -j "$jobs"
 
 if [ "$quick" = no ]; then
   step "format"
-  git ls-files '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
+  # Versions of clang-format disagree in details; 14 (Debian 12) decides.
+  if clang-format --version | grep -q 'version 14\.'; then
+    git ls-files '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
+  else
+    echo "skipped: not clang-format 14"
+  fi
+
   step "AddressSanitizer and UndefinedBehaviorSanitizer"
   cmake --preset asan >/dev/null
   cmake --build --preset asan -j "$jobs"
