@@ -51,7 +51,8 @@ MOSAIC_HD std::uint64_t tone_lookup(const std::uint64_t* table, std::int32_t r, 
 }
 
 MOSAIC_HD std::uint8_t tone_lane(std::uint64_t result, int lane) {
-  const auto level = static_cast<std::int32_t>((result >> (lane * kToneLane)) & 0x1fffff);
+  // Above the 14 bits of the level lie the next lane's fraction bits, shifted down with it.
+  const auto level = static_cast<std::int32_t>((result >> (lane * kToneLane)) & 0x3fff);
   // The nodes at 256 are extrapolated, so between them a strong table can pass 255.
   return static_cast<std::uint8_t>(tone_min(level, 255));
 }
