@@ -26,6 +26,7 @@ def ours(solver, folder, costs, max_uses):
     """Runs our solver on a matrix; returns its optimum and assignment."""
     path = folder / "costs.i32"
     chosen = folder / "assignment.txt"
+    chosen.unlink(missing_ok=True)  # the solver replaces nothing
     costs.astype("<i4").tofile(path)
     rows, columns = costs.shape
     command = [solver, path, str(rows), str(columns), str(max_uses), chosen]
