@@ -2,7 +2,7 @@
 # Installs what is needed, builds and runs every test; the summary of CTest comes last.
 #   scripts/test.sh              format, warnings as errors, sanitizers, thread sanitizer, all tests
 #   scripts/test.sh --quick      release build and its tests only
-#   scripts/test.sh --lint       clang-tidy over src/ and nothing else (about 20 minutes on 2 cores)
+#   scripts/test.sh --lint       clang-tidy over src/ and nothing else (slow: tens of minutes on 2 cores)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
