@@ -7,14 +7,15 @@ target_include_directories(mosaic_options INTERFACE ${PROJECT_SOURCE_DIR}/includ
 target_link_libraries(mosaic_options INTERFACE Threads::Threads)
 # -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, so its use
 # would change bits between machines (docs/determinism.md).
-target_compile_options(mosaic_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow
-                                                -Wnon-virtual-dtor -Woverloaded-virtual)
+target_compile_options(mosaic_options INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-Wall;-Wextra;-Wpedantic;-Wshadow>"
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>")
 # g++ 12 sees overlapping copies in "text" + std::string (GCC bug 105651, fixed in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(mosaic_options INTERFACE -Wno-restrict)
+  target_compile_options(mosaic_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>")
 endif()
 if(MOSAIC_WERROR)
-  target_compile_options(mosaic_options INTERFACE -Werror)
+  target_compile_options(mosaic_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Werror>")
 endif()
 if(MOSAIC_SANITIZE)
   target_compile_options(mosaic_options INTERFACE -fsanitize=${MOSAIC_SANITIZE}
@@ -40,8 +41,10 @@ function(mosaic_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE ${ARG_LINKS} mosaic_options GTest::gtest_main)
-  target_compile_definitions(test_${name} PRIVATE
-                             MOSAIC_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  # Resolved, so that checkouts side by side share compiler-cache entries.
+  cmake_path(ABSOLUTE_PATH PROJECT_SOURCE_DIR NORMALIZE OUTPUT_VARIABLE source_dir)
+  cmake_path(GET source_dir PARENT_PATH beside)
+  target_compile_definitions(test_${name} PRIVATE MOSAIC_SHARED_DATA="${beside}/shared/data")
   set(label ${name})
   if(ARG_THREADED)
     set(label threaded)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Motion panel: how steadily a preset carries its tiles through clips whose motion is known.
 
-  scripts/panel.py PROGRAM [--tiles POOL] [--preset NAME]... [--film VIDEO] [--check] [-- OPTIONS]
+  scripts/panel.py PROGRAM [--tiles POOL] [--preset NAME]... [--flow NAME]... [--film VIDEO]
+                           [--check] [-- OPTIONS]
 
-Draws small clips (static, repeated, noise, drift, pan, zoom, rotation, crossing, fade, flash, cut),
-renders each with PROGRAM and the OPTIONS given after "--", and prints one table per preset. Without
+Draws small clips (static, repeated, noise, drift, pan, zoom, rotation, crossing, occlusion, fade,
+flash, cut), renders each with PROGRAM and the OPTIONS given after "--", and prints one table per
+preset, and per estimator of motion when some are named, whose errors are then measured. Without
 --tiles a pool is drawn, too. With --film the first 240 frames of a real film are rendered in 35x20
 cells of 54 px and compared as well. --check ends with status 1 when a clip misses its bar.
 
@@ -29,6 +31,7 @@ COLUMNS, ROWS = WIDTH // CELL_PX, HEIGHT // CELL_PX
 FRAMES = 24
 CUT_AT = FRAMES // 2
 FILM_FRAMES = 240
+FLOW_PAIRS = (3, 9, 17)  # frames whose motion to the one before is compared with the truth
 
 
 # ---------------------------------------------------------------------------------------------
@@ -204,6 +207,11 @@ def make_clips():
                 Layer(2, lambda t: shift(120 + 17 * t, 150), 85),
                 Layer(3, lambda t: shift(520 - 17 * t, 220), 85)]
     gain = lambda t: min(1.0, t / (FRAMES * 2 / 3))
+    spin = lambda t: (math.cos(math.radians(5.0 * t)), math.sin(math.radians(5.0 * t)))
+    fast_turn = lambda t: about_centre(
+        np.array([[spin(t)[0], -spin(t)[1], 0], [spin(t)[1], spin(t)[0], 0], [0, 0, 1.0]]))
+    fast_zoom = lambda t: about_centre(np.diag([1.06 ** t, 1.06 ** t, 1.0]))
+    occlusion = [Layer(1, lambda t: shift(-8.0 * t, 0.0)), Layer(2, lambda t: shift(320, 180), 110)]
     scenes = [Layer(4, still), Layer(5, still)]
     cut = Clip("cut", scenes)
     cut.top_layer = lambda t, x, y: np.full(np.shape(x), 0 if t < CUT_AT else 1)
@@ -220,7 +228,10 @@ def make_clips():
         Clip("pan, 6.7 px", [Layer(1, pan)], None, rides, True),
         Clip("zoom, 2.5 %", [Layer(1, zoom)], None, rides, True),
         Clip("rotation, 1.5 deg", [Layer(1, turn)], None, rides, True),
+        Clip("fast zoom, 6 %", [Layer(1, fast_zoom)], None, None, True),
+        Clip("fast turn, 5 deg", [Layer(1, fast_turn)], None, None, True),
         Clip("crossing, 17 px", crossing, None, None, True),
+        Clip("occlusion, 8 px", occlusion, None, None, True),
         Clip("fade", [Layer(1, still)], lambda t, frame: frame * gain(t),
              lambda row: row["changed"] <= 0.05),
         Clip("flash", [Layer(1, still)],
@@ -283,6 +294,28 @@ def plan_row(tiles, cuts):
             "after_cut": float(np.mean(after)) if after else 0.0}
 
 
+def flow_error(clip, t, flow):
+    """End-point errors in px of the motion from frame t back to the one before, for the cells that
+    show one thing, all of it seen in both frames. `flow`: ROWS x COLUMNS x 2, x before y."""
+    y, x = np.mgrid[0:ROWS, 0:COLUMNS] * CELL_PX + CELL_PX / 2
+    layer = clip.top_layer(t, x, y)
+    whole = np.ones(x.shape, bool)
+    for dx in (-CELL_PX / 2 + 0.5, CELL_PX / 2 - 0.5):
+        for dy in (-CELL_PX / 2 + 0.5, CELL_PX / 2 - 0.5):
+            whole &= clip.origin(t, t - 1, x + dx, y + dy)[2]
+            whole &= clip.top_layer(t, x + dx, y + dy) == layer
+    ox, oy, _ = clip.origin(t, t - 1, x, y)
+    return np.hypot(flow[..., 0] - (ox - x), flow[..., 1] - (oy - y))[whole]
+
+
+def read_flo(path):
+    """The vectors at the centres of the cells."""
+    data = path.read_bytes()
+    width, height = struct.unpack("<4xii", data[:12])
+    flow = np.frombuffer(data, "<f4", offset=12).reshape(height, width, 2)
+    return flow[CELL_PX // 2::CELL_PX, CELL_PX // 2::CELL_PX]
+
+
 # ---------------------------------------------------------------------------------------------
 # Runs
 
@@ -302,12 +335,13 @@ class Panel:
             self.tiles = work / "pool"
             draw_pool(self.tiles, 500)
 
-    def measure(self, source, tag, preset, size_options, output):
+    def measure(self, source, tag, preset, flow, size_options, output):
         plan = self.work / f"{tag}.jsonl"
         report = self.work / f"{tag}.json"
         run([self.args.program, "--frames", source, "--tiles", self.tiles, "--output", output,
              "--index", self.work / "pool.mti", "--plan", plan, "--quiet", "--force",
-             "--preset", preset, *size_options, *self.args.options])
+             "--preset", preset, *(["--flow", flow] if flow else []), *size_options,
+             *self.args.options])
         run([self.args.program, "metrics", "--source", source, "--mosaic", output, "--plan", plan,
              "--json", report, "--force", "--quiet"])
         tiles, cuts, switched = read_plan(plan)
@@ -315,20 +349,31 @@ class Panel:
         row["switched"] = switched
         return tiles, row, json.loads(report.read_text(encoding="utf-8"))
 
-    def clip(self, clip, source, preset):
-        tag = f"{preset}-{source.name}"
+    def flow_error(self, clip, source, flow):
+        """Mean over some pairs of frames, px; of the cut's none that is across it."""
+        errors = []
+        for t in FLOW_PAIRS:
+            run([self.args.program, "check", "flow", source / f"frame{t:04d}.png",
+                 source / f"frame{t - 1:04d}.png", "--flow", flow, "--tile-size", str(CELL_PX),
+                 "--output", self.work / "pair.flo", "--force"])
+            errors.append(flow_error(clip, t, read_flo(self.work / "pair.flo")))
+        return float(np.concatenate(errors).mean())
+
+    def clip(self, clip, source, preset, flow):
+        tag = f"{preset}-{flow or 'own'}-{source.name}"
         tiles, row, report = self.measure(
-            source, tag, preset, ["--grid", f"{COLUMNS}x{ROWS}", "--tile-size", str(CELL_PX)],
+            source, tag, preset, flow, ["--grid", f"{COLUMNS}x{ROWS}", "--tile-size", str(CELL_PX)],
             f"{self.work / tag}-mosaic/")
         row["ride"] = ride_share(clip, tiles) if clip.moving else None
+        row["flow_error"] = self.flow_error(clip, source, flow) if flow else None
         row["passed"] = clip.bar(row)
         return row, report
 
-    def film(self, preset):
+    def film(self, preset, flow):
         size = ["--grid", "35x20", "--tile-size", "54", "--range", f"0-{FILM_FRAMES - 1}"]
-        _, row, report = self.measure(self.args.film, f"{preset}-film", preset, size,
-                                      self.work / f"{preset}-film.mp4")
-        row["ride"] = None
+        _, row, report = self.measure(self.args.film, f"{preset}-{flow or 'own'}-film", preset, flow,
+                                      size, self.work / f"{preset}-film.mp4")
+        row["ride"] = row["flow_error"] = None
         row["passed"] = True
         return row, report
 
@@ -340,7 +385,7 @@ def show(value, scale=1.0, digits=2):
 def print_row(name, row, report):
     along, still = report["along_motion"], report["still_pixels"]
     cells = [show(row["changed"], 100), show(row["worst"], 100), show(row["switched"], 100),
-             show(row["ride"], 100, 1),
+             show(row["ride"], 100, 1), show(row["flow_error"], 1, 2),
              show(still["mosaic_levels"]), show(still["source_levels"]),
              show(along["mosaic_levels"]), show(along["source_levels"]),
              show(report["plan"]["twins_per_frame"], 1, 1),
@@ -350,11 +395,12 @@ def print_row(name, row, report):
     print(f"{name:18}" + "".join(f"{cell:>9}" for cell in cells), flush=True)
 
 
-def print_heading(preset, options):
-    print(f"\npreset {preset}" + (f", {' '.join(options)}" if options else ""))
-    first = ["changed", "worst", "switched", "riding", "still", "(source)", "along", "(source)",
+def print_heading(preset, flow, options):
+    words = ([f"--flow {flow}"] if flow else []) + options
+    print(f"\npreset {preset}" + (f", {' '.join(words)}" if words else ""))
+    first = ["changed", "worst", "switched", "riding", "flow", "still", "(source)", "along", "(source)",
              "twins", "cuts", "after", "SSIM 3x3", "bar"]
-    second = ["%/frame", "%", "%/frame", "%", "levels", "", "levels", "", "/frame", "", "cut, %",
+    second = ["%/frame", "%", "%/frame", "%", "px off", "levels", "", "levels", "", "/frame", "", "cut, %",
               "", ""]
     for words in (first, second):
         print(f"{'':18}" + "".join(f"{word:>9}" for word in words))
@@ -365,11 +411,18 @@ def parse_arguments():
     parser.add_argument("program", type=pathlib.Path, help="the mosaic-temporal executable")
     parser.add_argument("--tiles", type=pathlib.Path, help="folder of photos; else drawn")
     parser.add_argument("--preset", action="append", help="may be repeated [vivid]")
+    parser.add_argument("--flow", action="append",
+                        help="estimator of motion, may be repeated [the preset's, unmeasured]")
     parser.add_argument("--film", type=pathlib.Path, help="a video with at least 240 frames")
     parser.add_argument("--clip", action="append", help="only clips whose name begins so")
     parser.add_argument("--check", action="store_true", help="status 1 when a bar is missed")
-    parser.add_argument("options", nargs="*", help="after --: options of the renders")
-    return parser.parse_args()
+    parser.epilog = "What follows -- are options of the renders."
+    # By hand: argparse takes words after "--" for too many, once flags follow the first one.
+    words = sys.argv[1:]
+    split = words.index("--") if "--" in words else len(words)
+    args = parser.parse_args(words[:split])
+    args.options = words[split + 1:]
+    return args
 
 
 def main():
@@ -384,14 +437,16 @@ def main():
         for clip in clips:
             folders[clip.name] = work / "".join(c for c in clip.name if c.isalnum())
             clip.write(folders[clip.name])
-        for preset in args.preset or ["vivid"]:
-            print_heading(preset, args.options)
+        tables = [(preset, flow) for preset in args.preset or ["vivid"]
+                  for flow in args.flow or [None]]
+        for preset, flow in tables:
+            print_heading(preset, flow, args.options)
             for clip in clips:
-                row, report = panel.clip(clip, folders[clip.name], preset)
+                row, report = panel.clip(clip, folders[clip.name], preset, flow)
                 missed |= not row["passed"]
                 print_row(clip.name, row, report)
             if args.film:
-                print_row("film", *panel.film(preset))
+                print_row("film", *panel.film(preset, flow))
     if args.check and missed:
         sys.exit(1)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the program needs to build (and with --test, what its tests need) with apt, on
-# Debian 12 and Ubuntu 24.04. Does nothing when everything is there. Run by demo.sh and test.sh.
+# Installs what the program needs to build (with --test also what its tests need, with --long what the
+# long ones need) with apt, on Debian 12 and Ubuntu 24.04. Does nothing when everything is there. Run by
+# demo.sh and test.sh.
 set -euo pipefail
 
 build_packages=(
@@ -9,16 +10,23 @@ build_packages=(
   libvips-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev
 )
-# For --flow raft and --flow dis. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS
+# For --flow raft, --flow dis and --faces. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS
 # and is several times slower.
-flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev)
+flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev
+  libopencv-objdetect-dev opencv-data)
 test_packages=(
   ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
   clang-format clang-tidy ccache
 )
 
+# For test.sh --long: Clang with libFuzzer, and the mutator.
+long_packages=(clang libclang-rt-14-dev zzuf)
+
 wanted=("${build_packages[@]}")
-[ "${1:-}" = --test ] && wanted+=("${test_packages[@]}")
+case "${1:-}" in
+  --test) wanted+=("${test_packages[@]}") ;;
+  --long) wanted+=("${test_packages[@]}" "${long_packages[@]}") ;;
+esac
 
 is_installed() {
   [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null || true)" = "install ok installed" ]

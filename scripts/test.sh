@@ -2,27 +2,31 @@
 # Installs what is needed, builds and runs every test; the summary of CTest comes last.
 #   scripts/test.sh              format, warnings as errors, sanitizers, thread sanitizer, all tests
 #   scripts/test.sh --quick      release build and its tests only
+#   scripts/test.sh --long       also a build by Clang and its tests, each fuzz target for a minute and 200 mutated
+#                                inputs per format
 #   scripts/test.sh --lint       clang-tidy over src/ and nothing else (slow: tens of minutes on 2 cores)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 quick=no
 lint=no
+long=no
 case "${1:-}" in
   "") ;;
   --quick) quick=yes ;;
   --lint) lint=yes ;;
+  --long) long=yes ;;
   -h | --help)
-    sed -n '2,5s/^# \{0,1\}//p' "$0"
+    sed -n '2,7s/^# \{0,1\}//p' "$0"
     exit 0
     ;;
   *)
-    echo "test.sh: unknown argument '$1' (--quick and --lint are known)" >&2
+    echo "test.sh: unknown argument '$1' (--quick, --long and --lint are known)" >&2
     exit 2
     ;;
 esac
 
-bash scripts/setup.sh --test
+if [ "$long" = yes ]; then bash scripts/setup.sh --long; else bash scripts/setup.sh --test; fi
 jobs=$(nproc)
 export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
 step() { printf '\n== %s (%s)\n' "$*" "$(date -u +%H:%M:%S)"; }
@@ -57,6 +61,19 @@ if [ "$quick" = no ]; then
   cmake --preset tsan >/dev/null
   cmake --build --preset tsan -j "$jobs" --target tsan_tests
   ctest --preset tsan -j "$jobs" -L threaded
+fi
+
+if [ "$long" = yes ]; then
+  step "Clang, warnings are errors"
+  cmake --preset clang >/dev/null
+  cmake --build --preset clang -j "$jobs"
+  ctest --preset clang -j "$jobs"
+
+  step "fuzz targets"
+  bash scripts/fuzz.sh --seconds 60
+
+  step "mutated inputs"
+  bash scripts/mutate.sh --program "$PWD/build-ci/bin/mosaic-temporal"
 fi
 
 step "tests"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -24,6 +25,8 @@ namespace {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::filesystem::path engine =
       self.parent_path().parent_path() / "libexec" / "mosaic-temporal" / "mosaic-temporal-engine";
+  // A signal that asks for a status must not end what has not begun to listen.
+  std::signal(SIGUSR1, SIG_IGN);
   execv(engine.c_str(), argv);
   throw mosaic::Error(mosaic::ExitCode::unexpected,
                       "cannot start " + engine.string() + ": " + std::strerror(errno),
@@ -36,5 +39,5 @@ int main(int argc, char** argv) {
   using namespace mosaic::cli;
   open_standard_streams();
   return run_command_line(arguments_of(argc, argv), read_environment(environ), std::cout, std::cerr,
-                          [argv](const CommandLine&) -> int { become_engine(argv); });
+                          [argv](const CommandLine&, bool&) -> int { become_engine(argv); });
 }

@@ -17,6 +17,7 @@ enum class ExitCode : int {
   output_failed = 5,   ///< the output cannot be written
   verify_failed = 6,   ///< two computations that must agree do not
   device_missing = 7,  ///< the device or module asked for is not there
+  try_again = 75,      ///< another run is at work on this output
 };
 
 /// Base of every error this program raises on purpose.
@@ -71,10 +72,25 @@ class VerifyError : public Error {
       : Error(ExitCode::verify_failed, what, std::move(hint)) {}
 };
 
+/// Another run holds what this one needs. Exit code 75.
+class BusyError : public Error {
+ public:
+  explicit BusyError(const std::string& what, std::string hint = {})
+      : Error(ExitCode::try_again, what, std::move(hint)) {}
+};
+
 /// The user asked to stop (RenderObserver::stop). Not a failure: main() re-raises the signal.
+/// `what()` says what is left of the work.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted() : std::runtime_error("stopped on request") {}
+  explicit Interrupted(const std::string& what = "stopped; no output was written")
+      : std::runtime_error(what) {}
+};
+
+/// Whoever read our standard output has had enough. Not a failure: main() ends as by SIGPIPE.
+class PipeClosed : public std::runtime_error {
+ public:
+  PipeClosed() : std::runtime_error("nobody reads the output any more") {}
 };
 
 }  // namespace mosaic

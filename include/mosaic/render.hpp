@@ -24,6 +24,7 @@ struct RenderProgress {
   std::int64_t done = 0;    ///< photos or frames finished
   std::int64_t total = -1;  ///< -1: not known
   double elapsed_s = 0.0;   ///< since the stage began
+  std::int64_t kept = 0;    ///< of `done`, finished by an earlier run
 };
 
 /// Listeners are called by the decoding, the computing and the encoding thread, possibly at the
@@ -46,6 +47,7 @@ struct RenderObserver {
 struct RenderSummary {
   std::int64_t frames_in = 0;
   std::int64_t frames_out = 0;
+  std::int64_t frames_kept = 0;  ///< of these, made by an earlier run
   std::int64_t decode_errors = 0;
   std::vector<SkippedInput> skipped;
   [[nodiscard]] ExitCode exit_code() const {
@@ -54,7 +56,9 @@ struct RenderSummary {
 };
 
 /// Renders `settings.frames` with the photos of `settings.library.tiles` to `settings.output`.
-/// The output appears under its name only when it is complete. Throws Error.
+/// The output appears under its name only when it is complete. A long job leaves what it has
+/// finished in a folder beside the output when it fails or is stopped (docs/reliability.md).
+/// Throws Error, Interrupted and PipeClosed.
 RenderSummary render(const Settings& settings, const RenderObserver& observer);
 
 }  // namespace mosaic

@@ -5,6 +5,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "backend/feature_math.hpp"
 #include "core/hash.hpp"
 
 namespace mosaic {
@@ -25,16 +26,19 @@ std::size_t index(int row, int width, int column = 0) {
 FrameObjective::FrameObjective(const TileLibrary& library, const cpu::BaseCosts& base,
                                const CostScale& scale, const CellDescriptions& cells,
                                const CellScores& scores, std::span<const std::int32_t> carried_tile,
-                               ThreadPool& pool)
+                               std::span<const std::int32_t> switch_price,
+                               const BannedPhotos& banned, ThreadPool& pool)
     : library_(library),
       base_(base),
       scale_(scale),
       cells_described_(cells),
       scores_(scores),
       carried_(carried_tile),
+      switch_price_(switch_price),
+      banned_(banned),
       pool_(pool),
       cells_(static_cast<int>(carried_tile.size())),
-      dims_(3 * library.features_k() * library.features_k()),
+      dims_(feature_count(library.features_k())),
       known_per_cell_(scores.candidates + 1),
       known_(index(cells_, known_per_cell_)),
       known_ssim_(index(cells_, known_per_cell_)) {
@@ -58,6 +62,16 @@ void FrameObjective::fill_known(int cell) {
     if (tile != carried) add(tile, scores_.dissimilarity[index(cell, known_per_cell_, k)]);
   }
   add(carried, scores_.dissimilarity[index(cell, known_per_cell_, scores_.candidates)]);
+}
+
+std::span<const std::int32_t> FrameObjective::banned(int cell) const {
+  if (banned_.empty()) return {};
+  return banned_[static_cast<std::size_t>(cell)];
+}
+
+std::int32_t FrameObjective::price_of_change(int cell) const {
+  const auto i = static_cast<std::size_t>(cell);
+  return carried_[i] != kNoTile ? switch_price_[i] : 0;
 }
 
 std::span<const KnownTile> FrameObjective::known(int cell) const {
@@ -92,15 +106,14 @@ std::int32_t FrameObjective::tile_cost(int cell, std::int32_t tile) const {
   const std::int32_t cost =
       known >= 0 ? known
                  : weighted(cells_described_.saliency[i], distance(cell, tile) + scale_.ssim_unit);
-  const bool pays = carried_[i] != kNoTile && carried_[i] != tile;
-  return cost + (pays ? scale_.switch_price : 0);
+  return cost + (carried_[i] != tile ? price_of_change(cell) : 0);
 }
 
 void FrameObjective::row(int cell, std::span<std::int32_t> out) const {
   const auto i = static_cast<std::size_t>(cell);
   const int variants = library_.variants();
   const std::int32_t carried = carried_[i];
-  const std::int32_t price = carried != kNoTile ? scale_.switch_price : 0;
+  const std::int32_t price = price_of_change(cell);
   const std::uint8_t* features = cells_described_.features.data() + index(cell, dims_);
   if (variants == 1) {
     base_.row(features, cells_described_.saliency[i], out);
@@ -119,6 +132,7 @@ void FrameObjective::row(int cell, std::span<std::int32_t> out) const {
     std::int32_t& cost = out[static_cast<std::size_t>(entry.tile / variants)];
     cost = std::min(cost, entry.cost + (entry.tile == carried ? 0 : price));
   }
+  for (const std::int32_t photo : banned(cell)) out[static_cast<std::size_t>(photo)] += kBanCost;
 }
 
 std::int32_t FrameObjective::best_variant(int cell, int photo) const {
@@ -144,15 +158,14 @@ FrameObjective::Parts FrameObjective::parts(int cell, std::int32_t tile) const {
   const std::int64_t both =
       known >= 0 ? known : weighted(saliency, distance(cell, tile) + scale_.ssim_unit);
   parts.ssim = both - parts.distance;
-  parts.change = carried_[i] != kNoTile && carried_[i] != tile ? scale_.switch_price : 0;
+  parts.change = carried_[i] != tile ? price_of_change(cell) : 0;
   return parts;
 }
 
 void FrameObjective::fill_list(int cell, RowLists& lists) const {
   const int variants = library_.variants();
   const auto i = static_cast<std::size_t>(cell);
-  const std::int32_t carried = carried_[i];
-  const std::int32_t price = carried != kNoTile ? scale_.switch_price : 0;
+  const std::int32_t price = price_of_change(cell);
   std::int32_t* column = lists.column.data() + index(cell, lists.length);
   std::int32_t* cost = lists.cost.data() + index(cell, lists.length);
   std::int32_t count = 0;
@@ -185,6 +198,12 @@ void FrameObjective::fill_list(int cell, RowLists& lists) const {
     const std::int32_t photo = entry.tile / variants;
     put(photo, tile_cost(cell, best_variant(cell, photo)));
   }
+  const std::span<const std::int32_t> ruled_out = banned(cell);
+  if (!ruled_out.empty()) {
+    for (std::int32_t k = 0; k < count; ++k) {
+      if (std::ranges::binary_search(ruled_out, column[k])) cost[k] += kBanCost;
+    }
+  }
   lists.count[i] = count;
   const std::int64_t bound = static_cast<std::int64_t>(scores_.list_bound[i]) + price;
   lists.bound[i] = static_cast<std::int32_t>(
@@ -215,7 +234,8 @@ std::vector<std::int32_t> FrameObjective::row_classes() const {
     };
     const auto ia = static_cast<std::size_t>(a);
     const auto ib = static_cast<std::size_t>(b);
-    return carried_[ia] == carried_[ib] &&
+    return carried_[ia] == carried_[ib] && price_of_change(a) == price_of_change(b) &&
+           std::ranges::equal(banned(a), banned(b)) &&
            cells_described_.saliency[ia] == cells_described_.saliency[ib] &&
            std::ranges::equal(row(a), row(b)) &&
            std::ranges::equal(known(a), known(b), [](const KnownTile& x, const KnownTile& y) {

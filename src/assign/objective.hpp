@@ -1,7 +1,7 @@
 // The objective of one frame as a cost matrix of cells x photos (docs/architecture.md).
 //
-//   cost(i, tile) = saliency(i) * (D(i, tile) + R(i, tile)) / 64   + switch_price unless carried
-//   cost(i, photo) = the least over the photo's variants
+//   cost(i, tile) = saliency(i) * (D(i, tile) + R(i, tile)) / 64   + price(i) unless carried
+//   cost(i, photo) = the least over the photo's variants   + kBanCost where the pair is banned
 //
 // R is ssim_unit where SSIM was not computed, so all but a few entries of a row are the base cost,
 // and the matrix need not be stored.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assign/problem.hpp"
+#include "assign/spacing.hpp"
 #include "backend/backend.hpp"
 #include "backend/cpu/base_costs.hpp"
 #include "core/parallel_for.hpp"
@@ -27,10 +28,13 @@ struct KnownTile {
 class FrameObjective final : public CostSource {
  public:
   /// All arguments are kept by reference until the objective dies.
-  /// `carried_tile`: per cell, kNoTile where nothing is carried.
+  /// `carried_tile`: per cell, kNoTile where nothing is carried; `switch_price`: per cell, what
+  /// another tile costs there; `banned`: per cell, or empty.
   FrameObjective(const TileLibrary& library, const cpu::BaseCosts& base, const CostScale& scale,
                  const CellDescriptions& cells, const CellScores& scores,
-                 std::span<const std::int32_t> carried_tile, ThreadPool& pool);
+                 std::span<const std::int32_t> carried_tile,
+                 std::span<const std::int32_t> switch_price, const BannedPhotos& banned,
+                 ThreadPool& pool);
 
   [[nodiscard]] int rows() const override { return cells_; }
   [[nodiscard]] int columns() const override { return library_.photos(); }
@@ -59,6 +63,8 @@ class FrameObjective final : public CostSource {
   [[nodiscard]] std::int32_t tile_cost(int cell, std::int32_t tile) const;   ///< price included
   [[nodiscard]] std::int32_t distance(int cell, std::int32_t tile) const;
   [[nodiscard]] std::span<const KnownTile> known(int cell) const;
+  [[nodiscard]] std::span<const std::int32_t> banned(int cell) const;
+  [[nodiscard]] std::int32_t price_of_change(int cell) const;  ///< 0 where nothing is carried
   void fill_known(int cell);
   void fill_list(int cell, RowLists& lists) const;
 
@@ -68,6 +74,8 @@ class FrameObjective final : public CostSource {
   const CellDescriptions& cells_described_;
   const CellScores& scores_;
   std::span<const std::int32_t> carried_;
+  std::span<const std::int32_t> switch_price_;
+  const BannedPhotos& banned_;
   ThreadPool& pool_;
   int cells_;
   int dims_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "backend/color_sums.hpp"
+#include "backend/curve_math.hpp"
 #include "core/parallel_for.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/geometry.hpp"
@@ -26,10 +27,12 @@ using Picture = std::variant<YuvImage, RgbImage>;
 
 /// What describe() finds out about every cell; arrays in row-major cell order.
 struct CellDescriptions {
-  std::vector<std::uint8_t> features;  ///< cells x 3k^2
+  std::vector<std::uint8_t> features;  ///< cells x (3k^2 + 9)
   std::vector<ColorSums> color_sums;   ///< cells
   std::vector<std::uint8_t> saliency;  ///< cells; 1/64 units, 32-128 (0.5-2.0)
-  Plane luma;                          ///< the whole canvas, for the flow estimator
+  /// cells x 3 x kCurveNodes if BackendContext::quantiles, else empty (backend/curve_math.hpp)
+  std::vector<std::uint8_t> quantiles;
+  Plane luma;  ///< the whole canvas, for the flow estimator
 };
 
 inline constexpr std::int32_t kNoTile = -1;
@@ -45,6 +48,8 @@ struct ScoreRequest {
   /// cells x candidates: candidate tiles kept from the last frame; a cell whose first entry is
   /// kNoTile gets fresh ones. Empty: all fresh.
   std::span<const std::int32_t> kept_candidate;
+  /// cells entries: takes the place of the saliency described; empty: as described.
+  std::span<const std::uint8_t> saliency = {};
 };
 
 /// Per cell: the `list_length` tiles of smallest reduced base cost, and SSIM of a few of them.
@@ -66,20 +71,43 @@ struct CellScores {
 
 /// Fixed-point recolouring and blending of one cell; see look/transfer.hpp.
 ///
-/// tile'  = clamp((matrix * (r,g,b) + offset + 2^13) >> 14)          matrix in Q14
-/// pixel  = (tile' * (256 - blend) + target * blend + 128) >> 8       blend in 1/256
+/// tile'  = clamp((matrix * (r,g,b) + offset + curve(r,g,b) + 2^13) >> 14)     all in Q14
+/// pixel  = (tile' * (256 - blend) + target * blend + 128) >> 8                blend in 1/256
 struct CellLook {
   std::int32_t matrix[9] = {1 << 14, 0, 0, 0,      1 << 14,
                             0,       0, 0, 1 << 14};  ///< row-major, |m| < 2^19
   std::int32_t offset[3] = {};                        ///< Q14, |o| < 2^28
   std::int32_t blend = 0;                             ///< 0-256
+  std::int32_t curved = 0;                            ///< 0: the curve is zero everywhere
+  /// Per channel, in 1/16 levels, 0-4080, at the levels 0, 16, ..., 256 (backend/curve_math.hpp).
+  std::int16_t curve[3][kCurveNodes] = {};
 };
 
+/// A tile that still shows through the one that took its place:
+///   tile'' = (tile' * (256 - share) + outgoing' * share + 128) >> 8
+/// where outgoing' is `tile` recoloured by `look` (whose blend is not used).
+struct CellFade {
+  std::int32_t tile = kNoTile;  ///< kNoTile: nothing shows through
+  std::int32_t share = 0;       ///< 0-256
+  CellLook look;
+};
+
+/// What happens where cells meet, before the target is blended in (backend/seam_math.hpp).
+struct SeamRequest {
+  int feather_px = 0;       ///< 0 to half a cell
+  int laplacian_bands = 0;  ///< finest pyramid bands that are attenuated at borders; 0: none
+  [[nodiscard]] bool any() const { return feather_px > 0 || laplacian_bands > 0; }
+};
+
+/// In this order: tiles recoloured and faded (one byte per sample), seams, blend with the target,
+/// tone.
 struct ComposeRequest {
   std::span<const std::int32_t> tile;  ///< tile shown in each cell
   std::span<const CellLook> look;      ///< cells
   /// The pointwise look, applied last: kToneEntries entries (backend/tone_math.hpp), or empty.
   std::span<const std::uint64_t> tone = {};
+  std::span<const CellFade> fade = {};  ///< cells, or empty
+  SeamRequest seams = {};
 };
 
 /// Integer costs shared by scoring and the solver.
@@ -97,7 +125,11 @@ class Backend {
   virtual ~Backend() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
 
-  /// Takes a new frame: converts, crops and resizes it to the canvas and describes its cells.
+  /// Announces the picture of the next describe(), so that it may be worked on while the frame last
+  /// described is scored, solved and composed. It must stay where and what it is until then.
+  virtual void prepare(const Picture& /*next*/) {}
+  /// Takes a new frame: converts, crops and resizes it to the canvas and describes its cells. The
+  /// picture must stay where and what it is until the frame is composed.
   virtual void describe(const Picture& picture, CellDescriptions& out) = 0;
   /// Scores the frame last described.
   virtual void score(const ScoreRequest& request, CellScores& out) = 0;
@@ -114,6 +146,9 @@ struct BackendContext {
   MatchSettings match;
   SimdChoice simd = SimdChoice::automatic;
   ThreadPool& pool;
+  bool quantiles = false;  ///< describe() fills CellDescriptions::quantiles
+  /// Tile pixels as compose() draws them, tiles x 3 x S x S; empty: the library's. Outlives it.
+  std::span<const std::uint8_t> drawn_rgb = {};
 };
 
 }  // namespace mosaic

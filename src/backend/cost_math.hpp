@@ -10,7 +10,7 @@ namespace mosaic {
 /// Squared distance from the parts that do not need both sides at once:
 ///   |a|^2 - 2 a.b + |b|^2  =  |a|^2 + (|b|^2 - 256 sum(b)) - 2 sum((a - 128) b)
 /// The second factor of the product is a signed byte and the first an unsigned one, as the dot
-/// product instructions of both processors want it. Every term fits int32 for up to 192 features.
+/// product instructions of both processors want it. Every term fits int32 for up to 204 features.
 MOSAIC_HD std::int32_t distance_from_dot(std::int32_t cell_norm, std::int32_t tile_bias,
                                          std::int32_t centred_dot) {
   return cell_norm + tile_bias - 2 * centred_dot;

@@ -1,4 +1,5 @@
-// From mean linear-light colour to 8-bit Oklab, in integers. Shared by g++ and nvcc.
+// The bytes that describe a cell or tile: 8-bit Oklab of mean linear-light colours, and how much
+// detail there is, in integers. Shared by g++ and nvcc.
 //
 // Oklab: B. Ottosson, "A perceptual color space for image processing" (2020), public domain
 // matrices; sRGB curve: IEC 61966-2-1. The tables are built at compile time from integers or from
@@ -12,9 +13,18 @@
 
 namespace mosaic {
 
-/// Largest k of the k x k features, and bytes of a description with it.
+/// Largest k of the k x k mean colours.
 inline constexpr int kMaxFeaturesK = 8;
-inline constexpr int kMaxFeatures = 3 * kMaxFeaturesK * kMaxFeaturesK;
+
+/// Detail is measured in 3 x 3 parts of a square.
+inline constexpr int kDetailGrid = 3;
+inline constexpr int kDetailFeatures = kDetailGrid * kDetailGrid;
+
+/// Bytes of a description: k x k colours of three bytes, then the detail of each part, row by row.
+MOSAIC_HD constexpr int feature_count(int k) { return 3 * k * k + kDetailFeatures; }
+
+/// Room for the longest description in whole groups of four.
+inline constexpr int kMaxFeatures = (feature_count(kMaxFeaturesK) + 3) / 4 * 4;
 
 /// Fraction bits added to 16-bit linear light when a mean is formed: 24-bit means.
 inline constexpr int kMeanExtraBits = 8;
@@ -95,12 +105,43 @@ MOSAIC_HD std::int32_t cube_root(std::int32_t value, const std::uint32_t* root_t
   return (root + ((1 << octaves) >> 1)) >> octaves;
 }
 
+/// The pixels that one of k equal intervals of an axis of S pixels covers. Weights are in 1/k
+/// pixel: interior pixels weigh k, and all weights of an interval sum to S.
+struct Interval {
+  int first = 0;
+  int last = 0;
+  std::int32_t first_weight = 0;
+  std::int32_t last_weight = 0;  ///< 0 when the interval lies within one pixel
+};
+
+MOSAIC_HD Interval interval_of(int index, int size_px, int k) {
+  const int begin = index * size_px;  // in 1/k pixel
+  const int end = begin + size_px;
+  Interval interval;
+  interval.first = begin / k;
+  interval.last = (end - 1) / k;
+  if (interval.first == interval.last) {
+    interval.first_weight = size_px;
+  } else {
+    interval.first_weight = (interval.first + 1) * k - begin;
+    interval.last_weight = end - interval.last * k;
+  }
+  return interval;
+}
+
+MOSAIC_HD std::int32_t weight_of(const Interval& interval, int pixel, int k) {
+  if (pixel == interval.first) return interval.first_weight;
+  if (pixel == interval.last) return interval.last_weight;
+  return k;
+}
+
 /// Mean over an area whose integer weights sum to `weight`; `sum` holds 16-bit linear light.
 MOSAIC_HD std::int32_t mean_linear(std::uint64_t sum, std::uint64_t weight) {
   return static_cast<std::int32_t>(((sum << kMeanExtraBits) + weight / 2) / weight);
 }
 
-/// 8-bit Oklab of a 24-bit linear-light sRGB mean: L as 255 L, a and b as 128 + 255 * 1.5 * a.
+/// 8-bit Oklab of a 24-bit linear-light sRGB mean: L as 255 L, a and b as 128 + 255 * 2 * a (the
+/// few colours beyond 0.25 are cut off).
 MOSAIC_HD void oklab_bytes(std::int32_t r, std::int32_t g, std::int32_t b,
                            const std::uint32_t* root_table, std::uint8_t* out) {
   // linear sRGB to cone responses, 16 fraction bits, rows summing to exactly 2^16
@@ -122,12 +163,51 @@ MOSAIC_HD void oklab_bytes(std::int32_t r, std::int32_t g, std::int32_t b,
   const auto level = [](std::int64_t value) {
     return static_cast<std::uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
   };
-  const auto chroma = [&](std::int64_t value) {  // 382.5 = 765 / 2
-    return level(128 + ((value * 765 + (std::int64_t{1} << kBits)) >> (kBits + 1)));
+  const auto chroma = [&](std::int64_t value) {
+    return level(128 + ((value * 510 + (std::int64_t{1} << (kBits - 1))) >> kBits));
   };
   out[0] = level((lightness * 255 + (std::int64_t{1} << (kBits - 1))) >> kBits);
   out[1] = chroma(green_red);
   out[2] = chroma(blue_yellow);
+}
+
+/// Note [What a match is judged by]
+///
+/// Recolouring takes away most of the difference between the mean colours of a tile and of its
+/// cell, and none of the difference in structure. So a channel's mean counts 0.8 as much as the
+/// deviations from it (a factor on the difference, not on its square): this much is subtracted from
+/// each of the `count` bytes of the channel, whose sum is `sum`.
+///
+/// And what no recolouring takes away is a tile's fine detail. Where the frame is smooth, a tile
+/// full of detail is noise, however well its 25 mean colours fit. So the description ends with the
+/// amount of detail in 3 x 3 parts: means of |luma(x + lag, y) - luma(x, y)| and of
+/// |luma(x, y + lag) - luma(x, y)| over all (x, y) below S - lag, lag = S / 18 and at least 1.
+MOSAIC_HD std::int32_t mean_discount(std::int32_t sum, std::int32_t count) {
+  const std::int32_t centred = sum - 128 * count;
+  const std::int32_t magnitude = centred < 0 ? -centred : centred;
+  const std::int32_t discount = (51 * magnitude + 128 * count) / (256 * count);
+  return centred < 0 ? -discount : discount;
+}
+
+MOSAIC_HD std::uint8_t discounted(std::int32_t value, std::int32_t discount) {
+  const std::int32_t rest = value - discount;
+  return static_cast<std::uint8_t>(rest < 0 ? 0 : (rest > 255 ? 255 : rest));
+}
+
+MOSAIC_HD int detail_lag(int size_px) { return size_px / 18 > 1 ? size_px / 18 : 1; }
+
+/// First x (or y) of part `part` (0 to kDetailGrid, the last being the end).
+MOSAIC_HD int detail_part(int size_px, int part) {
+  const int positions = size_px - detail_lag(size_px);
+  return positions < 0 ? 0 : positions * part / kDetailGrid;
+}
+
+/// `sum` of both differences over `positions` places. k/5 of their mean: then all parts together
+/// weigh the same against the k x k colours for any k. Empty parts of tiny squares have no detail.
+MOSAIC_HD std::uint8_t detail_byte(std::int64_t sum, std::int64_t positions, int k) {
+  if (positions == 0) return 0;
+  const std::int64_t value = (2 * k * sum + 5 * positions) / (10 * positions);
+  return static_cast<std::uint8_t>(value > 255 ? 255 : value);
 }
 
 }  // namespace mosaic

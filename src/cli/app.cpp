@@ -6,9 +6,13 @@
 #include <exception>
 #include <new>
 
+#include "cli/completion.hpp"
 #include "cli/help.hpp"
+#include "cli/json_lines.hpp"
+#include "cli/man_page.hpp"
 #include "cli/presets.hpp"
 #include "cli/progress.hpp"
+#include "cli/validate.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -31,23 +35,28 @@ int print_config(const CommandLine& line, const Environment& environment, std::o
 
 }  // namespace
 
-int guarded(const std::function<int()>& body, std::ostream& errors) {
+int guarded(const std::function<int()>& body, std::ostream& errors,
+            const FailureListener& listener) {
+  const auto fail = [&](ExitCode code, const std::string& what, const std::string& hint) {
+    errors << error_text(what, hint) << std::flush;
+    if (listener) listener(code_of(code), what, hint);
+    return code_of(code);
+  };
   try {
     return body();
   } catch (const Error& error) {
-    errors << error_text(error.what(), error.hint()) << std::flush;
-    return code_of(error.code());
+    return fail(error.code(), error.what(), error.hint());
   } catch (const Interrupted&) {
     throw;
+  } catch (const PipeClosed&) {
+    throw;
   } catch (const std::bad_alloc&) {
-    errors << error_text("out of memory", "use larger tiles, a smaller --scale or fewer --threads")
-           << std::flush;
+    return fail(ExitCode::unexpected, "out of memory",
+                "use larger tiles, a smaller --scale or fewer --threads");
   } catch (const std::exception& error) {
-    errors << error_text(std::string("unexpected: ") + error.what(),
-                         "this should not happen; please report it with the command line")
-           << std::flush;
+    return fail(ExitCode::unexpected, std::string("unexpected: ") + error.what(),
+                "this should not happen; please report it with the command line");
   }
-  return code_of(ExitCode::unexpected);
 }
 
 int run_command_line(std::span<const std::string> arguments, const Environment& environment,
@@ -56,6 +65,7 @@ int run_command_line(std::span<const std::string> arguments, const Environment& 
     errors << short_help(Command::render) << std::flush;
     return code_of(ExitCode::usage);
   }
+  bool json = asks_for_json(arguments, environment);
   return guarded(
       [&] {
         const CommandLine line = parse_command_line(arguments);
@@ -69,12 +79,22 @@ int run_command_line(std::span<const std::string> arguments, const Environment& 
           case Action::print_config:
             return print_config(line, environment, out, errors);
           case Action::version:
+            return handler(line, json);
           case Action::run:
             break;
         }
-        return handler(line);
+        if (line.command == Command::man) return print(out, man_page());
+        if (line.command == Command::completion) {
+          const Resolved resolved = resolve(line, environment);
+          validate(resolved);
+          return print(out, completion_script(resolved.request.shell));
+        }
+        return handler(line, json);
       },
-      errors);
+      errors,
+      [&](int code, const std::string& what, const std::string& hint) {
+        if (json) write_json_error(out, {code, what, hint, 0});
+      });
 }
 
 void open_standard_streams() {

@@ -10,12 +10,17 @@
 
 namespace mosaic::cli {
 
-/// Does what `line` asks for; returns the exit code.
-using Handler = std::function<int(const CommandLine& line)>;
+/// Does what `line` asks for; returns the exit code. Sets `json` when the settings ask for lines.
+using Handler = std::function<int(const CommandLine& line, bool& json)>;
+
+/// Hears what was thrown: exit code, message, hint.
+using FailureListener =
+    std::function<void(int code, const std::string& what, const std::string& hint)>;
 
 /// Runs `body` and turns what it throws into a message on `errors` and an exit code. Interrupted is
 /// passed on.
-int guarded(const std::function<int()>& body, std::ostream& errors);
+int guarded(const std::function<int()>& body, std::ostream& errors,
+            const FailureListener& listener = {});
 
 /// Answers help, presets and --print-config, and hands everything else to `handler`.
 /// `arguments` come without the program's name.

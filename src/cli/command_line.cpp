@@ -18,9 +18,9 @@ Command take_command(std::span<const std::string>& arguments) {
   if (arguments.empty() || arguments[0].empty() || arguments[0][0] == '-') return Command::render;
   const std::string word = arguments[0];
   arguments = arguments.subspan(1);
-  if (word == "index") return Command::index;
-  if (word == "metrics") return Command::metrics;
-  if (word == "demo") return Command::demo;
+  for (const Command command : all_commands()) {
+    if (command != Command::render && command_name(command) == word) return command;
+  }
   if (word == "check") {
     constexpr std::string_view kChecks[] = {"ssim", "assign", "flow"};
     const std::string what = arguments.empty() ? std::string() : arguments[0];
@@ -37,10 +37,18 @@ Command take_command(std::span<const std::string>& arguments) {
     throw UsageError("there is no check \"" + what + "\"; there are ssim, assign and flow",
                      near.empty() ? std::string() : did_you_mean(near));
   }
-  constexpr std::string_view kCommands[] = {"index", "check", "metrics", "demo"};
-  const std::string near = nearest(word, kCommands);
+  // "check" stands for its three.
+  std::vector<std::string_view> known = {"check"};
+  std::string list;
+  for (const Command command : all_commands()) {
+    const std::string_view name = command_name(command);
+    if (name.empty() || name.starts_with("check ")) continue;
+    known.push_back(name);
+    list += std::string(name) + ", ";
+  }
+  const std::string near = nearest(word, known);
   throw UsageError(
-      "there is no command \"" + word + "\"; there are index, check, metrics and demo",
+      "there is no command \"" + word + "\"; there are " + list + "and check",
       near.empty() ? "the main job takes --frames, --tiles and --output" : did_you_mean(near));
 }
 
@@ -73,9 +81,7 @@ bool is_known(Command command, const std::string& written) {
   const std::string name = written_name(argument);
   for (const Option& option : options()) {
     if (option.kind == Kind::positional || flag_of(option) != name) continue;
-    for (const Command other :
-         {Command::render, Command::index, Command::check_ssim, Command::check_assign,
-          Command::check_flow, Command::metrics, Command::demo}) {
+    for (const Command other : all_commands()) {
       if (!applies_to(option, other)) continue;
       const std::string place = other == Command::render
                                     ? std::string("the main job")
@@ -134,12 +140,44 @@ std::vector<Declared> declare(CLI::App& app, Command command) {
       parser = app.add_flag(declaration(option));
     } else {
       parser = app.add_option(declaration(option));
-      parser->type_size(1)->expected(1);
+      parser->type_size(1)->expected(option.value_optional ? 0 : 1, 1);
     }
-    parser->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    parser->multi_option_policy(option.many ? CLI::MultiOptionPolicy::TakeAll
+                                            : CLI::MultiOptionPolicy::TakeLast);
     declared.push_back({&option, parser});
   }
   return declared;
+}
+
+/// "-i a b" as "-i a -i b". CLI11 takes several values too, but then "[a,b]" for a list.
+std::vector<std::string> repeat_flags(Command command, std::span<const std::string> arguments) {
+  std::vector<std::string> repeated;
+  std::string flag;  // that may take one more value
+  bool has_value = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--") {
+      repeated.insert(repeated.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                      arguments.end());
+      break;
+    }
+    if (argument.size() > 1 && argument[0] == '-') {
+      const std::string name = written_name(argument);
+      const auto& table = options();
+      const bool many = std::any_of(table.begin(), table.end(), [&](const Option& option) {
+        return option.many && applies_to(option, command) &&
+               (flag_of(option) == name ||
+                (option.letter != 0 && name == std::string("-") + option.letter));
+      });
+      flag = many ? name : std::string();
+      has_value = argument.size() > name.size();
+    } else if (!flag.empty()) {
+      if (has_value) repeated.push_back(flag);
+      has_value = true;
+    }
+    repeated.push_back(argument);
+  }
+  return repeated;
 }
 
 void check_value(Command command, const Option& option, const std::string& text) {
@@ -160,7 +198,8 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
   app.set_help_flag("");
   app.allow_extras(true);
   const std::vector<Declared> declared = declare(app, line.command);
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  std::vector<std::string> reversed = repeat_flags(line.command, arguments);
+  std::reverse(reversed.begin(), reversed.end());
   try {
     app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
@@ -177,12 +216,15 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
       if (line.action == Action::run || action == Action::full_help) line.action = action;
       continue;
     }
-    const std::string text = parser->results().back();
-    const bool separate = std::find(arguments.begin(), arguments.end(), text) != arguments.end();
-    if (option->kind != Kind::flag && option->kind != Kind::positional && separate) {
-      check_value(line.command, *option, text);
+    const std::vector<std::string>& texts = parser->results();
+    for (std::size_t i = option->many ? 0 : texts.size() - 1; i < texts.size(); ++i) {
+      const std::string text = texts[i].empty() && option->value_optional ? "true" : texts[i];
+      const bool separate = std::find(arguments.begin(), arguments.end(), text) != arguments.end();
+      if (option->kind != Kind::flag && option->kind != Kind::positional && separate) {
+        check_value(line.command, *option, text);
+      }
+      line.given.push_back({option, text});
     }
-    line.given.push_back({option, text});
   }
   const std::vector<std::string> left = app.remaining();
   if (!left.empty() && !(left.size() == 1 && left.front() == "--")) {

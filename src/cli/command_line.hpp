@@ -20,7 +20,7 @@ struct Given {
 struct CommandLine {
   Command command = Command::render;
   Action action = Action::run;
-  std::vector<Given> given;  ///< each option at most once: the last one counts
+  std::vector<Given> given;  ///< each option at most once, the last one counts; `many` as given
 };
 
 /// `arguments` without the program's name. Throws UsageError for unknown commands and options

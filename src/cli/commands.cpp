@@ -1,13 +1,23 @@
 #include "cli/commands.hpp"
 
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "assign/check_assign.hpp"
+#include "build_facts.hpp"
 #include "cli/check_ssim.hpp"
+#include "cli/doctor.hpp"
+#include "cli/facts.hpp"
+#include "cli/json_lines.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_batch.hpp"
+#include "cli/status_board.hpp"
+#include "cli/suggest.hpp"
 #include "cli/summary.hpp"
 #include "cli/text.hpp"
 #include "cli/validate.hpp"
@@ -17,7 +27,10 @@
 #include "library/tile_library.hpp"
 #include "metrics/metrics.hpp"
 #include "mosaic/error.hpp"
+#include "mosaic/preview.hpp"
 #include "mosaic/render.hpp"
+#include "pipeline/render_repeated.hpp"
+#include "video/codec_list.hpp"
 
 namespace mosaic::cli {
 namespace {
@@ -27,6 +40,23 @@ std::uint64_t file_bytes(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path, error)) return 0;
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
   return error ? 0 : bytes;
+}
+
+/// Who listens while a command works.
+struct Listeners {
+  Console& console;
+  JsonLines* json;  ///< null: nobody
+  StatusBoard* board;
+  RenderObserver observer;
+  RunContext context;
+};
+
+void tell_done(const Listeners& listeners, const std::vector<SkippedInput>& skipped,
+               const JsonDone& done) {
+  listeners.board->finish(done.exit_code, done.message);
+  if (listeners.json == nullptr) return;
+  for (const SkippedInput& input : skipped) listeners.json->skipped(input);
+  listeners.json->done(done);
 }
 
 int finish(Console& console, const std::string& made, const std::vector<std::string>& skipped) {
@@ -43,30 +73,102 @@ int finish(Console& console, const std::string& made, const std::vector<std::str
   return static_cast<int>(skipped.empty() ? ExitCode::ok : ExitCode::skipped_inputs);
 }
 
-int execute_render(const Request& request, const RenderObserver& observer, Console& console) {
+/// FFmpeg's own message lists encoders, but knows no slip of the finger.
+void require_encoder(const std::string& name) {
+  if (name.empty() || have_encoder(name)) return;
+  const std::vector<std::string> names = video_encoder_names();
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string near = nearest(name, views);
+  if (near.empty()) return;
+  throw DeviceError("this FFmpeg has no video encoder '" + name + "'",
+                    "did you mean " + near + "?");
+}
+
+int execute_preview(const Request& request, const Listeners& listeners) {
   const Settings& settings = request.settings;
   const auto start = std::chrono::steady_clock::now();
-  const RenderSummary summary = render(settings, observer);
+  JsonDone done;
+  done.output = preview_path(settings.output);
+  const PreviewSummary summary = render_preview(settings, request.preview.at_s, done.output,
+                                                listeners.observer, listeners.context);
+  done.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  done.message = "made " + done.output.string() + ": the frame at " +
+                 decimal_text(summary.time_s, 3) + " s, " + std::to_string(summary.size.width) +
+                 "x" + std::to_string(summary.size.height) + ", in " +
+                 decimal_text(done.elapsed_s, 1) + " s";
+  done.exit_code = finish(listeners.console, done.message, skipped_lines(summary.skipped, 0, {}));
+  done.frames_in = done.frames_out = 1;
+  done.skipped = static_cast<std::int64_t>(summary.skipped.size());
+  done.bytes = file_bytes(done.output);
+  tell_done(listeners, summary.skipped, done);
+  return done.exit_code;
+}
+
+/// `shelf`: of a batch, in which an output that is done is left alone; null: none.
+std::optional<RenderSummary> render_one(const Request& request, const Listeners& listeners,
+                                        LibraryShelf* shelf) {
+  Settings settings = request.settings;
+  settings.facts = output_facts(request);
+  settings.facts["program"] = std::string(kVersion) + " " + std::string(kRevision);
+  require_encoder(settings.encode.codec);
+  const auto start = std::chrono::steady_clock::now();
+  const std::optional<RenderSummary> summary =
+      shelf == nullptr
+          ? render(settings, listeners.observer, listeners.context)
+          : render_unless_done(settings, listeners.observer, listeners.context, *shelf);
+  if (!summary) return std::nullopt;
   const double elapsed_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string all = settings.report ? "all of them are in " + settings.report->string()
                                           : "--report FILE.json lists all of them";
-  finish(console, made_text(settings, summary, elapsed_s, file_bytes(settings.output)),
-         skipped_lines(summary.skipped, summary.decode_errors, all));
-  return static_cast<int>(summary.exit_code());
+  const std::uint64_t bytes = file_bytes(settings.output);
+  const std::string made = made_text(settings, *summary, elapsed_s, bytes);
+  finish(listeners.console, made, skipped_lines(summary->skipped, summary->decode_errors, all));
+  if (shelf != nullptr) return summary;  // of a batch only its end is an end
+  JsonDone done;
+  done.exit_code = static_cast<int>(summary->exit_code());
+  done.message = made;
+  done.output = settings.output;
+  done.frames_in = summary->frames_in;
+  done.frames_out = summary->frames_out;
+  done.frames_kept = summary->frames_kept;
+  done.decode_errors = summary->decode_errors;
+  done.skipped = static_cast<std::int64_t>(summary->skipped.size());
+  done.bytes = bytes;
+  done.elapsed_s = elapsed_s;
+  tell_done(listeners, summary->skipped, done);
+  return summary;
 }
 
-int execute_index(const Request& request, const RenderObserver& observer, Console& console) {
+int execute_render(const Resolved& resolved, const Listeners& listeners) {
+  if (!is_batch(resolved.request)) {
+    return static_cast<int>(render_one(resolved.request, listeners, nullptr)->exit_code());
+  }
+  LibraryShelf shelf;
+  return run_batch(resolved, listeners.console,
+                   [&](const Request& request) { return render_one(request, listeners, &shelf); });
+}
+
+int execute_index(const Request& request, const Listeners& listeners) {
   const Settings& settings = request.settings;
   ThreadPool pool(settings.threads);
   const IndexSummary summary =
       build_index(settings.library, *settings.grid.tile_size_px, settings.match.features_k,
-                  settings.output, settings.force, pool, observer);
+                  settings.output, settings.force, pool, listeners.observer);
   const std::string made =
       "made " + settings.output.string() + ": " + std::to_string(summary.photos) + " photos" +
       (summary.variants > 1 ? ", " + std::to_string(summary.variants) + " variants each" : "") +
       " in " + clock_text(summary.elapsed_s) + ", " + bytes_text(summary.bytes);
-  return finish(console, made, skipped_lines(summary.skipped, 0, {}));
+  JsonDone done;
+  done.exit_code = finish(listeners.console, made, skipped_lines(summary.skipped, 0, {}));
+  done.message = made;
+  done.output = settings.output;
+  done.photos = summary.photos;
+  done.skipped = static_cast<std::int64_t>(summary.skipped.size());
+  done.bytes = summary.bytes;
+  done.elapsed_s = summary.elapsed_s;
+  tell_done(listeners, summary.skipped, done);
+  return done.exit_code;
 }
 
 int execute_check_ssim(const SsimRequest& request, bool force, std::ostream& out) {
@@ -136,24 +238,17 @@ int execute_demo(const Request& request, const RenderObserver& observer, Console
   return finish(console, "made " + request.demo.folder.string(), {});
 }
 
-}  // namespace
-
-int execute(const Resolved& resolved, const std::atomic<bool>& stop, std::ostream& out,
-            std::ostream& errors) {
-  validate(resolved);
+int run_command(const Resolved& resolved, const Listeners& listeners, std::ostream& out) {
   const Request& request = resolved.request;
-  Console console(errors, console_options(request.quiet, request.verbose));
-  for (const std::string& warning : resolved.warnings) console.warning(warning);
-  RenderObserver observer = console.observer();
-  observer.stop = &stop;
   int code = 0;
   switch (request.command) {
     case Command::render:
-      return execute_render(request, observer, console);
+      return request.preview.on ? execute_preview(request, listeners)
+                                : execute_render(resolved, listeners);
     case Command::index:
-      return execute_index(request, observer, console);
+      return execute_index(request, listeners);
     case Command::demo:
-      return execute_demo(request, observer, console);
+      return execute_demo(request, listeners.observer, listeners.console);
     case Command::check_ssim:
       code = execute_check_ssim(request.ssim, request.settings.force, out);
       break;
@@ -164,12 +259,74 @@ int execute(const Resolved& resolved, const std::atomic<bool>& stop, std::ostrea
       code = execute_check_flow(request, out);
       break;
     case Command::metrics:
-      code = execute_metrics(request, observer, console, out);
+      code = execute_metrics(request, listeners.observer, listeners.console, out);
       break;
+    case Command::doctor: {
+      const std::vector<Finding> findings = examine();
+      print_findings(findings, request.json, out);
+      code = exit_code_of(findings);
+      break;
+    }
+    case Command::completion:
+    case Command::man:
+      break;  // run_command_line() has answered them
   }
   out << std::flush;
   if (!out) throw OutputError("cannot write to standard output");
   return code;
+}
+
+StatusOptions status_options(const Request& request, const StopSignals& signals, Console& console) {
+  StatusOptions options;
+  options.file = request.status_file;
+  options.take_request = [&signals] { return signals.take_status_request(); };
+  options.print = [&console](const std::string& text) { console.detail(text); };
+  options.warning = [&console](const std::string& text) { console.warning(text); };
+  return options;
+}
+
+/// Runs `body`, and puts down how it failed.
+int watched(StatusBoard& board, const StopSignals& signals, const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    board.finish(static_cast<int>(error.code()), error.what());
+    throw;
+  } catch (const std::exception& error) {
+    const int signal = signals.received();
+    board.finish(signal != 0 ? 128 + signal : static_cast<int>(ExitCode::unexpected), error.what());
+    throw;
+  }
+}
+
+}  // namespace
+
+int execute(const Resolved& resolved, const StopSignals& signals, std::ostream& out,
+            std::ostream& errors) {
+  const Request& request = resolved.request;
+  if (request.command == Command::render && is_batch(request)) {
+    refuse_in_batch(request);
+  } else {
+    validate(resolved);
+  }
+  RunContext context;
+  context.identity = {std::string(kVersion), std::string(kRevision), setting_records(resolved)};
+  const ConsoleOptions options = console_options(request.quiet, request.verbose);
+  Console console(errors, options);
+  RenderObserver observer = console.observer();
+  observer.stop = &signals.stop();
+  std::optional<JsonLines> json;
+  if (request.tells_lines()) {
+    json.emplace(out, options.now_s);
+    json->start(request, context.identity);
+    context.outline = [&json](const RenderOutline& outline) { json->outline(outline); };
+    observer = json->observer(observer);
+  }
+  StatusBoard board(status_options(request, signals, console));
+  observer = board.observer(observer);
+  for (const std::string& warning : resolved.warnings) observer.warning(warning);
+  const Listeners listeners{console, json ? &*json : nullptr, &board, observer, context};
+  return watched(board, signals, [&] { return run_command(resolved, listeners, out); });
 }
 
 }  // namespace mosaic::cli

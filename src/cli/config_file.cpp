@@ -84,28 +84,4 @@ std::string toml_string(const std::string& text) {
   return result + "\"";
 }
 
-bool is_utf8(const std::string& text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int more = lead < 0x80           ? 0
-                     : (lead >> 5) == 0x06 ? 1
-                     : (lead >> 4) == 0x0e ? 2
-                     : (lead >> 3) == 0x1e ? 3
-                                           : -1;
-    if (more < 0 || i + static_cast<std::size_t>(more) >= text.size()) return false;
-    unsigned code = more == 0 ? lead : lead & (0x3fU >> more);
-    for (int k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-      if ((next >> 6) != 2) return false;
-      code = (code << 6) | (next & 0x3fU);
-    }
-    constexpr std::array<unsigned, 4> kLeast = {0, 0x80, 0x800, 0x10000};
-    const bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (code < kLeast[static_cast<std::size_t>(more)] || code > 0x10ffff || surrogate) return false;
-    i += static_cast<std::size_t>(more) + 1;
-  }
-  return true;
-}
-
 }  // namespace mosaic::cli

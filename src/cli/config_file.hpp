@@ -21,7 +21,4 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path);
 /// A TOML basic string, quotes included.
 std::string toml_string(const std::string& text);
 
-/// TOML is UTF-8; paths need not be.
-bool is_utf8(const std::string& text);
-
 }  // namespace mosaic::cli

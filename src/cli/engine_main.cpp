@@ -1,10 +1,12 @@
 // The engine: does the work, with FFmpeg and libvips loaded. See Note [Front and engine].
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "cli/app.hpp"
 #include "cli/commands.hpp"
+#include "cli/json_lines.hpp"
 #include "cli/signals.hpp"
 #include "cli/version.hpp"
 #include "mosaic/error.hpp"
@@ -13,13 +15,16 @@ namespace {
 
 using namespace mosaic::cli;
 
-int run(const CommandLine& line, const Environment& environment, const StopSignals& signals) {
+int run(const CommandLine& line, const Environment& environment, const StopSignals& signals,
+        bool& json, bool& tell) {
   if (line.action == Action::version) {
     std::cout << version_text() << std::flush;
     if (!std::cout) throw mosaic::OutputError("cannot write to standard output");
     return 0;
   }
-  return execute(resolve(line, environment), signals.stop(), std::cout, std::cerr);
+  const Resolved resolved = resolve(line, environment);
+  json = tell = resolved.request.tells_lines();
+  return execute(resolved, signals, std::cout, std::cerr);
 }
 
 }  // namespace
@@ -28,14 +33,22 @@ int main(int argc, char** argv) {
   open_standard_streams();
   const StopSignals signals;
   int code = 0;
+  bool json = false;
   try {
     const Environment environment = read_environment(environ);
-    code =
-        run_command_line(arguments_of(argc, argv), environment, std::cout, std::cerr,
-                         [&](const CommandLine& line) { return run(line, environment, signals); });
-  } catch (const mosaic::Interrupted&) {
-    std::cerr << "stopped; no output was written\n";
+    code = run_command_line(arguments_of(argc, argv), environment, std::cout, std::cerr,
+                            [&](const CommandLine& line, bool& tell) {
+                              return run(line, environment, signals, json, tell);
+                            });
+  } catch (const mosaic::Interrupted& stopped) {
+    std::cerr << stopped.what() << '\n';
     code = static_cast<int>(mosaic::ExitCode::unexpected);
+    const int signal = signals.received();
+    if (json) {
+      write_json_error(std::cout, {signal != 0 ? 128 + signal : code, stopped.what(), {}, signal});
+    }
+  } catch (const mosaic::PipeClosed&) {
+    end_by_signal(SIGPIPE);
   }
   // Whatever the work made of it, the parent learns that a signal ended it.
   if (signals.received() != 0 && code != 0) end_by_signal(signals.received());

@@ -4,6 +4,20 @@
 
 namespace mosaic::cli {
 
+void add_preset_number(std::vector<Option>& table, Group group, std::string_view name,
+                       std::string_view help, void (*set)(Request&, const Value&),
+                       std::string (*get)(const Request&)) {
+  table.push_back({.name = name,
+                   .commands = kRender,
+                   .group = group,
+                   .kind = Kind::number,
+                   .value = "F",
+                   .help = help,
+                   .in_preset = true,
+                   .set = set,
+                   .get = get});
+}
+
 void add_input_output_options(std::vector<Option>& table) {
   constexpr Group kGroup = Group::input_output;
   table.push_back(
@@ -13,9 +27,10 @@ void add_input_output_options(std::vector<Option>& table) {
        .group = kGroup,
        .value = "PATH",
        .help = "Video, folder of pictures (in the order of their numbers) or one picture to "
-               "rebuild",
+               "rebuild; - reads a video from standard input; several are done one by one",
        .required = kRender,
        .common = true,
+       .many = true,
        .set = [](Request& r, const Value& v) { r.settings.frames = parse_path(v); },
        .get = [](const Request& r) { return r.settings.frames.string(); }});
   table.push_back(
@@ -37,21 +52,21 @@ void add_input_output_options(std::vector<Option>& table) {
        .group = kGroup,
        .value = "PATH",
        .help = "Result: .mp4 .mkv .mov .webm .gif; a folder or a pattern such as out/%06d.png "
-               "for pictures; .png or .jpg for a still. For the index command the index file",
+               "for pictures; .png or .jpg for a still; - is standard output. {stem} stands for "
+               "the input's name without its ending. For the index command the index file",
        .required = kRender | kIndex,
        .common = true,
        .set = [](Request& r, const Value& v) { r.settings.output = parse_path(v); },
        .get = [](const Request& r) { return r.settings.output.string(); }});
-  table.push_back(
-      {.name = "force",
-       .letter = 'f',
-       .commands = kRender | kIndex | kCheckSsim | kCheckAssign | kCheckFlow | kMetrics | kDemo,
-       .group = kGroup,
-       .kind = Kind::flag,
-       .help = "Replace files that are already there",
-       .common = true,
-       .set = [](Request& r, const Value& v) { r.settings.force = parse_switch(v); },
-       .get = [](const Request& r) { return switch_text(r.settings.force); }});
+  table.push_back({.name = "force",
+                   .letter = 'f',
+                   .commands = kJobs,
+                   .group = kGroup,
+                   .kind = Kind::flag,
+                   .help = "Replace files that are already there",
+                   .common = true,
+                   .set = [](Request& r, const Value& v) { r.settings.force = parse_switch(v); },
+                   .get = [](const Request& r) { return switch_text(r.settings.force); }});
   table.push_back(
       {.name = "range",
        .commands = kRender,
@@ -76,6 +91,27 @@ void add_input_output_options(std::vector<Option>& table) {
                                                       : std::string();
                        }});
   table.push_back(
+      {.name = "deinterlace",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "auto|on|off",
+       .help =
+           "Rebuild whole frames of interlaced video (bwdif): where the file says so, always or "
+           "never; the number of frames stays",
+       .set = [](Request& r,
+                 const Value& v) { r.settings.deinterlace = parse_name(v, kDeinterlace); },
+       .get = [](const Request& r) { return name_text(r.settings.deinterlace, kDeinterlace); },
+       .choices = [] { return names_of(kDeinterlace); }});
+  table.push_back(
+      {.name = "strict",
+       .commands = kRender,
+       .group = kGroup,
+       .kind = Kind::flag,
+       .help = "Make nothing (exit code 4) when the input is damaged or a photo cannot be used, "
+               "instead of going on and ending with exit code 3",
+       .set = [](Request& r, const Value& v) { r.settings.strict = parse_switch(v); },
+       .get = [](const Request& r) { return switch_text(r.settings.strict); }});
+  table.push_back(
       {.name = "codec",
        .commands = kRender,
        .group = kGroup,
@@ -83,7 +119,9 @@ void add_input_output_options(std::vector<Option>& table) {
        .help = "FFmpeg video encoder",
        .unset = "by the output's ending: libx264 for .mp4 .mkv .mov",
        .set = [](Request& r, const Value& v) { r.settings.encode.codec = parse_word(v); },
-       .get = [](const Request& r) { return r.settings.encode.codec; }});
+       .get = [](const Request& r) { return r.settings.encode.codec; },
+       .choices =
+           [] { return Words{"libx264", "libx265", "libsvtav1", "libvpx-vp9", "ffv1", "mjpeg"}; }});
   table.push_back(
       {.name = "crf",
        .commands = kRender,
@@ -101,7 +139,52 @@ void add_input_output_options(std::vector<Option>& table) {
        .value = "NAME",
        .help = "The encoder's own effort preset, from ultrafast to placebo for libx264",
        .set = [](Request& r, const Value& v) { r.settings.encode.preset = parse_word(v); },
-       .get = [](const Request& r) { return r.settings.encode.preset; }});
+       .get = [](const Request& r) { return r.settings.encode.preset; },
+       .choices =
+           [] {
+             return Words{"ultrafast", "superfast", "veryfast", "faster",   "fast",
+                          "medium",    "slow",      "slower",   "veryslow", "placebo"};
+           }});
+  table.push_back(
+      {.name = "segment-frames",
+       .commands = kRender,
+       .group = kGroup,
+       .kind = Kind::integer,
+       .value = "N",
+       .help = "Frames encoded as one piece, the encoder begins anew after them; 0: all in one",
+       .set =
+           [](Request& r, const Value& v) {
+             r.settings.segment_frames = parse_integer(v, 0, 1'000'000'000);
+           },
+       .get = [](const Request& r) { return std::to_string(r.settings.segment_frames); }});
+  table.push_back(
+      {.name = "resume",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "WHEN",
+       .help = "Keep finished pieces beside the output and go on from them: auto (when there is "
+               "more than one), on, off, or new (keep, but start afresh)",
+       .set = [](Request& r, const Value& v) { r.settings.resume = parse_name(v, kResumeModes); },
+       .get = [](const Request& r) { return name_text(r.settings.resume, kResumeModes); }});
+  table.push_back(
+      {.name = "format",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "NAME",
+       .help = "What to write when --output is - (standard output): mkv, mp4 (in fragments), mov "
+               "or webm",
+       .unset = "mkv",
+       .set = [](Request& r, const Value& v) { r.settings.encode.format = parse_format(v); },
+       .get = [](const Request& r) { return r.settings.encode.format; }});
+  table.push_back(
+      {.name = "out-dir",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "DIR",
+       .help = "Folder for the outputs of several --frames; what is there and done is left alone",
+       .unset = "none",
+       .set = [](Request& r, const Value& v) { r.out_dir = parse_path(v); },
+       .get = [](const Request& r) { return path_text(r.out_dir); }});
 }
 
 void add_device_options(std::vector<Option>& table) {
@@ -117,14 +200,18 @@ void add_device_options(std::vector<Option>& table) {
                        [](const Request& r) {
                          return r.settings.threads == 0 ? "auto"
                                                         : std::to_string(r.settings.threads);
-                       }});
-  table.push_back({.name = "device",
-                   .commands = kRender,
-                   .group = kGroup,
-                   .value = "auto|cpu",
-                   .help = "Where to compute; the result does not depend on it",
-                   .set = [](Request& r, const Value& v) { r.settings.device = parse_device(v); },
-                   .get = [](const Request& r) { return name_text(r.settings.device, kDevices); }});
+                       },
+                   .choices = [] { return Words{"auto"}; }});
+  table.push_back(
+      {.name = "device",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "auto|cpu|cuda",
+       .help = "Where to compute; the result does not depend on it. auto takes an "
+               "NVIDIA card if there is one",
+       .set = [](Request& r, const Value& v) { r.settings.device = parse_name(v, kDevices); },
+       .get = [](const Request& r) { return name_text(r.settings.device, kDevices); },
+       .choices = [] { return names_of(kDevices); }});
   table.push_back(
       {.name = "simd",
        .commands = kRender,
@@ -132,7 +219,8 @@ void add_device_options(std::vector<Option>& table) {
        .value = "SET",
        .help = "Instruction set: auto, plain, avx2 or avx512; the result does not depend on it",
        .set = [](Request& r, const Value& v) { r.settings.simd = parse_name(v, kSimdSets); },
-       .get = [](const Request& r) { return name_text(r.settings.simd, kSimdSets); }});
+       .get = [](const Request& r) { return name_text(r.settings.simd, kSimdSets); },
+       .choices = [] { return names_of(kSimdSets); }});
   table.push_back(
       {.name = "index",
        .commands = kRender,
@@ -150,8 +238,9 @@ void add_report_options(std::vector<Option>& table) {
   table.push_back({.name = "report",
                    .commands = kRender,
                    .group = kGroup,
-                   .value = "FILE.json",
-                   .help = "Write settings, inputs left out, times and counts as JSON",
+                   .value = "FILE",
+                   .help = "Write settings, inputs left out, use of photos, times and counts: as a "
+                           "page for people (.html) or as JSON (any other name)",
                    .unset = "none",
                    .set = [](Request& r, const Value& v) { r.settings.report = parse_path(v); },
                    .get = [](const Request& r) { return path_text(r.settings.report); }});

@@ -30,7 +30,8 @@ void add_check_flow_options(std::vector<Option>& table) {
                    .value = "NAME",
                    .help = "The estimator: block, dis, raft or none",
                    .set = [](Request& r, const Value& v) { r.flow.kind = parse_name(v, kFlows); },
-                   .get = [](const Request& r) { return name_text(r.flow.kind, kFlows); }});
+                   .get = [](const Request& r) { return name_text(r.flow.kind, kFlows); },
+                   .choices = [] { return names_of(kFlows); }});
   table.push_back({.name = "tile-size",
                    .commands = kCheckFlow,
                    .kind = Kind::integer,
@@ -75,7 +76,8 @@ void add_flow_options(std::vector<Option>& table) {
                "between machines",
        .set = [](Request& r,
                  const Value& v) { r.settings.raft.precision = parse_name(v, kPrecisions); },
-       .get = [](const Request& r) { return name_text(r.settings.raft.precision, kPrecisions); }});
+       .get = [](const Request& r) { return name_text(r.settings.raft.precision, kPrecisions); },
+       .choices = [] { return names_of(kPrecisions); }});
   table.push_back(
       {.name = "flow-updates",
        .commands = kBoth,
@@ -104,6 +106,15 @@ void add_flow_options(std::vector<Option>& table) {
        .help = "Load a --flow-model that does not come with the program; models are code",
        .set = [](Request& r, const Value& v) { r.settings.raft.trust_model = parse_switch(v); },
        .get = [](const Request& r) { return switch_text(r.settings.raft.trust_model); }});
+  table.push_back(
+      {.name = "scene-cuts",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "auto|off|FILE",
+       .help = "Where shots begin, in which nothing is carried over: found, nowhere but at the "
+               "first frame, or at the frames whose numbers a text file lists, one per line",
+       .set = [](Request& r, const Value& v) { r.settings.scene_cuts = parse_scene_cuts(v); },
+       .get = [](const Request& r) { return scene_cuts_text(r.settings.scene_cuts); }});
 }
 
 }  // namespace mosaic::cli

@@ -137,12 +137,35 @@ void add_demo_options(std::vector<Option>& table) {
                    .get = [](const Request& r) { return std::to_string(r.demo.seed); }});
 }
 
+void add_doctor_options(std::vector<Option>& table) {
+  table.push_back({.name = "json",
+                   .commands = kDoctor,
+                   .kind = Kind::flag,
+                   .help = "Print one JSON object per line",
+                   .set = [](Request& r, const Value& v) { r.json = parse_switch(v); },
+                   .get = [](const Request& r) { return switch_text(r.json); }});
+}
+
+void add_completion_options(std::vector<Option>& table) {
+  table.push_back({.name = "SHELL",
+                   .commands = kCompletion,
+                   .kind = Kind::positional,
+                   .value = "SHELL",
+                   .help = "The shell to write it for: bash, zsh or fish",
+                   .required = kCompletion,
+                   .set = [](Request& r, const Value& v) { r.shell = parse_name(v, kShells); },
+                   .get = [](const Request& r) { return name_text(r.shell, kShells); },
+                   .choices = [] { return names_of(kShells); }});
+}
+
 }  // namespace
 
 void add_tool_options(std::vector<Option>& table) {
   add_check_ssim_options(table);
   add_check_assign_options(table);
   add_demo_options(table);
+  add_doctor_options(table);
+  add_completion_options(table);
 }
 
 }  // namespace mosaic::cli

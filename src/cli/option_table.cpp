@@ -13,10 +13,12 @@ std::vector<Option> make_table() {
   add_input_output_options(table);
   add_look_options(table);
   add_tone_options(table);
+  add_seam_options(table);
   add_matching_options(table);
   add_flow_options(table);
   add_device_options(table);
   add_report_options(table);
+  add_program_options(table);
   add_tool_options(table);
   add_metrics_options(table);
   add_other_options(table);
@@ -30,6 +32,14 @@ std::string with_replaced(std::string_view text, char from, char to) {
 }
 
 }  // namespace
+
+std::span<const Command> all_commands() {
+  static constexpr Command kAll[] = {
+      Command::render,     Command::index,   Command::check_ssim, Command::check_assign,
+      Command::check_flow, Command::metrics, Command::demo,       Command::doctor,
+      Command::completion, Command::man};
+  return kAll;
+}
 
 std::span<const Option> options() {
   static const std::vector<Option> table = make_table();
@@ -48,6 +58,11 @@ bool is_setting(const Option& option) {
   const unsigned configurable = command_bit(Command::render) | command_bit(Command::index);
   return (option.commands & configurable) != 0 && option.kind != Kind::action &&
          option.kind != Kind::positional && option.name != "config";
+}
+
+bool takes_path(const Option& option) {
+  if (option.kind == Kind::positional) return option.choices == nullptr;
+  return option.value == "PATH" || option.value == "DIR" || option.value.starts_with("FILE");
 }
 
 std::string flag_of(const Option& option) {
@@ -99,9 +114,15 @@ std::string_view command_name(Command command) {
     case Command::metrics:
       return "metrics";
     case Command::demo:
+      return "demo";
+    case Command::doctor:
+      return "doctor";
+    case Command::completion:
+      return "completion";
+    case Command::man:
       break;
   }
-  return "demo";
+  return "man";
 }
 
 }  // namespace mosaic::cli

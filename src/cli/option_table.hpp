@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/request.hpp"
 #include "cli/values.hpp"
@@ -28,13 +29,20 @@ struct Option {
   unsigned required = 0;        ///< commands that cannot do without it; bits of command_bit()
   bool common = false;          ///< listed by -h
   bool in_preset = false;       ///< presets set it
+  bool value_optional = false;  ///< may stand alone, which is "true"
+  bool many = false;            ///< takes several values, and may be repeated
   /// Writes the parsed text into the request; null for actions.
   void (*set)(Request& request, const Value& value) = nullptr;
   /// The value as text that set() reads back; empty: not set.
   std::string (*get)(const Request& request) = nullptr;
+  /// The words it takes, for completion; null when it takes more than a few.
+  std::vector<std::string> (*choices)() = nullptr;
 };
 
 constexpr unsigned command_bit(Command command) { return 1U << static_cast<unsigned>(command); }
+
+/// Every command, the main job first, in the order of the help.
+std::span<const Command> all_commands();
 
 /// Every option of every command, in the order of the help.
 std::span<const Option> options();
@@ -47,6 +55,9 @@ inline bool applies_to(const Option& option, Command command) {
 }
 /// Can it be set in the configuration file and the environment?
 bool is_setting(const Option& option);
+
+/// Does its value name a file or a folder?
+bool takes_path(const Option& option);
 
 std::string flag_of(const Option& option);         ///< "--tile-size"
 std::string config_key_of(const Option& option);   ///< "tile_size"

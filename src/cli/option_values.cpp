@@ -1,6 +1,7 @@
 #include "cli/option_values.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "mosaic/error.hpp"
 
@@ -24,6 +25,14 @@ std::string parse_word(const Value& value) {
   return value.text;
 }
 
+std::string parse_format(const Value& value) {
+  constexpr std::string_view kFormats[] = {"mkv", "mp4", "mov", "webm"};
+  if (std::find(std::begin(kFormats), std::end(kFormats), value.text) == std::end(kFormats)) {
+    throw_unknown_name(value, kFormats);
+  }
+  return value.text;
+}
+
 int parse_threads(const Value& value) {
   if (value.text == "auto") return 0;
   return static_cast<int>(parse_integer(value, 1, 1024));
@@ -31,21 +40,27 @@ int parse_threads(const Value& value) {
 
 std::optional<int> parse_max_uses(const Value& value) {
   if (value.text == "auto") return std::nullopt;
+  if (value.text == "unlimited") return kUnlimitedUses;
   return static_cast<int>(parse_integer(value, 1, kMaxCells));
 }
 
-DeviceChoice parse_device(const Value& value) {
-  if (value.text == "cuda" || value.text == "gpu") {
-    throw DeviceError(value.where + " " + value.text + ": this build has no CUDA backend",
-                      "use --device cpu or auto; the result is the same");
-  }
-  return parse_name(value, kDevices);
+SceneCutSettings parse_scene_cuts(const Value& value) {
+  if (value.text == "auto") return {};
+  if (value.text == "off") return {SceneCutMode::off, {}};
+  return {SceneCutMode::list, parse_path(value)};
+}
+
+std::string scene_cuts_text(const SceneCutSettings& settings) {
+  if (settings.mode == SceneCutMode::automatic) return "auto";
+  return settings.mode == SceneCutMode::off ? "off" : settings.list.string();
 }
 
 void parse_variants(LibrarySettings& library, const Value& value) {
-  constexpr std::string_view kKnown[] = {"mirror", "bright", "none"};
+  constexpr std::string_view kKnown[] = {"mirror", "bright", "hue:N", "none"};
+  constexpr std::string_view kHue = "hue:";
   library.mirror = false;
   library.bright = false;
+  library.hue = 0;
   if (value.text == "none") return;
   std::size_t begin = 0;
   while (begin <= value.text.size()) {
@@ -55,6 +70,9 @@ void parse_variants(LibrarySettings& library, const Value& value) {
       library.mirror = true;
     } else if (word == "bright") {
       library.bright = true;
+    } else if (word.starts_with(kHue)) {
+      library.hue = static_cast<int>(
+          parse_integer(Value{word.substr(kHue.size()), value.where + " hue:N"}, 1, kMaxHues));
     } else {
       throw_unknown_name(Value{word, value.where}, kKnown);
     }
@@ -73,9 +91,12 @@ std::string path_text(const std::optional<std::filesystem::path>& path) {
 }
 
 std::string variants_text(const LibrarySettings& library) {
-  if (library.mirror && library.bright) return "mirror,bright";
-  if (library.mirror) return "mirror";
-  return library.bright ? "bright" : "none";
+  std::string text;
+  const auto add = [&text](const std::string& word) { text += (text.empty() ? "" : ",") + word; };
+  if (library.mirror) add("mirror");
+  if (library.bright) add("bright");
+  if (library.hue > 0) add("hue:" + std::to_string(library.hue));
+  return text.empty() ? "none" : text;
 }
 
 }  // namespace mosaic::cli

@@ -1,5 +1,6 @@
 #include "cli/presets.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,9 +10,7 @@
 namespace mosaic::cli {
 namespace {
 
-// Strengths, shares and the tone chain are the photo-mosaic family's own. Where that family asks
-// for a method that is not built yet, the nearest one that is stands here: reinhard for its
-// adaptive and hybrid forms, mkl for mkl_hybrid, block for raft. Stability and the weight of SSIM
+// The photo-mosaic family's own values, but for the flow, stability and the weight of SSIM, which
 // are ours, set by measurement (docs/presets.md).
 constexpr std::array<std::string_view, 5> kNames = {"ultra", "natural", "vivid", "tile", "fast"};
 constexpr std::array<std::string_view, 5> kSummaries = {
@@ -23,19 +22,30 @@ struct Row {
   std::array<std::string_view, 5> values;  ///< in the order of kNames
 };
 constexpr Row kRows[] = {
-    {"color_transfer", {"reinhard", "reinhard", "mkl", "reinhard", "reinhard"}},
-    {"reinhard_l", {"0.6", "0.65", "0.5", "0.4", "0.55"}},
-    {"reinhard_ab", {"0.42", "0.48", "0.35", "0.28", "0.4"}},
+    {"placement", {"exact", "exact", "exact", "exact", "diffusion"}},
+    {"error_diffusion_strength", {"0", "0", "0", "0", "0.85"}},
+    {"color_transfer",
+     {"hybrid", "adaptive_reinhard", "mkl", "adaptive_reinhard", "adaptive_reinhard"}},
+    {"reinhard_l", {"0.7", "0.65", "0.6", "0.45", "0.55"}},
+    {"reinhard_ab", {"0.6", "0.55", "0.35", "0.4", "0.5"}},
+    {"spread_transfer", {"0.9", "0.8", "1", "0.6", "0.8"}},
     {"base_blend_min", {"0.05", "0.07", "0.05", "0.03", "0.06"}},
     {"base_blend_max", {"0.16", "0.18", "0.14", "0.1", "0.15"}},
-    {"gamma", {"0.95", "0.95", "0.94", "0.96", "0.96"}},
-    {"shadow_lift", {"8", "8", "9", "9", "8"}},
-    {"saturation_boost", {"1.45", "1.4", "1.75", "1.48", "1.4"}},
-    {"boost_cool", {"0", "0", "1.75", "0", "0"}},
-    {"boost_warm", {"0", "0", "1.45", "0", "0"}},
-    {"vibrance", {"0.35", "0.32", "0.48", "0.38", "0.3"}},
-    {"contrast_boost", {"1.04", "1.04", "1.06", "1.03", "1.04"}},
+    {"feather_width", {"0", "2", "1", "0", "1"}},
+    {"laplacian_blend", {"true", "false", "false", "false", "false"}},
+    {"laplacian_levels", {"4", "4", "4", "4", "4"}},
+    {"sharpness", {"0.15", "0.1", "0", "0.25", "0.1"}},
+    {"local_contrast_clip", {"1.5", "1.5", "1.8", "1.5", "1.5"}},
+    {"local_contrast_grid", {"16", "16", "14", "16", "16"}},
+    {"gamma", {"1", "1", "0.98", "0.98", "0.98"}},
+    {"shadow_lift", {"2", "2", "3", "3", "3"}},
+    {"saturation_boost", {"1.04", "1", "1.12", "1.1", "1.05"}},
+    {"boost_cool", {"0", "0", "1.12", "0", "0"}},
+    {"boost_warm", {"0", "0", "1.08", "0", "0"}},
+    {"vibrance", {"0.04", "0", "0.1", "0.08", "0.05"}},
+    {"contrast_boost", {"1.02", "1", "1.03", "1.03", "1.02"}},
     {"skin_protection", {"0.65", "0.7", "0.75", "0.65", "0.5"}},
+    {"color_harmony", {"0.05", "0.05", "0", "0.02", "0.05"}},
     {"flow", {"block", "block", "block", "block", "block"}},
     {"stability", {"160", "160", "160", "160", "160"}},
     {"ssim_weight", {"60", "60", "60", "60", "0"}},
@@ -58,6 +68,8 @@ std::span<const Preset> presets() {
   return table;
 }
 
+std::vector<std::string> preset_names() { return {kNames.begin(), kNames.end()}; }
+
 const Preset& preset_named(const Value& value) {
   std::vector<std::string_view> names;
   for (const Preset& preset : presets()) {
@@ -68,14 +80,26 @@ const Preset& preset_named(const Value& value) {
 }
 
 std::string presets_table() {
-  constexpr std::size_t kKeyWidth = 18;
-  constexpr std::size_t kValueWidth = 10;
-  std::string table = padded("key", kKeyWidth);
-  for (const Preset& preset : presets()) table += padded(preset.name, kValueWidth);
+  std::size_t key_width = 0;
+  std::vector<std::size_t> value_width;
+  for (const Preset& preset : presets()) {
+    std::size_t widest = preset.name.size();
+    for (const auto& [key, value] : preset.values) {
+      key_width = std::max(key_width, key.size() + 2);
+      widest = std::max(widest, value.size());
+    }
+    value_width.push_back(widest + 2);
+  }
+  std::string table = padded("key", key_width);
+  for (std::size_t p = 0; p < value_width.size(); ++p) {
+    table += padded(presets()[p].name, value_width[p]);
+  }
   table += '\n';
   for (std::size_t i = 0; i < presets().front().values.size(); ++i) {
-    table += padded(presets().front().values[i].first, kKeyWidth);
-    for (const Preset& preset : presets()) table += padded(preset.values[i].second, kValueWidth);
+    table += padded(presets().front().values[i].first, key_width);
+    for (std::size_t p = 0; p < value_width.size(); ++p) {
+      table += padded(presets()[p].values[i].second, value_width[p]);
+    }
     table += '\n';
   }
   // No blanks at the ends of lines.
@@ -85,7 +109,7 @@ std::string presets_table() {
     tidy += c;
   }
   for (const Preset& preset : presets()) {
-    tidy += (&preset == &presets().front() ? "\n" : "") + padded(preset.name, kValueWidth) +
+    tidy += (&preset == &presets().front() ? "\n" : "") + padded(preset.name, 10) +
             std::string(preset.summary) + (preset.name == kDefaultPreset ? " (the default)" : "") +
             '\n';
   }

@@ -22,6 +22,8 @@ inline constexpr std::string_view kDefaultPreset = "vivid";
 
 std::span<const Preset> presets();
 
+std::vector<std::string> preset_names();
+
 /// Throws UsageError naming `value.where`, with the nearest name.
 const Preset& preset_named(const Value& value);
 

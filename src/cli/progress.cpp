@@ -37,8 +37,9 @@ std::string progress_text(const RenderProgress& progress) {
     text += "/" + std::to_string(progress.total) + "  " +
             std::to_string(static_cast<int>(share_of(progress) * 100.0)) + "%";
   }
-  if (progress.done > 0 && progress.elapsed_s > 0.0) {
-    const double rate = static_cast<double>(progress.done) / progress.elapsed_s;
+  const std::int64_t done_now = progress.done - progress.kept;
+  if (done_now > 0 && progress.elapsed_s > 0.0) {
+    const double rate = static_cast<double>(done_now) / progress.elapsed_s;
     const std::string_view unit = unit_of(progress);
     text += "  " + decimal_text(rate, 1) + (unit == "fps" ? " fps" : "/s");
     if (progress.total > progress.done) {

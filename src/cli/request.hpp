@@ -4,13 +4,25 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "mosaic/image.hpp"
 #include "mosaic/settings.hpp"
 
 namespace mosaic::cli {
 
-enum class Command { render, index, check_ssim, check_assign, check_flow, metrics, demo };
+enum class Command {
+  render,
+  index,
+  check_ssim,
+  check_assign,
+  check_flow,
+  metrics,
+  demo,
+  doctor,
+  completion,
+  man
+};
 
 struct SsimRequest {
   std::filesystem::path a, b;
@@ -49,17 +61,35 @@ struct DemoRequest {
   std::uint64_t seed = 1;
 };
 
+enum class Shell { bash, zsh, fish };
+
+/// One frame instead of all.
+struct PreviewRequest {
+  bool on = false;
+  std::optional<double> at_s;  ///< unset: a tenth into the film
+};
+
 /// `settings` serves the main job and, in part, the other commands (force, threads).
 struct Request {
   Command command = Command::render;
   Settings settings;
+  std::vector<std::filesystem::path> inputs;     ///< all --frames; settings.frames is the last
+  std::optional<std::filesystem::path> out_dir;  ///< for the outputs of `inputs`
   bool quiet = false;
   bool verbose = false;
+  PreviewRequest preview;
+  std::optional<std::filesystem::path> status_file;  ///< state of the run, kept up to date
+  /// Are lines written as things happen? The doctor writes one document instead.
+  [[nodiscard]] bool tells_lines() const {
+    return json && (command == Command::render || command == Command::index);
+  }
+  bool json = false;  ///< for programs: lines, of the doctor one document
   SsimRequest ssim;
   AssignRequest assign;
   FlowRequest flow;
   MetricsRequest metrics;
   DemoRequest demo;
+  Shell shell = Shell::bash;  ///< of the completion command
 };
 
 }  // namespace mosaic::cli

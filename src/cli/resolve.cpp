@@ -6,6 +6,7 @@
 #include "cli/presets.hpp"
 #include "cli/suggest.hpp"
 #include "cli/text.hpp"
+#include "core/utf8.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -147,9 +148,29 @@ Resolved resolve(const CommandLine& line, const Environment& environment) {
   }
   for (const Setting& setting : settings) {
     setting.option->set(resolved.request, setting.value);
+    // Of several values the highest source gives all.
+    const auto before = resolved.origins.find(setting.option);
+    const bool other_source =
+        before == resolved.origins.end() || before->second.source != setting.origin.source;
+    if (setting.option->name == "frames") {
+      std::vector<std::filesystem::path>& inputs = resolved.request.inputs;
+      if (other_source) inputs.clear();
+      inputs.push_back(resolved.request.settings.frames);
+    }
     resolved.origins[setting.option] = setting.origin;
   }
   return resolved;
+}
+
+std::vector<SettingRecord> setting_records(const Resolved& resolved) {
+  std::vector<SettingRecord> records;
+  for (const Option& option : options()) {
+    if (!applies_to(option, resolved.request.command) || !is_setting(option)) continue;
+    const auto found = resolved.origins.find(&option);
+    records.push_back({config_key_of(option), option.get(resolved.request),
+                       found == resolved.origins.end() ? "default" : found->second.where});
+  }
+  return records;
 }
 
 std::string config_text(const Resolved& resolved) {

@@ -8,6 +8,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/request.hpp"
+#include "mosaic/run_context.hpp"
 
 namespace mosaic::cli {
 
@@ -33,6 +34,9 @@ Environment read_environment(const char* const* variables);
 
 /// Throws UsageError (or DeviceError) naming the flag, variable or key that is wrong.
 Resolved resolve(const CommandLine& line, const Environment& environment);
+
+/// Every setting of the command as text, unset ones as "", in the order of the help.
+std::vector<SettingRecord> setting_records(const Resolved& resolved);
 
 /// The resolved settings as TOML that --config reads back, each with its source as a comment.
 std::string config_text(const Resolved& resolved);

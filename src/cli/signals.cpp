@@ -11,15 +11,34 @@ namespace {
 // A handler receives nothing but the number, so what it writes must be global.
 std::atomic<bool> stop_flag{false};
 std::atomic<int> received_signal{0};
+std::atomic<bool> status_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+/// A frame that takes longer than this, or a disk that does not answer, is not waited for: what is
+/// kept is on the disk already.
+constexpr unsigned kPatience_s = 4;
+
+extern "C" void on_patience_end(int /*signal*/) {
+  constexpr char kMessage[] = "stopped; what was finished is kept\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  const int first = received_signal.load();
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  sigaction(first, &action, nullptr);
+  kill(getpid(), first);
+  _exit(128 + first);
+}
 
 extern "C" void on_stop_signal(int signal) {
   received_signal.store(signal);
   stop_flag.store(true);
+  alarm(kPatience_s);
   constexpr char kMessage[] = "\nstopping; once more stops at once\n";
   // Nothing can be done here about a standard error that is gone.
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
 }
+
+extern "C" void on_status_signal(int) { status_flag.store(true); }
 
 }  // namespace
 
@@ -39,10 +58,20 @@ StopSignals::StopSignals() {
     }
     sigaction(signal, &action, nullptr);
   }
+  struct sigaction status = {};
+  status.sa_handler = on_status_signal;
+  sigemptyset(&status.sa_mask);
+  status.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &status, nullptr);
+  std::signal(SIGALRM, on_patience_end);
+  // Writing to a closed pipe or beyond a limit on file sizes is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 const std::atomic<bool>& StopSignals::stop() const { return stop_flag; }
+
+bool StopSignals::take_status_request() const { return status_flag.exchange(false); }
 
 int StopSignals::received() const { return received_signal.load(); }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -63,6 +64,7 @@ bool is_pattern(const std::string& name) {
 }
 
 OutputKind kind_of_output(const fs::path& output) {
+  if (output == "-") return OutputKind::video;
   if (output.filename().empty() || is_folder(output)) return OutputKind::pictures;
   const std::string ending = lower(output.extension().string());
   if (contains(kStillEndings, ending)) {
@@ -88,6 +90,7 @@ void require_all(const Resolved& resolved) {
   for (const Option& option : options()) {
     if ((option.required & command_bit(command)) == 0) continue;
     if (resolved.origins.find(&option) != resolved.origins.end()) continue;
+    if (option.name == "output" && resolved.request.out_dir) continue;
     missing += (count++ == 0 ? "" : ", ") + flag_of(option);
   }
   if (count == 0) return;
@@ -96,12 +99,30 @@ void require_all(const Resolved& resolved) {
                    "see mosaic-temporal " + (name.empty() ? "-h" : name + " --help"));
 }
 
+/// "did you mean film.mp4?", from the names in the folder where `path` is missing.
+std::string near_file(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  // Of equally near ones the first: not in the order of the folder, which is chance.
+  std::sort(names.begin(), names.end());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string near = nearest(path.filename().string(), views);
+  return near.empty() ? near : "did you mean " + (path.parent_path() / near).string() + "?";
+}
+
 void require_input(const fs::path& path, const std::string& flag, bool folder_allowed) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    throw InputError(flag + " " + path.string() + ": there is no such file or folder",
-                     "check the path; relative ones start at the working directory");
+    const std::string near = near_file(path);
+    throw InputError(
+        flag + " " + path.string() + ": there is no such file or folder",
+        near.empty() ? "check the path; relative ones start at the working directory" : near);
   }
   if (error) throw InputError(flag + " " + path.string() + ": " + error.message());
   const bool folder = status.type() == fs::file_type::directory;
@@ -161,10 +182,24 @@ void check_effect(const Resolved& resolved, OutputKind output) {
                          " is a file, and its timestamps are kept",
                      "leave out --fps");
   }
+  if (settings.deinterlace != Deinterlace::automatic && is_folder(settings.frames)) {
+    throw UsageError(
+        "--deinterlace is for videos; " + settings.frames.string() + " is a folder of pictures",
+        "leave out --deinterlace");
+  }
   if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
     throw UsageError("--tile-step is for videos as --tiles; " + settings.library.tiles.string() +
                          " is a folder, of which every photo is used",
                      "leave out --tile-step");
+  }
+  if (output == OutputKind::still && resolved.source_of("scene-cuts") == Source::flag) {
+    throw UsageError(
+        "--scene-cuts is for more than one frame; " + settings.output.string() + " is one picture",
+        "leave out --scene-cuts");
+  }
+  if (settings.verify && settings.match.placement == Placement::diffusion) {
+    throw UsageError("--verify checks proofs of optimality; --placement diffusion has none",
+                     "leave out --verify, or use --placement exact");
   }
   if (output == OutputKind::video) return;
   for (const std::string_view name : {"codec", "crf", "encoder-preset"}) {
@@ -176,13 +211,65 @@ void check_effect(const Resolved& resolved, OutputKind output) {
   }
 }
 
+/// A status file is replaced without asking, so it must be one, or not be there.
+void require_status_file(const Request& request) {
+  if (!request.status_file) return;
+  const fs::path& path = *request.status_file;
+  std::string begin(16, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  const bool ours = begin == R"({"type":"status")";
+  require_writable(path, "--status-file", request.settings.force || ours);
+}
+
 /// What is read besides the pictures.
 std::vector<ReadPath> settings_files(const Resolved& resolved) {
   std::vector<ReadPath> read;
   for (const std::string& config : resolved.configs) read.push_back({"--config", config});
   const auto& model = resolved.request.settings.raft.model;
   if (model) read.push_back({"--flow-model", *model});
+  const SceneCutSettings& cuts = resolved.request.settings.scene_cuts;
+  if (cuts.mode == SceneCutMode::list) read.push_back({"--scene-cuts", cuts.list});
   return read;
+}
+
+/// A preview is one picture; what belongs to a whole run would do nothing.
+void check_preview(const Resolved& resolved) {
+  const Settings& settings = resolved.request.settings;
+  if (!resolved.request.preview.on) return;
+  const auto refuse = [](const std::string& flag) {
+    throw UsageError(flag + " is for whole runs, not for --preview", "leave out one of them");
+  };
+  if (settings.plan) refuse("--plan");
+  if (settings.report) refuse("--report");
+  if (resolved.source_of("range") != Source::standard) refuse("--range");
+}
+
+/// --frames - and --output -.
+void check_standard_streams(const Request& request) {
+  const Settings& settings = request.settings;
+  const bool from_pipe = settings.frames == "-";
+  const bool to_pipe = settings.output == "-";
+  if (from_pipe && isatty(STDIN_FILENO) == 1) {
+    throw UsageError("--frames - reads a video from standard input, which is a terminal",
+                     "pipe a video in, or name a file");
+  }
+  if (to_pipe && isatty(STDOUT_FILENO) == 1) {
+    throw UsageError("--output - writes a video to standard output, which is a terminal",
+                     "pipe it into a program, or name a file");
+  }
+  if (!to_pipe && !settings.encode.format.empty()) {
+    throw UsageError("--format is for --output -; the ending of " + settings.output.string() +
+                         " says what to write",
+                     "leave out --format");
+  }
+  if (to_pipe && request.tells_lines()) {
+    throw UsageError("--output - and --json would both write to standard output",
+                     "leave out one of them");
+  }
+  if ((from_pipe || to_pipe) && request.preview.on) {
+    throw UsageError("--preview needs files, not pipes", "name files");
+  }
 }
 
 void validate_render(const Resolved& resolved) {
@@ -190,20 +277,39 @@ void validate_render(const Resolved& resolved) {
   check_request(settings.grid);
   check_look(settings);
   const OutputKind kind = kind_of_output(settings.output);
-  require_input(settings.frames, "--frames", true);
+  const bool from_pipe = settings.frames == "-";
+  const bool to_pipe = settings.output == "-";
+  if (!from_pipe) require_input(settings.frames, "--frames", true);
   require_input(settings.library.tiles, "--tiles", true);
+  const SceneCutSettings& cuts = settings.scene_cuts;
+  if (cuts.mode == SceneCutMode::list) require_input(cuts.list, "--scene-cuts", false);
   check_effect(resolved, kind);
-  std::vector<WrittenPath> written = {{"--output", settings.output}};
+  check_preview(resolved);
+  check_standard_streams(resolved.request);
+  std::vector<WrittenPath> written;
+  if (resolved.request.preview.on) {
+    written.push_back({"--preview", preview_path(settings.output)});
+  } else if (!to_pipe) {
+    written.push_back({"--output", settings.output});
+  }
   if (settings.report) written.push_back({"--report", *settings.report});
   if (settings.plan) written.push_back({"--plan", *settings.plan});
   if (settings.library.index) written.push_back({"--index", *settings.library.index});
+  if (resolved.request.status_file) {
+    written.push_back({"--status-file", *resolved.request.status_file});
+  }
   std::vector<ReadPath> read = settings_files(resolved);
-  read.push_back({"--frames", settings.frames});
+  if (!from_pipe) read.push_back({"--frames", settings.frames});
   read.push_back({"--tiles", settings.library.tiles, true});
   require_apart(read, written);
-  if (kind != OutputKind::pictures) require_writable(settings.output, "--output", settings.force);
+  if (resolved.request.preview.on) {
+    require_writable(preview_path(settings.output), "--preview", settings.force);
+  } else if (kind != OutputKind::pictures && !to_pipe) {
+    require_writable(settings.output, "--output", settings.force);
+  }
   if (settings.report) require_writable(*settings.report, "--report", settings.force);
   if (settings.plan) require_writable(*settings.plan, "--plan", settings.force);
+  require_status_file(resolved.request);
 }
 
 void validate_index(const Resolved& resolved) {
@@ -214,8 +320,13 @@ void validate_index(const Resolved& resolved) {
   }
   std::vector<ReadPath> read = settings_files(resolved);
   read.push_back({"--tiles", settings.library.tiles, true});
-  require_apart(read, {{"--output", settings.output}});
+  std::vector<WrittenPath> written = {{"--output", settings.output}};
+  if (resolved.request.status_file) {
+    written.push_back({"--status-file", *resolved.request.status_file});
+  }
+  require_apart(read, written);
   require_writable(settings.output, "--output", settings.force);
+  require_status_file(resolved.request);
 }
 
 void validate_check_ssim(const Request& request) {
@@ -267,11 +378,26 @@ void validate_metrics(const Request& request) {
 
 }  // namespace
 
+fs::path preview_path(const fs::path& output) {
+  const bool folder = output.filename().empty() || is_folder(output);
+  if (folder) return output / "preview.png";
+  const std::string name = output.filename().string();
+  if (lower(output.extension().string()) == ".png" && !is_pattern(name)) return output;
+  fs::path beside = output;
+  beside.replace_filename(is_pattern(name) ? "preview.png"
+                                           : output.stem().string() + ".preview.png");
+  return beside;
+}
+
 void validate(const Resolved& resolved) {
   const Request& request = resolved.request;
   require_all(resolved);
   if (request.quiet && request.verbose) {
     throw UsageError("--quiet and --verbose contradict each other", "give one of them");
+  }
+  if (request.json && request.settings.output == "-") {
+    throw UsageError("--json and --output - both want standard output",
+                     "name a file for the output");
   }
   switch (request.command) {
     case Command::render:
@@ -288,6 +414,10 @@ void validate(const Resolved& resolved) {
       return validate_metrics(request);
     case Command::demo:
       break;
+    case Command::doctor:
+    case Command::completion:
+    case Command::man:
+      return;
   }
   if (is_taken(request.demo.folder) && !is_folder(request.demo.folder)) {
     throw OutputError(request.demo.folder.string() + ": this is a file, a folder is needed");

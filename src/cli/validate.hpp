@@ -1,6 +1,8 @@
 // Checks that need no decoding, made before any work and leaving nothing behind.
 #pragma once
 
+#include <filesystem>
+
 #include "cli/resolve.hpp"
 
 namespace mosaic::cli {
@@ -8,5 +10,8 @@ namespace mosaic::cli {
 /// Throws UsageError for what is missing or contradicts itself, InputError for inputs that are not
 /// there, OutputError for outputs that cannot be made.
 void validate(const Resolved& resolved);
+
+/// Where the picture of --preview goes: the output if it is a .png, else beside it.
+std::filesystem::path preview_path(const std::filesystem::path& output);
 
 }  // namespace mosaic::cli

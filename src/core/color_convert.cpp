@@ -28,17 +28,15 @@ MOSAIC_ALWAYS_INLINE void chroma_terms(const u8* __restrict u, const u8* __restr
   for (int i = 0; i < samples; ++i) {
     const std::int32_t cu = u[i] - 128;
     const std::int32_t cv = v[i] - 128;
-    r[2 * i] = r[2 * i + 1] = c.r_from_v * cv + kYuvHalf;
-    g[2 * i] = g[2 * i + 1] = c.g_from_u * cu + c.g_from_v * cv + kYuvHalf;
-    b[2 * i] = b[2 * i + 1] = c.b_from_u * cu + kYuvHalf;
+    r[2 * i] = r[2 * i + 1] = red_term(c, cv);
+    g[2 * i] = g[2 * i + 1] = green_term(c, cu, cv);
+    b[2 * i] = b[2 * i + 1] = blue_term(c, cu);
   }
 }
 
 MOSAIC_ALWAYS_INLINE void rgb_row(const u8* __restrict y, const std::int32_t* __restrict add,
                                   YuvToRgb c, int count, u8* __restrict out) {
-  for (int x = 0; x < count; ++x) {
-    out[x] = byte_from_fixed(c.y_gain * (y[x] - c.y_zero) + add[x]);
-  }
+  for (int x = 0; x < count; ++x) out[x] = channel_of(c, y[x], add[x]);
 }
 
 MOSAIC_ALWAYS_INLINE void luma_row(const u8* __restrict r, const u8* __restrict g,
@@ -48,17 +46,14 @@ MOSAIC_ALWAYS_INLINE void luma_row(const u8* __restrict r, const u8* __restrict 
 
 MOSAIC_ALWAYS_INLINE void y_row(const u8* __restrict r, const u8* __restrict g,
                                 const u8* __restrict b, RgbToYuv c, int count, u8* __restrict out) {
-  for (int x = 0; x < count; ++x) {
-    out[x] = byte_from_fixed(c.yr * r[x] + c.yg * g[x] + c.yb * b[x] + c.y_bias);
-  }
+  for (int x = 0; x < count; ++x) out[x] = y_of_pixel(c, r[x], g[x], b[x]);
 }
 
 /// Rounded means of 2x2 blocks.
 MOSAIC_ALWAYS_INLINE void halve_rows(const u8* __restrict top, const u8* __restrict bottom,
                                      int blocks, u8* __restrict out) {
   for (int i = 0; i < blocks; ++i) {
-    const int sum = top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1];
-    out[i] = static_cast<u8>((sum + 2) >> 2);
+    out[i] = mean_of_block(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
   }
 }
 
@@ -66,8 +61,8 @@ MOSAIC_ALWAYS_INLINE void chroma_row(const u8* __restrict r, const u8* __restric
                                      const u8* __restrict b, RgbToYuv c, int count,
                                      u8* __restrict u, u8* __restrict v) {
   for (int i = 0; i < count; ++i) {
-    u[i] = byte_from_fixed(c.ur * r[i] + c.ug * g[i] + c.ub * b[i] + c.c_bias);
-    v[i] = byte_from_fixed(c.vr * r[i] + c.vg * g[i] + c.vb * b[i] + c.c_bias);
+    u[i] = u_of_block(c, r[i], g[i], b[i]);
+    v[i] = v_of_block(c, r[i], g[i], b[i]);
   }
 }
 
@@ -105,7 +100,7 @@ MOSAIC_ALWAYS_INLINE void halve_plane(const Plane& plane, int top, int bottom, i
   const u8* b = plane.row(bottom) + from;
   halve_rows(a, b, count / 2, out);
   if (count % 2 != 0) {
-    out[count / 2] = static_cast<u8>((2 * (a[count - 1] + b[count - 1]) + 2) >> 2);
+    out[count / 2] = mean_of_block(2 * (a[count - 1] + b[count - 1]));
   }
 }
 

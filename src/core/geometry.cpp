@@ -250,11 +250,13 @@ GridGeometry plan_geometry(Size input, double sample_aspect, const GridRequest& 
   if (!request.cells || !request.tile_size_px) {
     const double side = std::max(canvas.width, canvas.height);
     if (side > 2.0 * kMaxOutputSide_px) {
-      throw UsageError("the output would be about " +
-                           std::to_string(static_cast<std::int64_t>(std::min(side, 1e15))) +
-                           " pixels long; the limit is " + std::to_string(kMaxOutputSide_px) +
-                           " a side",
-                       "use a smaller --scale");
+      const std::string what = "the output would be about " +
+                               std::to_string(static_cast<std::int64_t>(std::min(side, 1e15))) +
+                               " pixels long; the limit is " + std::to_string(kMaxOutputSide_px) +
+                               " a side";
+      // Nobody asked for more than the picture has: it is the picture that is too large.
+      if (request.scale == 1.0) throw InputError(what, "use a --scale below 1");
+      throw UsageError(what, "use a smaller --scale");
     }
   }
   if (request.cells && request.tile_size_px) {

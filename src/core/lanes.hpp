@@ -49,4 +49,13 @@ MOSAIC_ALWAYS_INLINE void store(const Int32Lanes& from, std::int32_t* to) {
   std::memcpy(to, &from, sizeof from);
 }
 
+/// `out` gets table[index] lane by lane; only the lowest four bits of an index count.
+MOSAIC_ALWAYS_INLINE void pick(const Int32Lanes& table, const Int32Lanes& index, Int32Lanes& out) {
+#if defined(__clang__)  // whose shuffles want constants
+  for (int i = 0; i < kLanes; ++i) out[i] = table[index[i] & (kLanes - 1)];
+#else
+  out = __builtin_shuffle(table, index);
+#endif
+}
+
 }  // namespace mosaic

@@ -36,6 +36,7 @@ std::string hint_for(int error_number) {
   switch (error_number) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return "free some space or write to another disk, then run the same command again";
     case EACCES:
     case EPERM:
@@ -56,7 +57,7 @@ fs::path folder_of(const fs::path& path) {
 }
 
 /// File names end at 255 bytes; the stem gives way so that the temporary name still fits.
-fs::path temporary_name(const fs::path& target, int attempt) {
+fs::path temporary_name(const fs::path& target, const fs::path& folder, int attempt) {
   constexpr std::size_t kLongestName = 255;
   std::string suffix(".");
   suffix += std::to_string(::getpid());
@@ -66,7 +67,7 @@ fs::path temporary_name(const fs::path& target, int attempt) {
   name += target.filename().native();
   if (suffix.size() + 1 > kLongestName) suffix = suffix.substr(0, kLongestName / 2);
   if (name.size() + suffix.size() > kLongestName) name.resize(kLongestName - suffix.size());
-  return folder_of(target) / (name + suffix);
+  return folder / (name + suffix);
 }
 
 /// rename() that fails with EEXIST instead of replacing, where the file system can do that.
@@ -97,7 +98,7 @@ void sync_folder(const fs::path& folder) {
   }
 }
 
-OutputFile::OutputFile(fs::path final_path, bool force)
+OutputFile::OutputFile(fs::path final_path, bool force, const fs::path& temporary_folder)
     : final_(std::move(final_path)), target_(final_), force_(force) {
   if (final_.filename().empty()) {
     throw OutputError("cannot write '" + final_.native() + "': it names a folder, not a file");
@@ -119,7 +120,8 @@ OutputFile::OutputFile(fs::path final_path, bool force)
   }
   constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
   for (int attempt = 0;; ++attempt) {
-    temporary_ = temporary_name(target_, attempt);
+    temporary_ = temporary_name(
+        target_, temporary_folder.empty() ? folder_of(target_) : temporary_folder, attempt);
     const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (fd.valid()) return;
     if (errno != EEXIST || attempt + 1 == kAttempts) {

@@ -27,7 +27,9 @@ class OutputFile {
  public:
   /// Refuses when `final_path` exists and !force, or its folder is missing or not writable
   /// (a probe file is created, so the failure comes before any work).
-  OutputFile(std::filesystem::path final_path, bool force);
+  /// `temporary_folder`: where the temporary name is, on the same file system; empty: beside.
+  OutputFile(std::filesystem::path final_path, bool force,
+             const std::filesystem::path& temporary_folder = {});
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

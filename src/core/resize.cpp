@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/resize_math.hpp"
 #include "core/simd_dispatch.hpp"
 
 namespace mosaic {
@@ -34,7 +35,7 @@ class RoundingDivider {
     if (magic_ != 0) {
       return static_cast<u8>(static_cast<std::uint64_t>((Wide{n + half_} * magic_) >> 64));
     }
-    return static_cast<u8>((n + half_) / d_);
+    return rounded_sample(n, d_);
   }
 
  private:

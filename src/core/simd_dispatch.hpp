@@ -8,9 +8,15 @@
 
 #define MOSAIC_ALWAYS_INLINE inline __attribute__((always_inline))
 #define MOSAIC_TARGET_AVX2 __attribute__((target("avx2")))
-// 512-bit vectors on purpose: g++ would otherwise keep to 256 on some tunings.
+// 512-bit vectors on purpose: g++ would otherwise keep to 256 on some tunings. Clang has no such
+// wish.
+#if defined(__clang__)
+#define MOSAIC_TARGET_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#else
 #define MOSAIC_TARGET_AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,prefer-vector-width=512")))
+#endif
 
 namespace mosaic {
 

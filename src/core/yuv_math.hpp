@@ -24,13 +24,12 @@ struct RgbToYuv {
   std::int32_t ur, ug, ub, vr, vg, vb, c_bias;
 };
 
-namespace yuv_detail {
-
-struct Weights {
-  std::int64_t kr, kb;  ///< luma weights of red and blue in 1/10000, as the standards print them
+/// Luma weights of red and blue in 1/10000, as the standards print them.
+struct LumaWeights {
+  std::int64_t kr, kb;
 };
 
-constexpr Weights weights(YuvMatrix matrix) {
+constexpr LumaWeights luma_weights(YuvMatrix matrix) {
   switch (matrix) {
     case YuvMatrix::bt601:
       return {2990, 1140};
@@ -41,6 +40,8 @@ constexpr Weights weights(YuvMatrix matrix) {
   }
   return {2126, 722};
 }
+
+namespace yuv_detail {
 
 /// round(2^16 * numerator / denominator), halves away from zero.
 constexpr std::int32_t fixed(std::int64_t numerator, std::int64_t denominator) {
@@ -53,7 +54,7 @@ constexpr std::int32_t fixed(std::int64_t numerator, std::int64_t denominator) {
 
 /// Exact rationals rounded once to 16 fraction bits.
 constexpr YuvToRgb yuv_to_rgb_coefficients(YuvMatrix matrix, YuvRange range) {
-  const auto [kr, kb] = yuv_detail::weights(matrix);
+  const auto [kr, kb] = luma_weights(matrix);
   const std::int64_t kg = 10000 - kr - kb;
   const bool limited = range == YuvRange::limited;
   const std::int64_t y_span = limited ? 219 : 255;
@@ -70,7 +71,7 @@ constexpr YuvToRgb yuv_to_rgb_coefficients(YuvMatrix matrix, YuvRange range) {
 
 /// Rounded so that the rows sum exactly: grey keeps chroma 128 and its luma to half a level.
 constexpr RgbToYuv rgb_to_yuv_coefficients(YuvMatrix matrix, YuvRange range) {
-  const auto [kr, kb] = yuv_detail::weights(matrix);
+  const auto [kr, kb] = luma_weights(matrix);
   const bool limited = range == YuvRange::limited;
   const std::int64_t y_span = limited ? 219 : 255;
   const std::int64_t c_span = limited ? 224 : 255;
@@ -96,6 +97,40 @@ MOSAIC_HD std::uint8_t clamp_to_byte(std::int32_t value) {
 /// `scaled` has 16 fraction bits and the half already added.
 MOSAIC_HD std::uint8_t byte_from_fixed(std::int32_t scaled) {
   return clamp_to_byte(scaled >> kYuvFractionBits);
+}
+
+/// What a pixel's chroma (minus 128) adds to each channel, the half included.
+MOSAIC_HD std::int32_t red_term(const YuvToRgb& c, std::int32_t cv) {
+  return c.r_from_v * cv + kYuvHalf;
+}
+MOSAIC_HD std::int32_t green_term(const YuvToRgb& c, std::int32_t cu, std::int32_t cv) {
+  return c.g_from_u * cu + c.g_from_v * cv + kYuvHalf;
+}
+MOSAIC_HD std::int32_t blue_term(const YuvToRgb& c, std::int32_t cu) {
+  return c.b_from_u * cu + kYuvHalf;
+}
+
+/// One channel from luma and its term.
+MOSAIC_HD std::uint8_t channel_of(const YuvToRgb& c, std::int32_t y, std::int32_t term) {
+  return byte_from_fixed(c.y_gain * (y - c.y_zero) + term);
+}
+
+MOSAIC_HD std::uint8_t y_of_pixel(const RgbToYuv& c, std::int32_t r, std::int32_t g,
+                                  std::int32_t b) {
+  return byte_from_fixed(c.yr * r + c.yg * g + c.yb * b + c.y_bias);
+}
+
+/// Chroma of a 2 x 2 block from its mean_of_block() colour.
+MOSAIC_HD std::uint8_t u_of_block(const RgbToYuv& c, std::int32_t r, std::int32_t g,
+                                  std::int32_t b) {
+  return byte_from_fixed(c.ur * r + c.ug * g + c.ub * b + c.c_bias);
+}
+MOSAIC_HD std::uint8_t v_of_block(const RgbToYuv& c, std::int32_t r, std::int32_t g,
+                                  std::int32_t b) {
+  return byte_from_fixed(c.vr * r + c.vg * g + c.vb * b + c.c_bias);
+}
+MOSAIC_HD std::uint8_t mean_of_block(std::int32_t sum_of_four) {
+  return static_cast<std::uint8_t>((sum_of_four + 2) >> 2);
 }
 
 /// Full-range luma of sRGB: BT.709 weights in 1/256.

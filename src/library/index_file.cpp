@@ -87,6 +87,7 @@ std::optional<std::filesystem::path> cached_index_path(const LibrarySettings& se
   Hasher name;
   name.text(pool.native()).number(layout.tile_size_px).number(layout.features_k);
   name.number(settings.mirror ? 1 : 0).number(settings.bright ? 1 : 0).number(settings.tile_step);
+  name.number(settings.hue);
   return base / "mosaic-temporal" / (hex64(name.digest()) + ".mti");
 }
 

@@ -21,12 +21,12 @@
 namespace mosaic {
 
 /// Raise when the layout, the decoding or the description of tiles changes.
-inline constexpr std::uint32_t kIndexVersion = 1;
+inline constexpr std::uint32_t kIndexVersion = 2;
 inline constexpr std::size_t kIndexHeaderBytes = 256;
 inline constexpr std::string_view kIndexMagic{"\x8fMTINDX\n", 8};
 
 enum class IndexSection : std::size_t {
-  features,  ///< tiles x 3k^2
+  features,  ///< tiles x (3k^2 + 9)
   luma,      ///< tiles x S x S
   rgb,       ///< tiles x 3 x S x S
   sums,      ///< tiles x sizeof(ColorSums)

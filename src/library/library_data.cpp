@@ -24,6 +24,9 @@ class ArrayTileLibrary final : public TileLibrary {
     return data_.photos.at(static_cast<std::size_t>(photo)).name;
   }
   [[nodiscard]] const std::vector<SkippedInput>& skipped() const override { return data_.skipped; }
+  [[nodiscard]] const std::vector<SkippedInput>& left_out() const override {
+    return data_.left_out;
+  }
   [[nodiscard]] std::uint64_t fingerprint() const override { return data_.fingerprint; }
 
  private:

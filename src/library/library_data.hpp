@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/color_sums.hpp"
+#include "backend/feature_math.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/render.hpp"
 
@@ -18,7 +19,7 @@ struct TileLayout {
   int tile_size_px = 0;
   int features_k = 0;
   [[nodiscard]] std::size_t feature_bytes() const {
-    return 3 * static_cast<std::size_t>(features_k) * static_cast<std::size_t>(features_k);
+    return static_cast<std::size_t>(feature_count(features_k));
   }
   [[nodiscard]] std::size_t luma_bytes() const {
     return static_cast<std::size_t>(tile_size_px) * static_cast<std::size_t>(tile_size_px);
@@ -38,8 +39,9 @@ struct LibraryData {
   int variants = 1;
   std::vector<PhotoRecord> photos;
   std::vector<SkippedInput> skipped;
-  std::uint64_t source_key = 0;   ///< of the pool's listing and the settings it was built with
-  std::uint64_t fingerprint = 0;  ///< of names and arrays; see content_fingerprint()
+  std::vector<SkippedInput> left_out;  ///< by library/pool_filter.hpp; not part of an index
+  std::uint64_t source_key = 0;        ///< of the pool's listing and the settings it was built with
+  std::uint64_t fingerprint = 0;       ///< of names and arrays; see content_fingerprint()
   std::span<const std::uint8_t> features;
   std::span<const std::uint8_t> luma;
   std::span<const std::uint8_t> rgb;

@@ -78,28 +78,4 @@ RgbImage photo_tile(PictureKind kind, std::span<const std::byte> file, int tile_
   return tile;
 }
 
-RgbImage brightened(const RgbImage& tile, int tenths) {
-  std::array<u8, 256> level{};
-  for (int i = 0; i < 256; ++i) {
-    level[static_cast<std::size_t>(i)] =
-        static_cast<u8>(std::min(255, (i * (10 + tenths) + 5) / 10));
-  }
-  RgbImage out = tile;
-  for (Plane* plane : {&out.r, &out.g, &out.b}) {
-    for (u8& sample : plane->pixels) sample = level[sample];
-  }
-  return out;
-}
-
-RgbImage mirrored(const RgbImage& tile) {
-  RgbImage out = tile;
-  for (Plane* plane : {&out.r, &out.g, &out.b}) {
-    for (int y = 0; y < plane->size.height; ++y) {
-      u8* row = plane->row(y);
-      std::reverse(row, row + plane->size.width);
-    }
-  }
-  return out;
-}
-
 }  // namespace mosaic

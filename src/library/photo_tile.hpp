@@ -18,11 +18,4 @@ int jpeg_shrink_for(int side_px, int tile_size_px);
 /// decoded at once aside). Throws PictureProblem.
 RgbImage photo_tile(PictureKind kind, std::span<const std::byte> file, int tile_size_px);
 
-/// The tile at (10 + tenths)/10 of its brightness: every sample times that, rounded half up,
-/// clamped to 255.
-RgbImage brightened(const RgbImage& tile, int tenths);
-
-/// The tile's mirror image, left and right swapped.
-RgbImage mirrored(const RgbImage& tile);
-
 }  // namespace mosaic

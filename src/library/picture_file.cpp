@@ -107,8 +107,7 @@ Plane read_picture_luma(const std::filesystem::path& path) {
   return luma_of(as_rgb(std::move(planes)), serial);
 }
 
-void write_picture(const std::filesystem::path& path, const std::string& name_hint,
-                   const RgbImage& image) {
+std::vector<std::byte> picture_bytes(const std::string& name_hint, const RgbImage& image) {
   const PictureEncoding kind = encode_kind(name_hint);
   std::vector<u8> rgb(image.size().area() * 3);
   for (std::size_t i = 0; i < image.size().area(); ++i) {
@@ -117,10 +116,15 @@ void write_picture(const std::filesystem::path& path, const std::string& name_hi
     rgb[3 * i + 2] = image.b.pixels[i];
   }
   try {
-    write_bytes(path, encode_picture(rgb, image.size(), kind));
+    return encode_picture(rgb, image.size(), kind);
   } catch (const PictureProblem& problem) {
-    throw OutputError("cannot write picture '" + path.string() + "': " + problem.what());
+    throw OutputError("cannot write picture '" + name_hint + "': " + problem.what());
   }
+}
+
+void write_picture(const std::filesystem::path& path, const std::string& name_hint,
+                   const RgbImage& image) {
+  write_bytes(path, picture_bytes(name_hint, image));
 }
 
 }  // namespace mosaic

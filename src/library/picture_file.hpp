@@ -1,8 +1,10 @@
 // Still pictures in and out (libvips inside): any photo format to 8-bit sRGB, and PNG/JPEG out.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "mosaic/image.hpp"
 
@@ -19,5 +21,8 @@ Plane read_picture_luma(const std::filesystem::path& path);
 /// Writes .png or .jpg/.jpeg by the ending of `name_hint`, to exactly `path`. Throws OutputError.
 void write_picture(const std::filesystem::path& path, const std::string& name_hint,
                    const RgbImage& image);
+
+/// The same as the bytes of a file, its kind by the ending of `name_hint`. Throws OutputError.
+std::vector<std::byte> picture_bytes(const std::string& name_hint, const RgbImage& image);
 
 }  // namespace mosaic

@@ -76,6 +76,8 @@ std::string_view unsupported_name(std::span<const std::byte> head) {
     return "JPEG 2000";
   }
   if (is_svg(text)) return "SVG";
+  const bool netpbm = text.size() >= 3 && text[0] == 'P' && text[1] >= '1' && text[1] <= '7';
+  if (netpbm && (text[2] == '\n' || text[2] == ' ')) return "Netpbm";
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "library/photo_tile.hpp"
 #include "library/picture_decoder.hpp"
 #include "library/picture_kind.hpp"
+#include "library/tile_variants.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -26,12 +27,14 @@ void describe_tile(const RgbImage& tile, int features_k, PhotoTiles& out) {
   const int size_px = tile.size().width;
   const std::size_t at = out.features.size();
   out.features.resize(at + TileLayout{size_px, features_k}.feature_bytes());
-  ColorSums sums;
-  cpu::describe_square(tile.r.pixels.data(), tile.g.pixels.data(), tile.b.pixels.data(), size_px,
-                       size_px, features_k, out.features.data() + at, sums);
-  out.color_sums.push_back(sums);
   ThreadPool serial(1);  // this runs inside the caller's pool already
-  append(out.luma, luma_of(tile, serial).pixels);
+  const Plane luma = luma_of(tile, serial);
+  ColorSums sums;
+  cpu::describe_square({tile.r.pixels.data(), tile.g.pixels.data(), tile.b.pixels.data(),
+                        luma.pixels.data(), size_px, size_px},
+                       features_k, out.features.data() + at, sums);
+  out.color_sums.push_back(sums);
+  append(out.luma, luma.pixels);
   append(out.rgb, tile.r.pixels);
   append(out.rgb, tile.g.pixels);
   append(out.rgb, tile.b.pixels);
@@ -96,7 +99,7 @@ Outcome process(const PoolFile& file, const LibrarySettings& settings, TileLayou
 }  // namespace
 
 int variants_per_photo(const LibrarySettings& settings) {
-  return 1 + (settings.mirror ? 1 : 0) + (settings.bright ? 2 : 0);
+  return 1 + (settings.mirror ? 1 : 0) + (settings.bright ? 2 : 0) + settings.hue;
 }
 
 PhotoTiles describe_photo(const RgbImage& tile, const LibrarySettings& settings, int features_k) {
@@ -106,6 +109,9 @@ PhotoTiles describe_photo(const RgbImage& tile, const LibrarySettings& settings,
   if (settings.bright) {
     describe_tile(brightened(tile, -1), features_k, out);
     describe_tile(brightened(tile, +1), features_k, out);
+  }
+  for (int step = 1; step <= settings.hue; ++step) {
+    describe_tile(hue_rotated(tile, step, settings.hue + 1), features_k, out);
   }
   return out;
 }

@@ -17,7 +17,8 @@
 
 namespace mosaic {
 
-/// Tiles made of one photo: itself, then its mirror image, then -10 % and +10 % brightness.
+/// Tiles made of one photo: itself, then its mirror image, then -10 % and +10 % brightness,
+/// then its hues turned.
 int variants_per_photo(const LibrarySettings& settings);
 
 /// The arrays of one photo's variants, in tile order.

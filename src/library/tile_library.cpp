@@ -15,6 +15,7 @@
 #include "library/library_data.hpp"
 #include "library/picture_decoder.hpp"
 #include "library/picture_kind.hpp"
+#include "library/pool_filter.hpp"
 #include "library/tile_builder.hpp"
 #include "library/video_pool.hpp"
 #include "mosaic/error.hpp"
@@ -54,7 +55,7 @@ std::uint64_t source_key(const Source& source, const LibrarySettings& settings, 
   Hasher hasher;
   hasher.number(kIndexVersion).text(decoder_version());
   hasher.number(layout.tile_size_px).number(layout.features_k);
-  hasher.number(settings.mirror ? 1 : 0).number(settings.bright ? 1 : 0);
+  hasher.number(settings.mirror ? 1 : 0).number(settings.bright ? 1 : 0).number(settings.hue);
   hasher.number(source.video ? settings.tile_step : 0);
   source.listing.feed(hasher);
   return hasher.digest();
@@ -191,7 +192,7 @@ std::unique_ptr<TileLibrary> open_tile_library(const LibrarySettings& settings, 
       settings.index ? open_named(*settings.index, source, settings, layout, pool, observer, where)
                      : open_cached(source, settings, layout, pool, observer, where);
   if (origin != nullptr) *origin = where;
-  return make_tile_library(std::move(data));
+  return make_tile_library(filtered(std::move(data), settings, pool));
 }
 
 IndexSummary build_index(const LibrarySettings& settings, int tile_size_px, int features_k,

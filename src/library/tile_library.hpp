@@ -28,7 +28,7 @@ class TileLibrary {
   [[nodiscard]] virtual int variants() const = 0;  ///< tiles per photo
   [[nodiscard]] int tiles() const { return photos() * variants(); }
 
-  /// tiles x 3k^2 feature bytes (backend/cpu/describe.hpp).
+  /// tiles x (3k^2 + 9) feature bytes (backend/cpu/describe.hpp).
   [[nodiscard]] virtual std::span<const std::uint8_t> features() const = 0;
   /// tiles x S x S luma samples.
   [[nodiscard]] virtual std::span<const std::uint8_t> luma() const = 0;
@@ -41,6 +41,8 @@ class TileLibrary {
   [[nodiscard]] virtual std::string photo_name(int photo) const = 0;
   /// Photos that could not be used, in the same order.
   [[nodiscard]] virtual const std::vector<SkippedInput>& skipped() const = 0;
+  /// Photos that were left out on request (LibrarySettings::dedupe, drop_dull), in the same order.
+  [[nodiscard]] virtual const std::vector<SkippedInput>& left_out() const = 0;
   /// Hash of the sizes, photo names and arrays above; equal fingerprints mean equal tiles. Does not
   /// depend on where the index lives, on modification times or on what was skipped.
   [[nodiscard]] virtual std::uint64_t fingerprint() const = 0;

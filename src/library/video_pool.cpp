@@ -49,7 +49,7 @@ LibraryData build_from_video(const LibrarySettings& settings, TileLayout layout,
                              std::uint64_t source_key, ThreadPool& pool,
                              const RenderObserver& observer) {
   const int step = std::max(1, settings.tile_step);
-  const auto source = open_frame_source(settings.tiles, std::nullopt, observer);
+  const auto source = open_frame_source(settings.tiles, {}, observer);
   LibraryArrays arrays(layout, variants_per_photo(settings));
   BuildProgress progress(observer, source->info().frames);
   SourceFrame frame;

@@ -42,7 +42,7 @@ Vector3 curve(Vector3 rgb, const ToneSettings& s) {
   return rgb;
 }
 
-Vector3 graded(const Vector3& rgb, const ToneSettings& s) {
+Vector3 graded(const Vector3& rgb, const ToneSettings& s, const Tint& tint) {
   const Vector3 curved = curve(rgb, s);
   const Vector3 plain = oklab_from_srgb(curved);
   const double plain_chroma = std::sqrt(plain[1] * plain[1] + plain[2] * plain[2]);
@@ -60,25 +60,27 @@ Vector3 graded(const Vector3& rgb, const ToneSettings& s) {
   const double saturation = cool_gain + warm * (warm_gain - cool_gain);
   const double vibrance = 1.0 + s.vibrance * protection * std::max(0.0, 1.0 - chroma / kFullChroma);
   const double gain = (1.0 + (saturation - 1.0) * protection) * vibrance;
-  lab[1] *= gain;
-  lab[2] *= gain;
+  lab[1] = lab[1] * gain * (1.0 - s.color_harmony) + s.color_harmony * tint.a * lab[0];
+  lab[2] = lab[2] * gain * (1.0 - s.color_harmony) + s.color_harmony * tint.b * lab[0];
   return srgb_from_oklab_in_gamut(lab);
 }
 
 bool is_identity(const ToneSettings& s) {
   return s.gamma == 1.0 && s.shadow_lift == 0.0 && s.saturation_boost == 1.0 &&
-         s.boost_cool <= 0.0 && s.boost_warm <= 0.0 && s.vibrance == 0.0 && s.contrast_boost == 1.0;
+         s.boost_cool <= 0.0 && s.boost_warm <= 0.0 && s.vibrance == 0.0 &&
+         s.contrast_boost == 1.0 && s.color_harmony == 0.0;
 }
 
 /// Result at a node, 0-1. A node at 256 lies one beyond the largest value: it is set so that
 /// interpolation at 255 hits the colour of 255 (node31 + (colour255 - node31) * 8/7).
-Vector3 node_colour(const std::array<int, 3>& node, const ToneSettings& settings) {
+Vector3 node_colour(const std::array<int, 3>& node, const ToneSettings& settings,
+                    const Tint& tint) {
   const auto at = [&](int last) {
     Vector3 rgb{};
     for (std::size_t c = 0; c < 3; ++c) {
       rgb[c] = (node[c] == kToneNodes - 1 ? last : node[c] * 8) / 255.0;
     }
-    return graded(rgb, settings);
+    return graded(rgb, settings, tint);
   };
   if (std::ranges::count(node, kToneNodes - 1) == 0) return at(0);
   const Vector3 below = at(248);
@@ -92,22 +94,26 @@ Vector3 node_colour(const std::array<int, 3>& node, const ToneSettings& settings
 
 }  // namespace
 
-ToneTable build_tone_table(const ToneSettings& settings) {
+ToneTable build_tone_table(const ToneSettings& settings, const Tint& tint, ThreadPool* pool) {
   if (is_identity(settings)) return {};
   ToneTable table(kToneEntries);
-  std::size_t at = 0;
-  for (int r = 0; r < kToneNodes; ++r) {
-    for (int g = 0; g < kToneNodes; ++g) {
-      for (int b = 0; b < kToneNodes; ++b) {
-        const Vector3 rgb = node_colour({r, g, b}, settings);
-        std::uint64_t entry = 0;
-        for (std::size_t lane = 3; lane-- > 0;) {
-          entry =
-              (entry << kToneLane) | static_cast<std::uint64_t>(std::llrint(rgb[lane] * 4080.0));
-        }
-        table[at++] = entry;
+  const auto fill = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto node = static_cast<int>(i);
+      const Vector3 rgb =
+          node_colour({node / kToneStrideR, node / kToneStrideG % kToneNodes, node % kToneNodes},
+                      settings, tint);
+      std::uint64_t entry = 0;
+      for (std::size_t lane = 3; lane-- > 0;) {
+        entry = (entry << kToneLane) | static_cast<std::uint64_t>(std::llrint(rgb[lane] * 4080.0));
       }
+      table[i] = entry;
     }
+  };
+  if (pool != nullptr) {
+    pool->parallel_for(table.size(), 256, fill);
+  } else {
+    fill(0, table.size());
   }
   return table;
 }

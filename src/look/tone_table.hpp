@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/parallel_for.hpp"
+#include "look/shot_tint.hpp"
 #include "mosaic/settings.hpp"
 
 namespace mosaic {
@@ -17,9 +19,12 @@ using ToneTable = std::vector<std::uint64_t>;
 ///  2. contrast around mid-grey: 0.5 + contrast_boost * (v - 0.5), damped on skin;
 ///  3. in Oklab, chroma times saturation (boost_cool and boost_warm by hue where given, blended by
 ///     the cosine of the hue) and times 1 + vibrance * (1 - C / 0.2), damped on skin;
-///  4. back into the gamut along chroma, keeping lightness and hue.
-/// Depends on the settings alone, never on a frame, so it cannot make a video breathe. Built with
-/// portable_math: equal on every machine.
-ToneTable build_tone_table(const ToneSettings& settings);
+///  4. a and b moved by color_harmony toward what `tint` has at that lightness;
+///  5. back into the gamut along chroma, keeping lightness and hue.
+/// Depends on the settings and on the tint, which holds for a whole shot (Note [Frozen tint]), so
+/// it cannot make a video breathe. Built with portable_math: equal on every machine.
+/// About 0.2 s of work, which the threads of `pool` share, if given.
+ToneTable build_tone_table(const ToneSettings& settings, const Tint& tint = {},
+                           ThreadPool* pool = nullptr);
 
 }  // namespace mosaic

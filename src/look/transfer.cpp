@@ -4,17 +4,24 @@
 #include <cmath>
 #include <cstddef>
 
+#include "look/histogram.hpp"
 #include "look/symmetric3.hpp"
 
 namespace mosaic {
 namespace {
 
-constexpr double kMinGain = 0.5;
+constexpr double kMinGain = 0.45;
+/// Mean luma of a cell below which photos are dimmed with it, levels.
+constexpr double kDark = 64.0;
 constexpr double kMaxGain = 2.0;
 /// Added to both covariances' diagonals (squared levels) so that flat squares have no direction in
 /// which the map would divide by nothing. One level of deviation: far below what the eye sees.
 constexpr double kVarianceFloor = 1.0;
 constexpr double kQ14 = 16384.0;
+/// Distance of means, in RGB levels, at which adaptive_reinhard has half its strength.
+constexpr double kHalfStrengthDistance = 128.0;
+constexpr double kHybridShare = 0.35;
+constexpr double kMklHybridShare = 0.30;
 
 struct Moments {
   Vector3 mean{};
@@ -52,14 +59,14 @@ double variance_along(const Matrix3& covariance, const double* direction) {
   return d[0] * cd[0] + d[1] * cd[1] + d[2] * cd[2];
 }
 
-Matrix3 reinhard_matrix(const Moments& tile, const Moments& cell, const LookSettings& settings) {
+Matrix3 reinhard_matrix(const Moments& tile, const Moments& cell, double strength,
+                        double min_gain) {
   Matrix3 scaled = kOpponentFromRgb;
   for (int c = 0; c < 3; ++c) {
     const double* direction = kOpponentFromRgb.data() + static_cast<std::ptrdiff_t>(c) * 3;
     const double from = variance_along(tile.covariance, direction) + kVarianceFloor;
     const double to = variance_along(cell.covariance, direction) + kVarianceFloor;
-    const double ratio = std::clamp(std::sqrt(to / from), kMinGain, kMaxGain);
-    const double strength = c == 0 ? settings.reinhard_l : settings.reinhard_ab;
+    const double ratio = std::clamp(std::sqrt(to / from), min_gain, kMaxGain);
     const double gain = 1.0 + strength * (ratio - 1.0);
     for (int j = 0; j < 3; ++j) scaled[static_cast<std::size_t>(c * 3 + j)] *= gain;
   }
@@ -79,7 +86,7 @@ Vector3 reinhard_mean(const Moments& tile, const Moments& cell, const LookSettin
 }
 
 /// A = T^-1/2 (T^1/2 C T^1/2)^1/2 T^-1/2 maps covariance T to C and is symmetric positive definite.
-Matrix3 mkl_matrix(const Moments& tile, const Moments& cell, double strength) {
+Matrix3 mkl_matrix(const Moments& tile, const Moments& cell, double strength, double min_gain) {
   const auto floored = [](Matrix3 m) {
     for (std::size_t i = 0; i < 9; i += 4) m[i] += kVarianceFloor;
     return m;
@@ -92,8 +99,8 @@ Matrix3 mkl_matrix(const Moments& tile, const Moments& cell, double strength) {
   const Matrix3 middle = multiply(multiply(half, floored(cell.covariance)), half);
   const Matrix3 middle_root = apply_to_spectrum(eigen_symmetric(middle), root);
   const Matrix3 map = multiply(multiply(inverse_half, middle_root), inverse_half);
-  return apply_to_spectrum(eigen_symmetric(map), [strength](double gain) {
-    return 1.0 + strength * (std::clamp(gain, kMinGain, kMaxGain) - 1.0);
+  return apply_to_spectrum(eigen_symmetric(map), [=](double gain) {
+    return 1.0 + strength * (std::clamp(gain, min_gain, kMaxGain) - 1.0);
   });
 }
 
@@ -104,26 +111,62 @@ std::int32_t blend_of(std::uint8_t saliency, const LookSettings& settings) {
   return static_cast<std::int32_t>(std::llrint(std::clamp(blend, 0.0, 1.0) * 256.0));
 }
 
+bool is_mkl(ColorTransfer transfer) {
+  return transfer == ColorTransfer::mkl || transfer == ColorTransfer::mkl_hybrid;
+}
+
+/// The strengths as they hold for one tile in one cell.
+struct Strengths {
+  LookSettings settings;
+  double min_gain = kMinGain;
+};
+
+/// Note [Photos in the dark]: nobody sees a photo where the frame is black. Below kDark the
+/// strengths go to 1 and the least gain to 0 with the cell's luma, as if the light on the photo
+/// were turned down. A fade from black then begins black, and not with photos that are bright for
+/// it.
+Strengths strengths_for(const LookSettings& settings, const Vector3& tile, const Vector3& cell) {
+  Strengths result{settings};
+  LookSettings& s = result.settings;
+  if (settings.color_transfer == ColorTransfer::adaptive_reinhard) {
+    double squared = 0.0;
+    for (std::size_t c = 0; c < 3; ++c) squared += (tile[c] - cell[c]) * (tile[c] - cell[c]);
+    const double factor = 1.0 / (1.0 + squared / (kHalfStrengthDistance * kHalfStrengthDistance));
+    s.reinhard_l *= factor;
+    s.reinhard_ab *= factor;
+  }
+  const double luma = kWr * cell[0] + kWg * cell[1] + kWb * cell[2];
+  const double light = std::min(1.0, luma / kDark);
+  for (double* strength : {&s.reinhard_l, &s.reinhard_ab, &s.spread_transfer}) {
+    if (*strength > 0.0) *strength += (1.0 - *strength) * (1.0 - light);
+  }
+  result.min_gain *= light;
+  return result;
+}
+
 }  // namespace
 
-CellLook cell_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::uint8_t saliency,
-                   const LookSettings& settings) {
+CellLook affine_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::uint8_t saliency,
+                     const LookSettings& settings) {
   CellLook look;
   look.blend = blend_of(saliency, settings);
-  if (settings.color_transfer == ColorTransfer::none) return look;
+  const ColorTransfer transfer = settings.color_transfer;
+  if (transfer == ColorTransfer::none || transfer == ColorTransfer::histogram) return look;
 
   const Moments tile = moments_of(tile_sums);
   const Moments cell = moments_of(cell_sums);
   Matrix3 matrix;
   Vector3 mean;
-  if (settings.color_transfer == ColorTransfer::reinhard) {
-    matrix = reinhard_matrix(tile, cell, settings);
-    mean = reinhard_mean(tile, cell, settings);
-  } else {
-    matrix = mkl_matrix(tile, cell, settings.reinhard_l);
+  const Strengths strengths = strengths_for(settings, tile.mean, cell.mean);
+  const double spread = strengths.settings.spread_transfer;
+  if (is_mkl(transfer)) {
+    matrix = mkl_matrix(tile, cell, spread, strengths.min_gain);
     for (std::size_t c = 0; c < 3; ++c) {
-      mean[c] = tile.mean[c] + settings.reinhard_l * (cell.mean[c] - tile.mean[c]);
+      mean[c] = tile.mean[c] + strengths.settings.reinhard_l * (cell.mean[c] - tile.mean[c]);
     }
+  } else {
+    matrix = reinhard_matrix(tile, cell, spread, strengths.min_gain);
+    mean = reinhard_mean(tile, cell, strengths.settings);
   }
   const Vector3 moved = transform(matrix, tile.mean);
   for (std::size_t i = 0; i < 9; ++i) {
@@ -135,14 +178,40 @@ CellLook cell_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::
   return look;
 }
 
-void cell_looks(std::span<const std::int32_t> tile, std::span<const ColorSums> tile_sums,
+double histogram_share(const LookSettings& settings) {
+  switch (settings.color_transfer) {
+    case ColorTransfer::histogram:
+      return settings.reinhard_l;
+    case ColorTransfer::hybrid:
+      return kHybridShare;
+    case ColorTransfer::mkl_hybrid:
+      return kMklHybridShare;
+    default:
+      return 0.0;
+  }
+}
+
+CellLook cell_look(const TileColors& tiles, std::int32_t tile, const CellDescriptions& cells,
+                   std::size_t cell, const LookSettings& settings) {
+  constexpr std::size_t kPerSquare = 3 * static_cast<std::size_t>(kCurveNodes);
+  const auto t = static_cast<std::size_t>(tile);
+  CellLook look =
+      affine_look(tiles.sums[t], cells.color_sums[cell], cells.saliency[cell], settings);
+  const double share = histogram_share(settings);
+  if (share > 0.0) {
+    add_histogram(tiles.quantiles.subspan(t * kPerSquare, kPerSquare),
+                  std::span(cells.quantiles).subspan(cell * kPerSquare, kPerSquare), share, look);
+  }
+  return look;
+}
+
+void cell_looks(std::span<const std::int32_t> tile, const TileColors& tiles,
                 const CellDescriptions& cells, const LookSettings& settings, ThreadPool& pool,
                 std::vector<CellLook>& out) {
   out.resize(tile.size());
   pool.parallel_for(tile.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      out[i] = cell_look(tile_sums[static_cast<std::size_t>(tile[i])], cells.color_sums[i],
-                         cells.saliency[i], settings);
+      out[i] = cell_look(tiles, tile[i], cells, i, settings);
     }
   });
 }

@@ -76,8 +76,8 @@ void Comparison::choose_grid(Size mosaic) {
 
 void Comparison::open() {
   if (options_.plan) plan_.emplace(*options_.plan);
-  std::unique_ptr<FrameSource> mosaic = open_frame_source(options_.mosaic, std::nullopt, observer_);
-  std::unique_ptr<FrameSource> source = open_frame_source(options_.source, std::nullopt, observer_);
+  std::unique_ptr<FrameSource> mosaic = open_frame_source(options_.mosaic, {}, observer_);
+  std::unique_ptr<FrameSource> source = open_frame_source(options_.source, {}, observer_);
   const Size size = mosaic->info().size;
   if (size.width < kSsimWindow_px || size.height < kSsimWindow_px) {
     throw InputError(options_.mosaic.string() + ": a mosaic of less than 7x7 pixels has no SSIM",

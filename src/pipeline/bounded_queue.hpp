@@ -12,7 +12,7 @@ namespace mosaic {
 
 /// push() waits while full, pop() while empty. close() ends the stream: pop() hands out what is
 /// left, then nothing. cancel() ends it at once for both sides: push() returns false, pop()
-/// nothing.
+/// nothing. Who draws conclusions from the end of the stream asks cancelled() which it was.
 template <class T>
 class BoundedQueue {
  public:
@@ -31,13 +31,13 @@ class BoundedQueue {
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || !items_.empty(); });
-    std::optional<T> item;
-    if (!items_.empty()) {
-      item.emplace(std::move(items_.front()));
-      items_.pop_front();
-      changed_.notify_all();
-    }
-    return item;
+    return take();
+  }
+
+  /// What is there already, or nothing; does not wait.
+  std::optional<T> try_pop() {
+    const std::scoped_lock lock(mutex_);
+    return take();
   }
 
   void close() {
@@ -49,16 +49,35 @@ class BoundedQueue {
   void cancel() {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
+    cancelled_ = true;
     items_.clear();
     changed_.notify_all();
   }
 
+  /// Whether items may have been dropped. Asked after pop() gave nothing, this tells a stream that
+  /// was cut short from one that is complete.
+  [[nodiscard]] bool cancelled() const {
+    const std::scoped_lock lock(mutex_);
+    return cancelled_;
+  }
+
  private:
+  std::optional<T> take() {
+    std::optional<T> item;
+    if (!items_.empty()) {
+      item.emplace(std::move(items_.front()));
+      items_.pop_front();
+      changed_.notify_all();
+    }
+    return item;
+  }
+
   std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<T> items_;
   bool closed_ = false;
+  bool cancelled_ = false;
 };
 
 }  // namespace mosaic

@@ -6,6 +6,10 @@
 #include <utility>
 
 #include "assign/certificate.hpp"
+#include "assign/diffusion.hpp"
+#include "backend/feature_math.hpp"
+#include "flow/hold_still.hpp"
+#include "look/histogram.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -13,6 +17,15 @@ namespace {
 
 /// In production every 64th frame's certificate is checked, and every shot's first one.
 constexpr std::int64_t kCertifyEvery = 64;
+
+/// Places per cell that --max-uses auto provides: a pool with little to spare forces tiles that
+/// stand out, and neighbours differ anyway.
+constexpr std::int64_t kAutoUses = 3;
+
+/// Solves per frame in search of an optimum without uses too close to each other, at most: on the
+/// first frame of a shot, and on the others, where most of the bans are there already.
+constexpr int kMostSolvesFirst = 12;
+constexpr int kMostSolves = 4;
 
 class StageTimer {
  public:
@@ -29,7 +42,36 @@ class StageTimer {
   std::chrono::steady_clock::time_point start_;
 };
 
-int feature_count(const MatchSettings& match) { return 3 * match.features_k * match.features_k; }
+std::vector<std::uint8_t> quantiles_for(const TileLibrary& library, const LookSettings& look,
+                                        ThreadPool& pool) {
+  if (histogram_share(look) <= 0.0) return {};
+  return quantiles_of_tiles(library.rgb(), library.tile_size_px(), pool);
+}
+
+/// The shares of the errors in lightness and in a and b that recolouring leaves
+/// (look/transfer.hpp).
+std::pair<double, double> left_by(const LookSettings& look) {
+  switch (look.color_transfer) {
+    case ColorTransfer::none:
+      return {1.0, 1.0};
+    case ColorTransfer::histogram:
+    case ColorTransfer::mkl:
+    case ColorTransfer::mkl_hybrid:
+      return {1.0 - look.reinhard_l, 1.0 - look.reinhard_l};
+    case ColorTransfer::reinhard:
+    case ColorTransfer::adaptive_reinhard:
+    case ColorTransfer::hybrid:
+      break;
+  }
+  return {1.0 - look.reinhard_l, 1.0 - look.reinhard_ab};
+}
+
+SeamRequest seams_for(const LookSettings& look, int tile_size_px) {
+  SeamRequest seams;
+  seams.feather_px = std::min(look.feather_width_px, tile_size_px / 2);
+  seams.laplacian_bands = look.laplacian_blend ? look.laplacian_levels - 2 : 0;
+  return seams;
+}
 
 }  // namespace
 
@@ -38,7 +80,8 @@ int resolve_max_uses(std::optional<int> asked, int cells, int photos) {
     return static_cast<int>((places + photos - 1) / photos);
   };
   if (asked && *asked < 1) throw UsageError("--max-uses must be at least 1");
-  if (!asked) return std::max(1, uses_for(3LL * cells));
+  if (!asked) return std::max(1, uses_for(kAutoUses * cells));
+  if (*asked == kUnlimitedUses) return cells;
   const std::int64_t places = static_cast<std::int64_t>(*asked) * photos;
   if (places < cells) {
     const int missing = (cells + *asked - 1) / *asked - photos;
@@ -62,39 +105,65 @@ MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geome
       max_uses_(resolve_max_uses(options.match.max_uses, geometry.cells(), library.photos())),
       base_costs_(library, scale_, options.simd),
       flow_(make_flow_estimator(options.flow, geometry, options.simd, pool, options.raft)),
-      state_(geometry.cells(), feature_count(options.match), options.match.ssim_candidates),
-      tone_(build_tone_table(options.look.tone)),
+      shots_(options.shots),
+      spacing_(geometry.columns, geometry.rows, options.match.min_distance),
+      state_(geometry.cells(), feature_count(options.match.features_k),
+             options.match.ssim_candidates),
+      tile_quantiles_(quantiles_for(library, options.look, pool)),
+      transitions_(geometry.cells(), options.look.transition),
+      faces_(options.match.faces ? std::make_unique<FaceFinder>(pool) : nullptr),
+      face_saliency_(geometry),
       capacity_(static_cast<std::size_t>(library.photos()), max_uses_) {}
 
 MosaicEngine::~MosaicEngine() = default;
 
-const FramePlan& MosaicEngine::plan(const Picture& picture) {
+const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_frame,
+                                    const Picture* next) {
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   {
     const StageTimer timer(times_, StageTimes::describe);
     std::swap(previous_luma_, cells_.luma);
     backend_->describe(picture, cells_);
+    if (next != nullptr) backend_->prepare(*next);
   }
   Propagation propagation;
   {
     const StageTimer timer(times_, StageTimes::flow);
-    plan_.scene_cut = cuts_.next(cells_.luma) || frame_ == 0;
+    plan_.scene_cut = shots_.next(cells_.luma, source_frame) || frame_ == 0;
     if (plan_.scene_cut) state_.reset();
+    if (faces_ != nullptr) {
+      if (plan_.scene_cut) face_saliency_.reset();
+      face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
+    }
+    const bool harmony = options_.look.tone.color_harmony > 0.0;
+    const bool other_tint = harmony && tint_.next(cells_.color_sums, plan_.scene_cut);
+    if (other_tint || frame_ == 0) {
+      tone_ = build_tone_table(options_.look.tone, tint_.tint(), &pool_);
+    }
     if (state_.empty()) {
       propagation.source_cell.assign(cells, kNoCell);
       propagation.ride.assign(cells, FlowVector{});
     } else {
-      propagation =
-          propagate(flow_->estimate(previous_luma_, cells_.luma), state_.ride(), geometry_);
+      FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
+      hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
+      propagation = propagate(flow, state_.ride(), geometry_);
     }
   }
-  const TemporalState::Carried carried = state_.carry(propagation, cells_);
-  if (plan_.scene_cut) choose_prices_without_ssim();
+  TemporalState::Carried carried = state_.carry(propagation, cells_, scale_.switch_price);
+  const bool exact = options_.match.placement == Placement::exact;
+  if (plan_.scene_cut && exact) choose_prices_without_ssim();
+  if (!exact) price_.assign(static_cast<std::size_t>(library_.photos()), 0);
   {
     const StageTimer timer(times_, StageTimes::score);
-    backend_->score({price_, carried.tile, carried.candidate}, scores_);
+    backend_->score({price_, carried.tile, carried.candidate, cells_.saliency}, scores_);
   }
-  solve(carried, true);
+  if (exact) {
+    solve(carried, true);
+  } else {
+    place(carried);
+  }
+  transitions_.next(carried.source, carried.tile, plan_.tile);
+  source_ = carried.source;
   state_.store(carried, propagation, cells_, scores_, plan_.tile);
   ++frame_;
   return plan_;
@@ -109,43 +178,121 @@ void MosaicEngine::choose_prices_without_ssim() {
   price_.assign(static_cast<std::size_t>(library_.photos()), 0);
   TemporalState::Carried nothing;
   nothing.tile.assign(cells, kNoTile);
+  nothing.switch_price.assign(cells, 0);
+  nothing.banned.resize(cells);
   // Of these scores only the lists are used. They cost an SSIM of each candidate more than needed,
   // once a shot.
   {
     const StageTimer timer(times_, StageTimes::score);
-    backend_->score({price_, nothing.tile, {}}, scores_);
+    backend_->score({price_, nothing.tile, {}, cells_.saliency}, scores_);
     std::ranges::fill(scores_.candidate_tile, kNoTile);
   }
   solve(nothing, false);
 }
 
-void MosaicEngine::solve(const TemporalState::Carried& carried, bool warm) {
+void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
   const StageTimer timer(times_, StageTimes::solve);
+  std::vector<std::int32_t> carried_photo;
+  for (const std::int32_t tile : carried.tile) {
+    carried_photo.push_back(tile == kNoTile ? -1 : tile / library_.variants());
+  }
+  if (warm) spacing_.protect(carried_photo, carried.banned);
   const FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
-                                 pool_);
-  const RowLists lists = objective.lists();
-  const std::vector<std::int32_t> classes = objective.row_classes();
-  const Assignment assignment = solver_.solve(
-      {objective, capacity_, classes,
-       warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+                                 carried.switch_price, carried.banned, pool_);
+  Assignment assignment;
+  for (int round = 0;; ++round) {
+    const RowLists lists = objective.lists();
+    const std::vector<std::int32_t> classes = objective.row_classes();
+    assignment = solver_.solve(
+        {objective, capacity_, classes,
+         warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+    // The solve that only asks for prices needs no distance.
+    const int rounds = plan_.scene_cut ? kMostSolvesFirst : kMostSolves;
+    if (!warm || round + 1 == rounds ||
+        spacing_.give_way(assignment.column_of_row, carried_photo, cells_.saliency,
+                          carried.banned) == 0) {
+      break;
+    }
+  }
   plan_.certified = options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
   if (plan_.certified && warm) check_certificate(objective, assignment);
   price_ = assignment.price;
+  if (warm) move_apart(objective, assignment.column_of_row);
 
   plan_.tile.resize(carried.tile.size());
-  plan_.cost = {};
-  plan_.switched = 0;
-  plan_.carried = 0;
   for (int cell = 0; cell < geometry_.cells(); ++cell) {
     const auto i = static_cast<std::size_t>(cell);
     plan_.tile[i] = objective.best_variant(cell, assignment.column_of_row[i]);
+  }
+  finish_plan(objective, carried);
+}
+
+/// One cell after the other (assign/diffusion.hpp): nothing to prove.
+void MosaicEngine::place(const TemporalState::Carried& carried) {
+  const StageTimer timer(times_, StageTimes::solve);
+  const FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
+                                 carried.switch_price, carried.banned, pool_);
+  plan_.certified = false;
+  const auto [left_l, left_ab] = left_by(options_.look);
+  plan_.tile = place_by_diffusion({library_, objective, cells_, scores_, carried.tile, capacity_,
+                                   geometry_.columns, options_.match.error_diffusion_strength,
+                                   left_l, left_ab});
+  std::vector<std::int32_t> photo;
+  for (const std::int32_t tile : plan_.tile) photo.push_back(tile / library_.variants());
+  const std::vector<std::int32_t> placed = photo;
+  move_apart(objective, photo);
+  for (int cell = 0; cell < geometry_.cells(); ++cell) {
+    const auto i = static_cast<std::size_t>(cell);
+    if (photo[i] != placed[i]) plan_.tile[i] = objective.best_variant(cell, photo[i]);
+  }
+  finish_plan(objective, carried);
+}
+
+void MosaicEngine::finish_plan(const FrameObjective& objective,
+                               const TemporalState::Carried& carried) {
+  plan_.cost = {};
+  plan_.switched = 0;
+  plan_.carried = 0;
+  plan_.cell_cost.resize(plan_.tile.size());
+  for (int cell = 0; cell < geometry_.cells(); ++cell) {
+    const auto i = static_cast<std::size_t>(cell);
     const FrameObjective::Parts parts = objective.parts(cell, plan_.tile[i]);
     plan_.cost.distance += parts.distance;
     plan_.cost.ssim += parts.ssim;
     plan_.cost.change += parts.change;
+    plan_.cell_cost[i] = parts.total();
     if (carried.tile[i] == kNoTile) continue;
     ++plan_.carried;
     plan_.switched += carried.tile[i] != plan_.tile[i] ? 1 : 0;
+  }
+}
+
+/// Note [Distance between uses], 3.
+void MosaicEngine::move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo) {
+  plan_.moved_apart = 0;
+  plan_.too_close = 0;
+  if (!spacing_.any()) return;
+  std::vector<std::int32_t> left = capacity_;
+  for (const std::int32_t used : photo) --left[static_cast<std::size_t>(used)];
+  std::vector<std::int32_t> row(capacity_.size());
+  for (int cell = 0; cell < geometry_.cells(); ++cell) {
+    std::int32_t& shown = photo[static_cast<std::size_t>(cell)];
+    if (spacing_.fits(photo, cell, shown)) continue;
+    objective.row(cell, row);
+    std::int32_t best = -1;
+    for (std::int32_t other = 0; other < static_cast<std::int32_t>(row.size()); ++other) {
+      const auto j = static_cast<std::size_t>(other);
+      if (left[j] == 0 || (best >= 0 && row[j] >= row[static_cast<std::size_t>(best)])) continue;
+      if (spacing_.fits(photo, cell, other)) best = other;
+    }
+    if (best < 0) {
+      ++plan_.too_close;
+      continue;
+    }
+    ++left[static_cast<std::size_t>(shown)];
+    --left[static_cast<std::size_t>(best)];
+    shown = best;
+    ++plan_.moved_apart;
   }
 }
 
@@ -157,14 +304,65 @@ void MosaicEngine::check_certificate(const FrameObjective& objective,
                           ": the assignment is not optimal: " + certificate.violation,
                       "this is a fault of the program; please report it with the input");
   }
-  ++certified_frames_;
+}
+
+/// Note [State at a border]
+/// A frame depends on those before it through the following and nothing else: what sits where
+/// (TemporalState), the prices, the memory of the scene cut detector, the number of the frame
+/// (which certificates are checked), the tiles that fade out, the looks shown, the tint of the
+/// shot, where faces were, and the canvas of the last frame, towards which motion is estimated. The
+/// solver and the backend keep buffers only; a flow estimator keeps what it knows of the last
+/// canvas, and finds it out again when that is gone. All but the canvas is saved. The canvas is as
+/// large as a frame and follows from one, and whoever goes on has that frame at hand.
+void MosaicEngine::save(ByteWriter& out) const {
+  out.number(frame_);
+  out.array(price_);
+  state_.save(out);
+  shots_.save(out);
+  transitions_.save(out);
+  steady_.save(out);
+  tint_.save(out);
+  face_saliency_.save(out);
+}
+
+void MosaicEngine::restore(ByteReader& in, const Picture& last) {
+  frame_ = in.number<std::int64_t>();
+  price_ = in.array_of<std::int32_t>(static_cast<std::size_t>(library_.photos()));
+  state_.restore(in);
+  shots_.restore(in);
+  transitions_.restore(in);
+  steady_.restore(in, static_cast<std::size_t>(geometry_.cells()));
+  tint_.restore(in);
+  face_saliency_.restore(in);
+  tone_ = build_tone_table(options_.look.tone, tint_.tint(), &pool_);
+  backend_->describe(last, cells_);
 }
 
 template <class Image>
 void MosaicEngine::draw(Image& out) {
   const StageTimer timer(times_, StageTimes::compose);
-  cell_looks(plan_.tile, library_.color_sums(), cells_, options_.look, pool_, looks_);
-  backend_->compose({plan_.tile, looks_, tone_}, out);
+  cell_looks(plan_.tile, {library_.color_sums(), tile_quantiles_}, cells_, options_.look, pool_,
+             looks_);
+  steady_.next(source_, plan_.tile, library_.color_sums(), pool_, looks_);
+  fill_fades();
+  backend_->compose(
+      {plan_.tile, looks_, tone_, fades_, seams_for(options_.look, geometry_.tile_size_px)}, out);
+}
+
+/// An outgoing tile is recoloured toward the cell as it is now, so that a fade has no colours of
+/// its own.
+void MosaicEngine::fill_fades() {
+  fades_.clear();
+  if (!transitions_.any()) return;
+  const std::span<const TileTransitions::State> states = transitions_.states();
+  fades_.resize(states.size());
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const std::int32_t tile = states[i].outgoing;
+    if (tile == kNoTile) continue;
+    fades_[i] = {
+        tile, transitions_.share(states[i]),
+        cell_look({library_.color_sums(), tile_quantiles_}, tile, cells_, i, options_.look)};
+  }
 }
 
 template void MosaicEngine::draw(RgbImage& out);

@@ -9,12 +9,19 @@
 
 #include "assign/objective.hpp"
 #include "assign/solver.hpp"
+#include "assign/spacing.hpp"
 #include "backend/backend.hpp"
+#include "core/byte_io.hpp"
+#include "faces/face_finder.hpp"
+#include "faces/face_saliency.hpp"
 #include "flow/flow.hpp"
+#include "look/shot_tint.hpp"
 #include "look/tone_table.hpp"
 #include "look/transfer.hpp"
-#include "pipeline/scene_cut.hpp"
+#include "pipeline/shot_starts.hpp"
+#include "pipeline/steady_looks.hpp"
 #include "pipeline/temporal_state.hpp"
+#include "pipeline/tile_transitions.hpp"
 
 namespace mosaic {
 
@@ -28,12 +35,15 @@ struct StageTimes {
 
 /// What was decided for one frame.
 struct FramePlan {
-  std::vector<std::int32_t> tile;  ///< per cell
-  FrameObjective::Parts cost;      ///< summed over cells
-  std::int32_t switched = 0;       ///< cells that show another tile than the one carried into them
-  std::int32_t carried = 0;        ///< cells into which a tile was carried
-  bool scene_cut = false;          ///< nothing was carried: first frame, or another shot begins
-  bool certified = false;          ///< optimality was checked for this frame
+  std::vector<std::int32_t> tile;       ///< per cell
+  FrameObjective::Parts cost;           ///< summed over cells
+  std::vector<std::int64_t> cell_cost;  ///< per cell, all parts
+  std::int32_t switched = 0;     ///< cells that show another tile than the one carried into them
+  std::int32_t carried = 0;      ///< cells into which a tile was carried
+  bool scene_cut = false;        ///< nothing was carried: first frame, or another shot begins
+  bool certified = false;        ///< optimality was checked for this frame
+  std::int32_t moved_apart = 0;  ///< cells repaired after the optimum (Note [Distance ...], 3)
+  std::int32_t too_close = 0;    ///< pairs of cells that show one photo too close to each other
 };
 
 struct EngineOptions {
@@ -41,6 +51,7 @@ struct EngineOptions {
   LookSettings look;
   FlowKind flow = FlowKind::block;
   RaftSettings raft;
+  ShotStarts shots;
   SimdChoice simd = SimdChoice::automatic;
   bool certify_every_frame = false;
 };
@@ -52,22 +63,37 @@ class MosaicEngine {
                const EngineOptions& options, std::unique_ptr<Backend> backend, ThreadPool& pool);
   ~MosaicEngine();
 
-  /// Decides the tiles of the next frame. The returned plan is valid until the next call.
-  const FramePlan& plan(const Picture& picture);
+  /// Decides the tiles of the next frame, whose number in the input is `source_frame` (from 0). The
+  /// returned plan is valid until the next call. `picture` stays where it is until it is drawn;
+  /// `next`, where it is known, until it is planned.
+  const FramePlan& plan(const Picture& picture, std::int64_t source_frame,
+                        const Picture* next = nullptr);
   /// Draws the frame last planned; `out` has the output size (and matrix and range).
   template <class Image>
   void draw(Image& out);
 
+  /// What the frames so far have left for those to come: see Note [State at a border].
+  void save(ByteWriter& out) const;
+  /// Goes on where save() was called, in this process or in another: `last` is the frame that had
+  /// been planned last. The engine was made from the same library, geometry and options; what
+  /// follows is then equal to the bit. Throws DamagedBytes; the engine is of no use afterwards.
+  void restore(ByteReader& in, const Picture& last);
+
   [[nodiscard]] int max_uses() const { return max_uses_; }
   [[nodiscard]] const StageTimes& times() const { return times_; }
-  [[nodiscard]] std::int64_t certified_frames() const { return certified_frames_; }
   [[nodiscard]] const FlowEstimator& flow() const { return *flow_; }
+  [[nodiscard]] const ShotStarts& shots() const { return shots_; }
   [[nodiscard]] std::string_view backend_name() const { return backend_->name(); }
 
  private:
-  void solve(const TemporalState::Carried& carried, bool warm);
+  /// Adds to carried.banned.
+  void solve(TemporalState::Carried& carried, bool warm);
+  void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();
+  void place(const TemporalState::Carried& carried);
+  void finish_plan(const FrameObjective& objective, const TemporalState::Carried& carried);
+  void fill_fades();
 
   const TileLibrary& library_;
   GridGeometry geometry_;
@@ -78,25 +104,33 @@ class MosaicEngine {
   int max_uses_;
   cpu::BaseCosts base_costs_;
   std::unique_ptr<FlowEstimator> flow_;
-  SceneCutDetector cuts_;
+  ShotStarts shots_;
   Solver solver_;
+  Spacing spacing_;
   TemporalState state_;
+  std::vector<std::uint8_t> tile_quantiles_;  ///< where the color transfer asks for them
+  TileTransitions transitions_;
+  SteadyLooks steady_;
+  std::unique_ptr<FaceFinder> faces_;  ///< null: nobody asked
+  FaceSaliency face_saliency_;
+  ShotTint tint_;
   ToneTable tone_;
   std::vector<std::int32_t> capacity_;
   std::vector<std::int32_t> price_;  ///< per photo, of the last frame
   CellDescriptions cells_;
   Plane previous_luma_;
   CellScores scores_;
+  std::vector<std::int32_t> source_;  ///< per cell: where its content was in the last frame
   std::vector<CellLook> looks_;
+  std::vector<CellFade> fades_;
   FramePlan plan_;
   StageTimes times_;
   std::int64_t frame_ = 0;
-  std::int64_t certified_frames_ = 0;
 };
 
 /// Uses allowed per photo: `asked`, or the least number that allows three times as many uses as
-/// there are cells (a nearly exhausted pool forces tiles that stand out). Throws UsageError when
-/// `asked` leaves cells empty, saying how many photos are missing.
+/// there are cells. Throws UsageError when `asked` leaves cells empty, saying how many photos are
+/// missing.
 int resolve_max_uses(std::optional<int> asked, int cells, int photos);
 
 }  // namespace mosaic

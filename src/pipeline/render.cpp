@@ -1,23 +1,23 @@
 #include "mosaic/render.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <variant>
 
-#include "core/parallel_for.hpp"
-#include "library/tile_library.hpp"
+#include "look/local_contrast.hpp"
+#include "mosaic/run_context.hpp"
 #include "pipeline/bounded_queue.hpp"
-#include "pipeline/mosaic_engine.hpp"
+#include "pipeline/done_check.hpp"
+#include "pipeline/kept_work.hpp"
+#include "pipeline/render_parts.hpp"
+#include "pipeline/render_repeated.hpp"
 #include "pipeline/run_records.hpp"
-#include "registry/backends.hpp"
-#include "video/frame_sink.hpp"
-#include "video/frame_source.hpp"
+#include "pipeline/run_totals.hpp"
+#include "pipeline/side_by_side.hpp"
+#include "pipeline/strictness.hpp"
 
 namespace mosaic {
 namespace {
@@ -26,301 +26,359 @@ namespace {
 /// 4K frames stay within tens of megabytes.
 constexpr std::size_t kQueueFrames = 4;
 
+/// A frame to be rendered, or one whose segment is kept and from which the next one follows.
+struct InputFrame {
+  SourceFrame source;
+  std::int64_t number = 0;  ///< from the first one rendered
+  bool prime = false;
+};
+
+/// A frame as it is to be written.
 struct OutputFrame {
-  std::variant<YuvImage, RgbImage> image;
+  OutputPicture picture;
+  std::int64_t number = 0;
   std::int64_t pts = 0;
   std::int64_t duration = 0;
+  std::string plan_line;  ///< empty: no plan is kept
 };
 
-/// A thread whose exception is handed to whoever joins it.
-class Worker {
- public:
-  template <class F>
-  explicit Worker(F body)
-      : thread_([this, body = std::move(body)] {
-          try {
-            body();
-          } catch (...) {
-            failure_ = std::current_exception();
-          }
-        }) {}
-  ~Worker() {
-    if (thread_.joinable()) thread_.join();
-  }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-
-  void join() {
-    thread_.join();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  std::exception_ptr failure_;
-  std::thread thread_;
+/// Follows the last frame of a segment: what is known of it as a whole.
+struct SegmentEnd {
+  RunTotals totals;
+  std::vector<std::byte> state;  ///< of the engine; empty: nothing is kept
 };
+
+using Composed = std::variant<OutputFrame, SegmentEnd>;
 
 void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
   if (listener) listener(text);
 }
 
 /// Decoding, planning and encoding of one job, side by side.
+///
+/// Note [Segments]
+/// Every `segment_frames` frames there is a border. What is encoded before it owes nothing to what
+/// comes after it: the encoder is drained and opened anew. The borders are a matter of the settings
+/// and not of what happens to a run, so a file made in one go and one made with interruptions have
+/// the same bytes. The picture knows nothing of borders: tiles are carried over them.
 class Job {
  public:
-  Job(const Settings& settings, const RenderObserver& observer)
-      : settings_(settings), observer_(observer), pool_(settings.threads) {}
+  Job(const Settings& settings, const RenderObserver& observer, const RunContext& context,
+      LibraryShelf* shelf)
+      : settings_(settings),
+        observer_(observer),
+        context_(context),
+        shelf_(shelf),
+        pool_(settings.threads) {}
 
-  RenderSummary run();
+  /// Nothing: it was done before.
+  std::optional<RenderSummary> run();
 
  private:
   void open();
+  void announce() const;
   void decode();
   void compute();
   void encode();
   void finish();
-  void announce() const;
+  void warn_of_late_shots() const;
+  [[nodiscard]] OutputFrame render_frame(const InputFrame& input, const Picture* next);
+  bool compute_frame(const InputFrame& frame, const Picture* next);
+  [[nodiscard]] bool end_segment();
+  void write(const OutputFrame& frame);
+  void collect_records(const JobFolder& folder);
+  void work();
   void report_progress(bool last);
-  [[nodiscard]] OutputFrame render_frame(const SourceFrame& frame);
-  void count(const FramePlan& plan);
-  [[nodiscard]] std::int64_t expected_frames() const;
-
-  struct QueueGuard {
-    Job& job;
-    bool armed = true;
-    ~QueueGuard() {
-      if (!armed) return;
-      job.decoded_.cancel();
-      job.composed_.cancel();
-    }
-  };
+  [[nodiscard]] double elapsed_s() const;
 
   const Settings& settings_;
   const RenderObserver& observer_;
+  const RunContext& context_;
+  LibraryShelf* shelf_;  ///< null: a job by itself, whose output is made whatever is there
   ThreadPool pool_;
-  std::unique_ptr<FrameSource> source_;
-  GridGeometry geometry_;
+  RenderParts parts_;
+  std::optional<DoneCheck> done_;
+  std::optional<KeptWork> kept_;
   std::unique_ptr<FrameSink> sink_;
-  std::unique_ptr<TileLibrary> library_;
-  std::unique_ptr<MosaicEngine> engine_;
   std::optional<PlanWriter> plan_writer_;
-  BoundedQueue<SourceFrame> decoded_{kQueueFrames};
-  BoundedQueue<OutputFrame> composed_{kQueueFrames};
+  BoundedQueue<InputFrame> decoded_{kQueueFrames};
+  BoundedQueue<Composed> composed_{kQueueFrames};
+  std::optional<RunTotals> segment_;  ///< of the segment being computed
+  std::optional<RunTotals> totals_;   ///< of the segments written
+  std::int64_t frames_computed_ = 0;
+  std::int64_t frames_read_ = 0;  ///< in the range, kept ones included
   RenderSummary summary_;
-  RunTotals totals_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 void Job::open() {
-  source_ = open_frame_source(settings_.frames, settings_.encode.fps, observer_);
-  const SourceInfo& info = source_->info();
-  tell(observer_.info, "input   " + info.description);
-  geometry_ = plan_geometry(info.size, info.sample_aspect, settings_.grid);
-
-  SinkRequest request;
-  request.output = settings_.output;
-  request.encode = settings_.encode;
-  request.force = settings_.force;
-  request.size = geometry_.output_size();
-  request.source = info;
-  request.range = settings_.range;
-  if (std::filesystem::is_regular_file(settings_.frames) && !info.still) {
-    request.copy_streams_from = settings_.frames;
+  parts_.open_source(settings_, observer_);
+  if (shelf_ != nullptr) {
+    parts_.open_engine(settings_, pool_, observer_, shelf_);
+    done_.emplace(settings_, parts_, observer_);
+    if (done_->is_done()) return;
   }
+  kept_.emplace(settings_, parts_, observer_);
+  SinkRequest request = parts_.sink_request(settings_);
+  request.job = kept_->folder();
   sink_ = open_frame_sink(request, observer_);
-
-  library_ = open_tile_library(settings_.library, geometry_.tile_size_px,
-                               settings_.match.features_k, pool_, observer_);
-  EngineOptions options;
-  options.match = settings_.match;
-  options.look = settings_.look;
-  options.flow = settings_.flow;
-  options.raft = settings_.raft;
-  options.simd = settings_.simd;
-  options.certify_every_frame = settings_.verify;
-  engine_ = std::make_unique<MosaicEngine>(
-      *library_, geometry_, options,
-      make_backend(settings_.device,
-                   BackendContext{*library_, geometry_, settings_.match, settings_.simd, pool_}),
-      pool_);
+  // Here rather than before: what is wrong with the output is said before photos are read.
+  if (!parts_.engine) parts_.open_engine(settings_, pool_, observer_, shelf_);
+  if (settings_.strict) require_intact(parts_.library->skipped());
   if (settings_.plan) {
-    plan_writer_.emplace(*settings_.plan, settings_.force, *library_, geometry_);
+    plan_writer_.emplace(*settings_.plan, settings_.force, *parts_.library, parts_.geometry);
   }
-  totals_.photo_uses.assign(static_cast<std::size_t>(library_->photos()), 0);
+  segment_.emplace(parts_.library->photos());
+  totals_.emplace(parts_.library->photos());
   announce();
 }
 
 void Job::announce() const {
-  const Size size = geometry_.output_size();
-  tell(
-      observer_.notice,
-      "tiles   " + std::to_string(library_->photos()) + " photos" +
-          (library_->variants() > 1 ? ", " + std::to_string(library_->variants()) + " variants each"
-                                    : "") +
-          (library_->skipped().empty()
-               ? ""
-               : ", " + std::to_string(library_->skipped().size()) + " skipped"));
+  const TileLibrary& library = *parts_.library;
+  const GridGeometry& geometry = parts_.geometry;
+  const Size size = geometry.output_size();
   tell(observer_.notice,
-       "output  " + std::to_string(size.width) + "x" + std::to_string(size.height) + ", " +
-           std::to_string(geometry_.columns) + "x" + std::to_string(geometry_.rows) + " cells of " +
-           std::to_string(geometry_.tile_size_px) + " px, each photo at most " +
-           std::to_string(engine_->max_uses()) + "x per frame; device " +
-           std::string(engine_->backend_name()));
+       "tiles   " + std::to_string(library.photos()) + " photos" +
+           (library.variants() > 1 ? ", " + std::to_string(library.variants()) + " variants each"
+                                   : "") +
+           (library.skipped().empty()
+                ? ""
+                : ", " + std::to_string(library.skipped().size()) + " skipped") +
+           (library.left_out().empty()
+                ? ""
+                : ", " + std::to_string(library.left_out().size()) + " left out"));
+  tell(observer_.notice, "output  " + std::to_string(size.width) + "x" +
+                             std::to_string(size.height) + ", " + std::to_string(geometry.columns) +
+                             "x" + std::to_string(geometry.rows) + " cells of " +
+                             std::to_string(geometry.tile_size_px) + " px, each photo at most " +
+                             std::to_string(parts_.engine->max_uses()) + "x per frame; device " +
+                             std::string(parts_.engine->backend_name()));
+  if (context_.outline) context_.outline(parts_.outline(settings_.range));
 }
 
 void Job::decode() {
   const FrameRange& range = settings_.range;
   for (;;) {
     observer_.throw_if_stopped();
-    SourceFrame frame;
-    if (!source_->read(frame)) break;
-    if (frame.index < range.first) continue;
-    if (range.last >= 0 && frame.index >= range.last) break;
+    InputFrame frame;
+    if (!parts_.source->read(frame.source)) break;
+    if (frame.source.index < range.first) continue;
+    if (range.last >= 0 && frame.source.index >= range.last) break;
+    frame.number = frames_read_++;
+    // Kept frames are decoded too: only so is the next one what it would have been, and damage
+    // counted.
+    const KeptWork::Use use = kept_->use_of(frame.number);
+    if (use == KeptWork::Use::skip) continue;
+    frame.prime = use == KeptWork::Use::prime;
     if (!decoded_.push(std::move(frame))) return;
   }
   decoded_.close();
 }
 
-OutputFrame Job::render_frame(const SourceFrame& frame) {
-  const FramePlan& plan = engine_->plan(frame.picture);
+OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
+  const SourceFrame& frame = input.source;
+  MosaicEngine& engine = *parts_.engine;
+  const FramePlan& plan = engine.plan(frame.picture, frame.index, next);
+  segment_->count(plan, parts_.library->variants());
+  OutputFrame output{
+      blank_picture(parts_, sink_->format()), input.number, frame.pts, frame.duration, {}};
   if (plan_writer_) {
-    plan_writer_->write(frame.index,
-                        static_cast<double>(frame.pts) * source_->info().time_base.value(), plan);
+    const double time_s = static_cast<double>(frame.pts) * parts_.source->info().time_base.value();
+    output.plan_line = plan_line(frame.index, time_s, plan);
   }
-  count(plan);
-  OutputFrame output;
-  output.pts = frame.pts;
-  output.duration = frame.duration;
-  if (sink_->format() == SinkFormat::yuv) {
-    YuvImage image(geometry_.output_size());
-    image.matrix = source_->info().matrix;
-    image.range = source_->info().range;
-    engine_->draw(image);
-    output.image = std::move(image);
-  } else {
-    RgbImage image(geometry_.output_size());
-    engine_->draw(image);
-    output.image = std::move(image);
+  draw(engine, output.picture);
+  if (auto* image = std::get_if<RgbImage>(&output.picture);
+      image != nullptr && parts_.source->info().still) {
+    equalise_locally(settings_.look.local_contrast_clip, settings_.look.local_contrast_grid, pool_,
+                     *image);
   }
   return output;
 }
 
-void Job::count(const FramePlan& plan) {
-  totals_.switched += plan.switched;
-  totals_.carried += plan.carried;
-  totals_.scene_cuts += plan.scene_cut ? 1 : 0;
-  totals_.cost.distance += plan.cost.distance;
-  totals_.cost.ssim += plan.cost.ssim;
-  totals_.cost.change += plan.cost.change;
-  for (const std::int32_t tile : plan.tile) {
-    ++totals_.photo_uses[static_cast<std::size_t>(tile / library_->variants())];
+/// False when nobody takes it any more.
+bool Job::end_segment() {
+  SegmentEnd end{*segment_, {}};
+  if (kept_->folder() != nullptr) {
+    ByteWriter state;
+    parts_.engine->save(state);
+    end.state = state.take();
   }
+  segment_.emplace(parts_.library->photos());
+  return composed_.push(std::move(end));
+}
+
+/// False: the encoder has given up.
+bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
+  if (!composed_.push(render_frame(frame, next))) return false;
+  ++frames_computed_;
+  report_progress(false);
+  const bool border =
+      settings_.segment_frames > 0 && (frame.number + 1) % settings_.segment_frames == 0;
+  return !border || end_segment();
 }
 
 void Job::compute() {
-  while (std::optional<SourceFrame> frame = decoded_.pop()) {
+  // This frame and the next one, which the backend may already look at; neither moves meanwhile.
+  std::array<std::optional<InputFrame>, 2> frames;
+  frames[0] = decoded_.pop();
+  for (std::size_t at = 0; frames[at]; at = 1 - at) {
     observer_.throw_if_stopped();
-    if (!composed_.push(render_frame(*frame))) return;
-    ++summary_.frames_in;
-    report_progress(false);
+    const InputFrame& frame = *frames[at];
+    std::optional<InputFrame>& next = frames[1 - at];
+    next = decoded_.try_pop();
+    if (frame.prime) {
+      kept_->prime(*parts_.engine, frame.number, frame.source.picture);
+    } else if (!compute_frame(frame, next ? &next->source.picture : nullptr)) {
+      return;
+    }
+    if (!next) next = decoded_.pop();
   }
+  // Frames may be missing: what there is of this segment is not the input's last one.
+  if (decoded_.cancelled()) return;
+  if (segment_->frames > 0 && !end_segment()) return;
   composed_.close();
 }
 
+void Job::write(const OutputFrame& frame) {
+  JobFolder* const folder = kept_->folder();
+  if (folder != nullptr && frame.number % settings_.segment_frames == 0) {
+    folder->begin_segment(frame.number / settings_.segment_frames);
+    sink_->begin_segment(frame.number);
+  }
+  std::visit([&](const auto& image) { sink_->write(image, frame.pts, frame.duration); },
+             frame.picture);
+  if (plan_writer_ && folder == nullptr) plan_writer_->write(frame.plan_line);
+  if (plan_writer_ && folder != nullptr) {
+    folder->put(SegmentPart::plan_line, std::as_bytes(std::span(frame.plan_line)));
+  }
+  ++summary_.frames_out;
+}
+
 void Job::encode() {
-  while (std::optional<OutputFrame> frame = composed_.pop()) {
-    std::visit([&](const auto& image) { sink_->write(image, frame->pts, frame->duration); },
-               frame->image);
-    ++summary_.frames_out;
+  while (const std::optional<Composed> item = composed_.pop()) {
+    if (const auto* frame = std::get_if<OutputFrame>(&*item)) {
+      write(*frame);
+      continue;
+    }
+    sink_->end_segment();
+    const auto& end = std::get<SegmentEnd>(*item);
+    kept_->end_segment(end.totals, end.state);
+    if (kept_->folder() == nullptr) totals_->add(end.totals);
   }
 }
 
-std::int64_t Job::expected_frames() const {
-  std::int64_t total = source_->info().frames;
-  if (settings_.range.last >= 0 && (total < 0 || settings_.range.last < total)) {
-    total = settings_.range.last;
-  }
-  return total < 0 ? -1 : std::max<std::int64_t>(0, total - settings_.range.first);
+/// Of all segments, whoever made them.
+void Job::collect_records(const JobFolder& folder) {
+  folder.for_each(SegmentPart::totals, [this](std::span<const std::byte> bytes) {
+    ByteReader in(bytes);
+    RunTotals part(parts_.library->photos());
+    part.load(in);
+    totals_->add(part);
+  });
+  if (!plan_writer_) return;
+  folder.for_each(SegmentPart::plan_line, [this](std::span<const std::byte> bytes) {
+    plan_writer_->write(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  });
+}
+
+double Job::elapsed_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 void Job::report_progress(bool last) {
   if (!observer_.progress) return;
   RenderProgress progress;
   progress.stage = "render";
-  progress.done = summary_.frames_in;
-  progress.total = last ? summary_.frames_in : expected_frames();
-  progress.elapsed_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  progress.kept = kept_->kept_frames();
+  progress.done = progress.kept + frames_computed_;
+  progress.total = last ? progress.done : parts_.expected_frames(settings_.range);
+  progress.elapsed_s = elapsed_s();
   observer_.progress(progress);
 }
 
 void Job::finish() {
+  summary_.frames_in = frames_read_;
+  summary_.frames_kept = kept_->kept_frames();
+  summary_.frames_out += summary_.frames_kept;
   if (summary_.frames_in == 0) {
     throw InputError(settings_.frames.string() + ": no frame to render" +
                          (settings_.range.first > 0 ? " in the given --range" : ""),
                      "check the input with ffprobe");
   }
+  if (settings_.strict) require_intact(*parts_.source);
   sink_->finish();
+  if (kept_->folder() != nullptr) collect_records(*kept_->folder());
   if (plan_writer_) plan_writer_->finish();
   report_progress(true);
-  summary_.decode_errors = source_->decode_errors();
-  summary_.skipped = library_->skipped();
-  const std::vector<SkippedInput>& damaged = source_->skipped();
+  warn_of_late_shots();
+  summary_.decode_errors = parts_.source->decode_errors();
+  summary_.skipped = parts_.library->skipped();
+  const std::vector<SkippedInput>& damaged = parts_.source->skipped();
   summary_.skipped.insert(summary_.skipped.end(), damaged.begin(), damaged.end());
   if (settings_.report) {
-    totals_.wall_s =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    write_report(*settings_.report, settings_.force, settings_, source_->info(), *library_,
-                 geometry_, *engine_, summary_, totals_);
+    write_report(*settings_.report, settings_.force,
+                 {settings_, parts_.source->info(), *parts_.library, parts_.geometry,
+                  *parts_.engine, context_.identity, summary_, *totals_, elapsed_s()});
   }
+  if (done_) done_->record();
+  if (kept_->folder() != nullptr) kept_->folder()->remove();
 }
 
-RenderSummary Job::run() {
-  open();
+/// Numbers outside --range are no mistake; numbers beyond the input's end are.
+void Job::warn_of_late_shots() const {
+  const std::int64_t end = settings_.range.first + summary_.frames_in;
+  const bool to_the_end = settings_.range.last < 0 || end < settings_.range.last;
+  const std::int64_t last = parts_.engine->shots().last_told();
+  if (!to_the_end || last < end) return;
+  tell(observer_.warning, "--scene-cuts " + settings_.scene_cuts.list.string() + " names frame " +
+                              std::to_string(last) + ", but the last one of the input is " +
+                              std::to_string(end - 1));
+}
+
+void Job::work() {
+  kept_->start(parts_);
   start_ = std::chrono::steady_clock::now();
-  {
-    // Whichever stage fails first ends the other two; its error is the one that is reported.
-    Worker decoder([this] {
-      try {
-        decode();
-      } catch (...) {
-        decoded_.cancel();
-        composed_.cancel();
-        throw;
-      }
-    });
-    // Should the next thread not start, the first one must not wait for it on a full queue.
-    QueueGuard guard{*this};
-    Worker encoder([this] {
-      try {
-        encode();
-      } catch (...) {
-        composed_.cancel();
-        decoded_.cancel();
-        throw;
-      }
-    });
-    guard.armed = false;
-    std::exception_ptr failure;
-    try {
-      compute();
-    } catch (...) {
-      failure = std::current_exception();
-      decoded_.cancel();
-      composed_.cancel();
-    }
-    decoder.join();
-    encoder.join();
-    if (failure) std::rethrow_exception(failure);
-  }
+  run_side_by_side({[this] { decode(); }, [this] { encode(); }, [this] { compute(); }}, [this] {
+    composed_.cancel();
+    decoded_.cancel();
+  });
   finish();
+}
+
+std::optional<RenderSummary> Job::run() {
+  open();
+  if (done_ && done_->is_done()) return std::nullopt;
+  try {
+    work();
+  } catch (const Interrupted&) {
+    const std::string left = kept_->what_is_left();
+    if (left.empty()) throw;
+    throw Interrupted("stopped; " + left);
+  } catch (...) {
+    const std::string left = kept_->what_is_left();
+    if (!left.empty()) tell(observer_.notice, left);
+    throw;
+  }
   return summary_;
 }
 
 }  // namespace
 
-RenderSummary render(const Settings& settings, const RenderObserver& observer) {
+RenderSummary render(const Settings& settings, const RenderObserver& observer,
+                     const RunContext& context) {
   refuse_same_file(settings.frames, settings.output);
-  return Job(settings, observer).run();
+  return *Job(settings, observer, context, nullptr).run();
+}
+
+RenderSummary render(const Settings& settings, const RenderObserver& observer) {
+  return render(settings, observer, RunContext{});
+}
+
+std::optional<RenderSummary> render_unless_done(const Settings& settings,
+                                                const RenderObserver& observer,
+                                                const RunContext& context, LibraryShelf& shelf) {
+  refuse_same_file(settings.frames, settings.output);
+  return Job(settings, observer, context, &shelf).run();
 }
 
 }  // namespace mosaic

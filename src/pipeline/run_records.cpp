@@ -7,12 +7,16 @@
 #include <optional>
 
 #include "core/hash.hpp"
+#include "core/utf8.hpp"
 #include "mosaic/error.hpp"
+#include "pipeline/html_report.hpp"
 
 namespace mosaic {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostUsed = 1000;  // photos whose uses a report lists
 
 /// File names are bytes; what is not UTF-8 is written as U+FFFD so that the file stays valid JSON.
 std::string dump(const Json& json, int indent = -1) {
@@ -36,12 +40,36 @@ Json grid_json(const GridGeometry& geometry) {
        {geometry.crop_px.x, geometry.crop_px.y, geometry.crop_px.width, geometry.crop_px.height}}};
 }
 
+/// Text that may hold a file name: escaped where it is not UTF-8, with the bytes beside it then.
+void add_text(Json& object, const std::string& key, const std::string& text) {
+  object[key] = as_utf8(text);
+  if (!is_utf8(text)) object[key + "_hex"] = hex_bytes(text);
+}
+
 Json skipped_json(const std::vector<SkippedInput>& skipped) {
   Json list = Json::array();
   for (const SkippedInput& input : skipped) {
-    list.push_back({{"name", input.name}, {"reason", input.reason}});
+    Json entry;
+    add_text(entry, "name", input.name);
+    add_text(entry, "reason", input.reason);
+    list.push_back(std::move(entry));
   }
   return list;
+}
+
+Json given_json(const RunIdentity& identity) {
+  Json object = Json::object();
+  for (const SettingRecord& setting : identity.settings) {
+    Json entry;
+    if (setting.value.empty()) {
+      entry["value"] = nullptr;
+    } else {
+      add_text(entry, "value", setting.value);
+    }
+    add_text(entry, "source", setting.source);
+    object[setting.name] = std::move(entry);
+  }
+  return object;
 }
 
 Json settings_json(const Settings& settings, const MosaicEngine& engine) {
@@ -53,8 +81,12 @@ Json settings_json(const Settings& settings, const MosaicEngine& engine) {
           {"ssim_candidates", settings.match.ssim_candidates},
           {"stability", settings.match.stability},
           {"max_uses", engine.max_uses()},
+          {"placement", settings.match.placement == Placement::exact ? "exact" : "diffusion"},
+          {"transition", settings.look.transition},
+          {"faces", settings.match.faces},
           {"mirror", settings.library.mirror},
           {"bright", settings.library.bright},
+          {"hue", settings.library.hue},
           {"backend", std::string(engine.backend_name())},
           {"threads", settings.threads}};
 }
@@ -65,13 +97,60 @@ Json uses_json(const TileLibrary& library, const std::vector<std::int64_t>& uses
   std::ranges::stable_sort(order, [&](int a, int b) {
     return uses[static_cast<std::size_t>(a)] > uses[static_cast<std::size_t>(b)];
   });
+  if (order.size() > kMostUsed) order.resize(kMostUsed);
   Json list = Json::array();
   for (const int photo : order) {
     const std::int64_t count = uses[static_cast<std::size_t>(photo)];
     if (count == 0) break;
-    list.push_back({{"photo", library.photo_name(photo)}, {"uses", count}});
+    Json entry;
+    add_text(entry, "photo", library.photo_name(photo));
+    entry["uses"] = count;
+    list.push_back(std::move(entry));
   }
   return list;
+}
+
+std::string json_report(const RunReport& r) {
+  Json stages;
+  for (std::size_t i = 0; i < StageTimes::kCount; ++i) {
+    stages[std::string(StageTimes::kNames[i])] = r.engine.times().seconds[i];
+  }
+  const RunIdentity& identity = r.identity;
+  const RunTotals& totals = r.totals;
+  const double frames = static_cast<double>(std::max<std::int64_t>(1, r.summary.frames_out));
+  const auto used = std::ranges::count_if(totals.photo_uses, [](auto uses) { return uses > 0; });
+  const std::optional<double> edge = r.engine.flow().rounding_edge_px();
+  Json report = {{"type", "mosaic-report"},
+                 {"version", 1},
+                 {"program", {{"version", identity.version}, {"revision", identity.revision}}}};
+  add_text(report, "input", r.settings.frames.native());
+  report["source"] = as_utf8(r.source.description);
+  add_text(report, "output", r.settings.output.native());
+  report["device"] = std::string(r.engine.backend_name());
+  report["settings"] = settings_json(r.settings, r.engine);
+  report["settings_given"] = given_json(identity);
+  report["flow_rounding_edge_px"] = edge ? Json(*edge) : Json();
+  report["grid"] = grid_json(r.geometry);
+  Json& tiles = report["tiles"];
+  add_text(tiles, "pool", r.settings.library.tiles.native());
+  tiles["photos"] = r.library.photos();
+  tiles["variants"] = r.library.variants();
+  tiles["photos_used"] = used;
+  tiles["fingerprint"] = hex64(r.library.fingerprint());
+  report["frames_in"] = r.summary.frames_in;
+  report["frames_out"] = r.summary.frames_out;
+  report["decode_errors"] = r.summary.decode_errors;
+  report["skipped"] = skipped_json(r.summary.skipped);
+  report["left_out"] = skipped_json(r.library.left_out());
+  report["scene_cuts"] = totals.scene_cuts;
+  report["certified_frames"] = totals.certified;
+  report["switched_per_frame"] = static_cast<double>(totals.switched) / frames;
+  report["carried_per_frame"] = static_cast<double>(totals.carried) / frames;
+  report["cost"] = cost_json(totals.cost);
+  report["wall_seconds"] = r.wall_s;
+  report["stage_seconds"] = std::move(stages);
+  report["photo_uses"] = uses_json(r.library, totals.photo_uses);
+  return dump(report, 2) + "\n";
 }
 
 }  // namespace
@@ -92,7 +171,7 @@ PlanWriter::PlanWriter(const std::filesystem::path& path, bool force, const Tile
   check();
 }
 
-void PlanWriter::write(std::int64_t frame, double time_s, const FramePlan& plan) {
+std::string plan_line(std::int64_t frame, double time_s, const FramePlan& plan) {
   const Json line = {{"frame", frame},
                      {"time", time_s},
                      {"tiles", plan.tile},
@@ -100,7 +179,11 @@ void PlanWriter::write(std::int64_t frame, double time_s, const FramePlan& plan)
                      {"carried", plan.carried},
                      {"switched", plan.switched},
                      {"scene_cut", plan.scene_cut}};
-  stream_ << dump(line) << '\n';
+  return dump(line);
+}
+
+void PlanWriter::write(const std::string& line) {
+  stream_ << line << '\n';
   check();
 }
 
@@ -117,46 +200,13 @@ void PlanWriter::check() const {
       "free space or choose another --plan path");
 }
 
-void write_report(const std::filesystem::path& path, bool force, const Settings& settings,
-                  const SourceInfo& source, const TileLibrary& library,
-                  const GridGeometry& geometry, const MosaicEngine& engine,
-                  const RenderSummary& summary, const RunTotals& totals) {
-  Json stages;
-  for (std::size_t i = 0; i < StageTimes::kCount; ++i) {
-    stages[std::string(StageTimes::kNames[i])] = engine.times().seconds[i];
-  }
-  const double frames = static_cast<double>(std::max<std::int64_t>(1, summary.frames_out));
-  const auto used = std::ranges::count_if(totals.photo_uses, [](auto uses) { return uses > 0; });
-  const std::optional<double> edge = engine.flow().rounding_edge_px();
-  const Json report = {{"type", "mosaic-report"},
-                       {"version", 1},
-                       {"input", settings.frames.string()},
-                       {"source", source.description},
-                       {"output", settings.output.string()},
-                       {"settings", settings_json(settings, engine)},
-                       {"flow_rounding_edge_px", edge ? Json(*edge) : Json()},
-                       {"grid", grid_json(geometry)},
-                       {"tiles",
-                        {{"pool", settings.library.tiles.string()},
-                         {"photos", library.photos()},
-                         {"variants", library.variants()},
-                         {"photos_used", used},
-                         {"fingerprint", hex64(library.fingerprint())}}},
-                       {"frames_in", summary.frames_in},
-                       {"frames_out", summary.frames_out},
-                       {"decode_errors", summary.decode_errors},
-                       {"skipped", skipped_json(summary.skipped)},
-                       {"scene_cuts", totals.scene_cuts},
-                       {"certified_frames", engine.certified_frames()},
-                       {"switched_per_frame", static_cast<double>(totals.switched) / frames},
-                       {"carried_per_frame", static_cast<double>(totals.carried) / frames},
-                       {"cost", cost_json(totals.cost)},
-                       {"wall_seconds", totals.wall_s},
-                       {"stage_seconds", std::move(stages)},
-                       {"photo_uses", uses_json(library, totals.photo_uses)}};
+void write_report(const std::filesystem::path& path, bool force, const RunReport& report) {
+  const std::string ending = path.extension().string();
+  const bool page = ending == ".html" || ending == ".htm";
+  const std::string text = page ? html_report(report) : json_report(report);
   OutputFile file(path, force);
   std::ofstream stream(file.temporary(), std::ios::binary | std::ios::trunc);
-  stream << dump(report, 2) << '\n';
+  stream << text;
   stream.close();
   if (!stream) {
     throw OutputError("cannot write the report " + path.string() + ": " + std::strerror(errno),

@@ -11,11 +11,16 @@
 #include "library/tile_library.hpp"
 #include "mosaic/geometry.hpp"
 #include "mosaic/render.hpp"
+#include "mosaic/run_context.hpp"
 #include "mosaic/settings.hpp"
 #include "pipeline/mosaic_engine.hpp"
+#include "pipeline/run_totals.hpp"
 #include "video/frame_source.hpp"
 
 namespace mosaic {
+
+/// What the plan says of one frame, without the end of the line.
+std::string plan_line(std::int64_t frame, double time_s, const FramePlan& plan);
 
 /// JSON Lines: first the grid and the photo of every tile id, then one object per frame with its
 /// tiles in row order. Format in docs/cli.md, "Plan and report".
@@ -23,7 +28,8 @@ class PlanWriter {
  public:
   PlanWriter(const std::filesystem::path& path, bool force, const TileLibrary& library,
              const GridGeometry& geometry);
-  void write(std::int64_t frame, double time_s, const FramePlan& plan);
+  /// `line`: of plan_line().
+  void write(const std::string& line);
   void finish();
 
  private:
@@ -32,21 +38,21 @@ class PlanWriter {
   std::ofstream stream_;
 };
 
-/// Totals over all frames, for the report.
-struct RunTotals {
+/// What a report is made from.
+struct RunReport {
+  const Settings& settings;
+  const SourceInfo& source;
+  const TileLibrary& library;
+  const GridGeometry& geometry;
+  const MosaicEngine& engine;
+  const RunIdentity& identity;
+  const RenderSummary& summary;
+  const RunTotals& totals;
   double wall_s = 0.0;
-  std::int64_t switched = 0;
-  std::int64_t carried = 0;
-  std::int64_t scene_cuts = 0;
-  FrameObjective::Parts cost;
-  std::vector<std::int64_t> photo_uses;  ///< per photo, over all frames
 };
 
-/// One JSON object: input and output, settings, grid, tiles used and skipped, frames, costs, stage
-/// times.
-void write_report(const std::filesystem::path& path, bool force, const Settings& settings,
-                  const SourceInfo& source, const TileLibrary& library,
-                  const GridGeometry& geometry, const MosaicEngine& engine,
-                  const RenderSummary& summary, const RunTotals& totals);
+/// By the ending of `path` a page for people (.html, pipeline/html_report.hpp) or one JSON object:
+/// input and output, settings, grid, tiles used and skipped, frames, costs, stage times.
+void write_report(const std::filesystem::path& path, bool force, const RunReport& report);
 
 }  // namespace mosaic

@@ -146,4 +146,31 @@ bool SceneCutDetector::next(const Plane& luma) {
   return cut;
 }
 
+void SceneCutDetector::save(ByteWriter& out) const {
+  out.number(grid_.width);
+  out.number(grid_.height);
+  for (const Thumbnail& thumbnail : seen_) {
+    out.array(thumbnail.blocks);
+    out.number(thumbnail.mean);
+  }
+  for (const std::int64_t change : changes_) out.number(change);
+  out.number(frames_);
+  out.number(static_cast<std::uint64_t>(changes_seen_));
+}
+
+void SceneCutDetector::restore(ByteReader& in) {
+  grid_.width = in.number<int>();
+  grid_.height = in.number<int>();
+  for (Thumbnail& thumbnail : seen_) {
+    thumbnail.blocks = in.array<std::int16_t>();
+    thumbnail.mean = in.number<int>();
+    if (!thumbnail.blocks.empty() && thumbnail.blocks.size() != grid_.area()) {
+      throw DamagedBytes("a thumbnail has another size than the grid");
+    }
+  }
+  for (std::int64_t& change : changes_) change = in.number<std::int64_t>();
+  frames_ = in.number<std::int64_t>();
+  changes_seen_ = static_cast<std::size_t>(in.number<std::uint64_t>());
+}
+
 }  // namespace mosaic

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/byte_io.hpp"
 #include "mosaic/image.hpp"
 
 namespace mosaic {
@@ -30,6 +31,10 @@ class SceneCutDetector {
 
   /// True when `luma` begins a shot; the first frame does. All frames have one size.
   bool next(const Plane& luma);
+
+  /// What has been seen, for a detector that goes on from here; restore() throws DamagedBytes.
+  void save(ByteWriter& out) const;
+  void restore(ByteReader& in);
 
  private:
   /// Block means and the mean of all, quarter levels.

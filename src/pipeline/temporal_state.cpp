@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 namespace mosaic {
 namespace {
@@ -9,6 +10,18 @@ namespace {
 /// Candidates are kept while the content's mean squared feature change since they were chosen is at
 /// most this (4.5 levels rms): above sensor noise and coding noise, well below another object.
 constexpr std::int64_t kAnchorDrift = 20;
+
+int mean_luma(const ColorSums& sums) {
+  const std::int64_t weighted = 54 * sums.sum[0] + 183 * sums.sum[1] + 19 * sums.sum[2];
+  return static_cast<int>((weighted + 128 * sums.pixels) / (256 * sums.pixels));
+}
+
+/// Note [What a tile on the screen is worth].
+std::int32_t price_after(int departure, std::int32_t whole) {
+  constexpr int kRange = TemporalState::kPriceLeast - TemporalState::kPriceWhole;
+  const int past = std::clamp(departure - TemporalState::kPriceWhole, 0, kRange);
+  return static_cast<std::int32_t>(std::int64_t{whole} * (8 * kRange - 7 * past) / (8 * kRange));
+}
 
 std::size_t index(int row, int width) {
   return static_cast<std::size_t>(row) * static_cast<std::size_t>(width);
@@ -23,7 +36,9 @@ TemporalState::TemporalState(int cells, int features_per_cell, int candidates)
       tile_(static_cast<std::size_t>(cells), kNoTile),
       candidate_(index(cells, candidates), kNoTile),
       anchor_(index(cells, features_per_cell)),
-      ride_(static_cast<std::size_t>(cells)) {}
+      ride_(static_cast<std::size_t>(cells)),
+      placed_luma_(static_cast<std::size_t>(cells)),
+      banned_(static_cast<std::size_t>(cells)) {}
 
 void TemporalState::reset() {
   has_frame_ = false;
@@ -31,11 +46,14 @@ void TemporalState::reset() {
 }
 
 TemporalState::Carried TemporalState::carry(const Propagation& propagation,
-                                            const CellDescriptions& cells) const {
+                                            const CellDescriptions& cells,
+                                            std::int32_t switch_price) const {
   Carried carried;
   carried.tile.assign(static_cast<std::size_t>(cells_), kNoTile);
   carried.candidate.assign(index(cells_, candidates_), kNoTile);
   carried.source.assign(static_cast<std::size_t>(cells_), kNoCell);
+  carried.switch_price.assign(static_cast<std::size_t>(cells_), switch_price);
+  carried.banned.assign(static_cast<std::size_t>(cells_), {});
   if (!has_frame_) return carried;
   const std::int64_t limit = kAnchorDrift * features_per_cell_;
   for (int cell = 0; cell < cells_; ++cell) {
@@ -44,6 +62,9 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
     if (source == kNoCell) continue;
     carried.source[i] = source;
     carried.tile[i] = tile_[static_cast<std::size_t>(source)];
+    const int placed = placed_luma_[static_cast<std::size_t>(source)];
+    carried.switch_price[i] =
+        price_after(std::abs(mean_luma(cells.color_sums[i]) - placed), switch_price);
     const std::uint8_t* now = cells.features.data() + index(cell, features_per_cell_);
     const std::uint8_t* then = anchor_.data() + index(source, features_per_cell_);
     std::int64_t drift = 0;
@@ -52,6 +73,7 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
       drift += static_cast<std::int64_t>(difference) * difference;
     }
     if (drift > limit) continue;
+    carried.banned[i] = banned_[static_cast<std::size_t>(source)];
     std::copy_n(candidate_.begin() + static_cast<std::ptrdiff_t>(index(source, candidates_)),
                 candidates_,
                 carried.candidate.begin() + static_cast<std::ptrdiff_t>(index(cell, candidates_)));
@@ -63,21 +85,68 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
                           const CellDescriptions& cells, const CellScores& scores,
                           std::span<const std::int32_t> tile) {
   std::vector<std::uint8_t> anchor(anchor_.size());
+  std::vector<std::uint8_t> placed_luma(placed_luma_.size());
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
     const bool kept = candidates_ > 0 && carried.candidate[index(cell, candidates_)] != kNoTile;
     const std::uint8_t* from = kept ? anchor_.data() + index(carried.source[i], features_per_cell_)
                                     : cells.features.data() + index(cell, features_per_cell_);
+    const bool stays = carried.tile[i] != kNoTile && carried.tile[i] == tile[i];
+    placed_luma[i] = stays ? placed_luma_[static_cast<std::size_t>(carried.source[i])]
+                           : static_cast<std::uint8_t>(mean_luma(cells.color_sums[i]));
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
   }
   anchor_ = std::move(anchor);
+  placed_luma_ = std::move(placed_luma);
+  banned_ = carried.banned;
   // A tile that replaces another, or fills a gap, takes over the ride of its place: neighbours that
   // show the same moving thing then change cells in the same frame, instead of one by one.
   ride_ = propagation.ride;
   candidate_ = scores.candidate_tile;
   tile_.assign(tile.begin(), tile.end());
   has_frame_ = true;
+}
+
+void TemporalState::save(ByteWriter& out) const {
+  out.number(static_cast<std::uint8_t>(has_frame_));
+  out.array(tile_);
+  out.array(candidate_);
+  out.array(anchor_);
+  out.array(ride_);
+  out.array(placed_luma_);
+  // Lists one after the other, each with its length in front.
+  std::vector<std::int32_t> flat;
+  for (const std::vector<std::int32_t>& list : banned_) {
+    flat.push_back(static_cast<std::int32_t>(list.size()));
+    flat.insert(flat.end(), list.begin(), list.end());
+  }
+  out.number(static_cast<std::int64_t>(flat.size()));
+  out.array(flat);
+}
+
+void TemporalState::restore(ByteReader& in) {
+  has_frame_ = in.number<std::uint8_t>() != 0;
+  tile_ = in.array_of<std::int32_t>(tile_.size());
+  candidate_ = in.array_of<std::int32_t>(candidate_.size());
+  anchor_ = in.array_of<std::uint8_t>(anchor_.size());
+  ride_ = in.array_of<FlowVector>(ride_.size());
+  placed_luma_ = in.array_of<std::uint8_t>(placed_luma_.size());
+  const auto length = in.number<std::int64_t>();
+  if (length < cells_ || length > std::int64_t{1} << 40)
+    throw DamagedBytes("the lists of banned photos are damaged");
+  const auto flat = in.array_of<std::int32_t>(static_cast<std::size_t>(length));
+  std::size_t at = 0;
+  for (std::vector<std::int32_t>& list : banned_) {
+    if (at == flat.size()) throw DamagedBytes("the lists of banned photos are damaged");
+    const std::int32_t count = flat[at++];
+    if (count < 0 || static_cast<std::size_t>(count) > flat.size() - at)
+      throw DamagedBytes("the lists of banned photos are damaged");
+    const auto first = flat.begin() + static_cast<std::ptrdiff_t>(at);
+    list.assign(first, first + count);
+    at += static_cast<std::size_t>(count);
+  }
+  if (at != flat.size()) throw DamagedBytes("the lists of banned photos are damaged");
 }
 
 }  // namespace mosaic

@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "assign/spacing.hpp"
 #include "backend/backend.hpp"
+#include "core/byte_io.hpp"
 #include "flow/propagate.hpp"
 
 namespace mosaic {
@@ -18,8 +20,19 @@ namespace mosaic {
 /// stays what it was when they were chosen (its anchor), and they travel with the tile. A repeated
 /// frame then costs no less with any other tile and no more with its own, and by the triangle
 /// inequality of the switching price its optimum is the assignment already shown.
+///
+/// Note [What a tile on the screen is worth]
+/// The switching price protects a tile that was chosen for what the cell shows. In a fade from
+/// black that content goes away bit by bit while nothing moves, and a tile chosen for black would
+/// keep its cell in full daylight, because no single frame makes a change worth the price. So the
+/// price falls as the cell's mean luma departs from what it was when the tile was placed: it is
+/// whole up to kPriceWhole levels and an eighth from kPriceLeast on. A fade then costs each cell a
+/// few changes, spread over the fade, and what is chosen last is protected again.
 class TemporalState {
  public:
+  static constexpr int kPriceWhole = 16;  ///< levels
+  static constexpr int kPriceLeast = 96;
+
   TemporalState(int cells, int features_per_cell, int candidates);
 
   /// Forgets everything: the first frame of a shot.
@@ -32,15 +45,23 @@ class TemporalState {
 
   /// What is carried into the frame described by `cells`.
   struct Carried {
-    std::vector<std::int32_t> tile;       ///< per cell or kNoTile
-    std::vector<std::int32_t> candidate;  ///< cells x candidates; first is kNoTile where fresh
-    std::vector<std::int32_t> source;     ///< per cell: where it comes from, kNoCell if nowhere
+    std::vector<std::int32_t> tile;          ///< per cell or kNoTile
+    std::vector<std::int32_t> candidate;     ///< cells x candidates; first is kNoTile where fresh
+    std::vector<std::int32_t> source;        ///< per cell: where it comes from, kNoCell if nowhere
+    std::vector<std::int32_t> switch_price;  ///< per cell
+    BannedPhotos banned;  ///< kept from the last frame where candidates are (Note [Distance ...])
   };
-  [[nodiscard]] Carried carry(const Propagation& propagation, const CellDescriptions& cells) const;
+  /// `switch_price`: the whole price.
+  [[nodiscard]] Carried carry(const Propagation& propagation, const CellDescriptions& cells,
+                              std::int32_t switch_price) const;
 
   /// Takes over the frame just solved.
   void store(const Carried& carried, const Propagation& propagation, const CellDescriptions& cells,
              const CellScores& scores, std::span<const std::int32_t> tile);
+
+  /// restore() throws DamagedBytes, also when the bytes are of another grid.
+  void save(ByteWriter& out) const;
+  void restore(ByteReader& in);
 
  private:
   int cells_;
@@ -51,6 +72,8 @@ class TemporalState {
   std::vector<std::int32_t> candidate_;
   std::vector<std::uint8_t> anchor_;  ///< cells x features: content when the candidates were chosen
   std::vector<FlowVector> ride_;
+  std::vector<std::uint8_t> placed_luma_;  ///< per cell: mean luma when its tile was placed
+  BannedPhotos banned_;                    ///< the last frame was solved under
 };
 
 }  // namespace mosaic

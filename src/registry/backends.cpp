@@ -3,12 +3,34 @@
 #include <array>
 
 #include "backend/cpu/cpu_backend.hpp"
+#ifdef MOSAIC_WITH_CUDA
+#include "cuda/cuda_backend.hpp"
+#endif
 #include "mosaic/error.hpp"
+#include "registry/fallback_backend.hpp"
 
 namespace mosaic {
 namespace {
 
-constexpr std::array<BackendEntry, 1> kBackends = {{
+std::string missing_cuda() {
+#ifdef MOSAIC_WITH_CUDA
+  return cuda_missing();
+#else
+  return "this build has no CUDA backend";
+#endif
+}
+
+std::unique_ptr<Backend> make_cuda(const BackendContext& context) {
+#ifdef MOSAIC_WITH_CUDA
+  return make_cuda_backend(context);
+#else
+  static_cast<void>(context);
+  throw DeviceError("no CUDA device: " + missing_cuda());
+#endif
+}
+
+constexpr std::array<BackendEntry, 2> kBackends = {{
+    {"cuda", missing_cuda, make_cuda},
     {"cpu", [] { return std::string(); },
      [](const BackendContext& context) { return make_cpu_backend(context); }},
 }};
@@ -17,12 +39,24 @@ constexpr std::array<BackendEntry, 1> kBackends = {{
 
 std::span<const BackendEntry> backends() { return kBackends; }
 
-std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context) {
-  for (const BackendEntry& entry : backends()) {
-    if (choice == DeviceChoice::cpu && entry.name != "cpu") continue;
-    if (entry.missing().empty()) return entry.make(context);
+std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
+                                      const std::function<void(const std::string&)>& warn) {
+  if (choice == DeviceChoice::cpu) return make_cpu_backend(context);
+  const std::string missing = missing_cuda();
+  if (choice == DeviceChoice::cuda) {
+    if (missing.empty()) return make_cuda(context);
+    throw DeviceError("--device cuda: " + missing,
+                      "use --device cpu or auto; the result is the same");
   }
-  throw DeviceError("no backend can run on this machine", "try --device cpu");
+  if (!missing.empty()) return make_cpu_backend(context);
+  // What the context refers to outlives the backend.
+  const auto make_cpu = [context] { return make_cpu_backend(context); };
+  try {
+    return make_fallback_backend(make_cuda(context), make_cpu, warn);
+  } catch (const DeviceError& error) {
+    if (warn) warn(std::string(error.what()) + "; using the CPU, the result is the same");
+    return make_cpu();
+  }
 }
 
 }  // namespace mosaic

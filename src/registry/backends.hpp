@@ -1,6 +1,7 @@
 // The ordered list of backends: the one place that knows which devices this build can use.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,7 +22,10 @@ struct BackendEntry {
 /// Fastest first. All give the same bytes, so `auto` may take any that runs.
 std::span<const BackendEntry> backends();
 
-/// The backend for the user's choice. Throws DeviceError when it cannot run here.
-std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context);
+/// The backend for the user's choice. `cuda` throws DeviceError when it cannot run here.
+/// `automatic` takes the CPU without a word when there is no card, and with one warning when the
+/// card fails, now or later: no room on it, a fault. `warn` may be empty.
+std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
+                                      const std::function<void(const std::string&)>& warn);
 
 }  // namespace mosaic

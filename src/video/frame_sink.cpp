@@ -9,6 +9,7 @@
 
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
+#include "video/standard_stream.hpp"
 
 namespace mosaic {
 
@@ -65,9 +66,24 @@ void refuse_same_file(const fs::path& input, const fs::path& output) {
                    "choose another name for --output");
 }
 
+bool keeps_segments(const fs::path& output) {
+  if (is_standard_stream(output)) return false;
+  std::error_code ignored;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return true;
+  const std::string ending = lower_ending(output);
+  if (output.filename().native().find('%') != std::string::npos) {
+    return is_one_of(ending, {".png", ".jpg", ".jpeg"});
+  }
+  return is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"});
+}
+
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer) {
   require_even(request.size);
+  if (is_standard_stream(request.output)) {
+    const std::string& format = request.encode.format;
+    return open_video_sink(request, format.empty() ? ".mkv" : "." + format, observer);
+  }
   if (request.copy_streams_from) refuse_same_file(*request.copy_streams_from, request.output);
   std::error_code ignored;
   if (!request.output.has_filename() || fs::is_directory(request.output, ignored)) {

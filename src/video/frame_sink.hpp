@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "job/job_folder.hpp"
 #include "mosaic/image.hpp"
 #include "mosaic/render.hpp"
 #include "mosaic/settings.hpp"
@@ -26,6 +27,8 @@ struct SinkRequest {
   /// Video whose audio, subtitles, chapters and metadata are copied; unset for pictures.
   std::optional<std::filesystem::path> copy_streams_from;
   FrameRange range;  ///< copied streams are cut to the same stretch of time
+  /// Keeps what is made segment by segment, outlives the sink; null: nothing is kept.
+  JobFolder* job = nullptr;
 };
 
 class FrameSink {
@@ -34,6 +37,12 @@ class FrameSink {
   [[nodiscard]] virtual SinkFormat format() const = 0;
   virtual void write(const YuvImage& image, std::int64_t pts, std::int64_t duration) = 0;
   virtual void write(const RgbImage& image, std::int64_t pts, std::int64_t duration) = 0;
+  /// The next frame is number `first_frame`, from 0. Needed only where frames an earlier run has
+  /// made are left out, which takes a job's folder.
+  virtual void begin_segment(std::int64_t first_frame) { static_cast<void>(first_frame); }
+  /// What follows is made without regard to what came before: a video's encoder is closed and the
+  /// next frame goes to a new one. Where pictures stand for themselves nothing happens.
+  virtual void end_segment() {}
   /// Drains, closes, syncs and renames to the final name. Throws OutputError.
   virtual void finish() = 0;
 };
@@ -53,6 +62,10 @@ class FrameSink {
 /// warning).
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer);
+
+/// Whether the sink for this output can keep segments in a job's folder: videos and numbered
+/// pictures. A GIF's frames are differences to those before them, a still is one frame.
+bool keeps_segments(const std::filesystem::path& output);
 
 /// Throws UsageError when both names lead to the same file or folder (by device and inode), or when
 /// `input` is a folder and `output`, a file or a pattern, lies directly in it.

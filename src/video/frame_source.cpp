@@ -15,7 +15,9 @@
 
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
+#include "video/frame_seek.hpp"
 #include "video/sources.hpp"
+#include "video/standard_stream.hpp"
 
 namespace mosaic {
 
@@ -144,16 +146,26 @@ Rational rational_rate(double fps) {
   return Rational{thousandths / shared, 1000 / shared};
 }
 
-std::unique_ptr<FrameSource> open_frame_source(const fs::path& path, std::optional<double> fps,
+bool is_standard_stream(const fs::path& path) { return path.native() == "-"; }
+
+std::unique_ptr<FrameSource> open_frame_source(const fs::path& path, const SourceOptions& options,
                                                const RenderObserver& observer) {
+  return open_frame_source_near(path, options, 0.0, observer);
+}
+
+std::unique_ptr<FrameSource> open_frame_source_near(const fs::path& path,
+                                                    const SourceOptions& options, double from_s,
+                                                    const RenderObserver& observer) {
   constexpr double kDefaultRate = 25.0;
+  if (is_standard_stream(path))
+    return open_video_source(path, options.deinterlace, from_s, observer);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     throw InputError("cannot read '" + shown_name(path) +
                      "': " + std::generic_category().message(errno));
   }
   if (S_ISDIR(status.st_mode)) {
-    return open_folder_source(path, fps.value_or(kDefaultRate), observer);
+    return open_folder_source(path, options.fps.value_or(kDefaultRate), observer);
   }
   if (!S_ISREG(status.st_mode)) {
     throw InputError("cannot read '" + shown_name(path) + "': it is not a regular file");
@@ -163,7 +175,7 @@ std::unique_ptr<FrameSource> open_frame_source(const fs::path& path, std::option
   if (has_picture_ending(path) && !animated) return open_still_source(path);
   // A picture whose name does not say so: FFmpeg's demuxers of single pictures are not let in.
   if (!animated && looks_like_picture(path)) return open_still_source(path);
-  return open_video_source(path, observer);
+  return open_video_source(path, options.deinterlace, from_s, observer);
 }
 
 }  // namespace mosaic

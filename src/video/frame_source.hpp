@@ -28,8 +28,8 @@ struct SourceInfo {
   Rational frame_rate{25, 1};  ///< average, for progress and encoders that need one
   YuvMatrix matrix = YuvMatrix::bt709;
   YuvRange range = YuvRange::limited;
-  int color_primaries = 2;   ///< ITU-T H.273 code points; 2: unspecified
-  int color_transfer = 2;    ///< the same; PQ and HLG are reported but not passed on
+  int color_primaries = 2;   ///< ITU-T H.273 code points of the frames handed out; 2: unspecified
+  int color_transfer = 2;    ///< the same; never PQ or HLG, which are brought to BT.709
   std::int64_t frames = -1;  ///< announced by the container or counted in the folder; -1 unknown
   std::int64_t frames_estimate = -1;  ///< `frames`, or duration x rate: for progress only
   bool still = false;                 ///< exactly one picture: a still goes in and comes out
@@ -55,12 +55,23 @@ class FrameSource {
   [[nodiscard]] virtual const std::vector<SkippedInput>& skipped() const = 0;
 };
 
-/// Opens a video file, a folder of pictures or one picture. `fps` is for folders (unset: 25).
+/// What a source is told besides its path.
+struct SourceOptions {
+  std::optional<double> fps = {};  ///< frame rate of a folder of pictures; unset: 25
+  Deinterlace deinterlace = Deinterlace::automatic;  ///< of a video
+};
+
+/// Which libraries decode and encode, with their versions: others may give other bytes.
+std::string video_libraries();
+
+/// Opens a video file, a folder of pictures or one picture.
 /// Throws InputError: missing path, nothing readable, not a video, no frame.
 ///
 /// Video: one file and nothing it points to (a play list is "not a video"). The largest video
 /// stream is shown; cover art is not one. A frame of another size than the first is centre-cropped
 /// to the first one's shape and resized, with one warning. Timestamps are strictly increasing.
+/// HDR (PQ, HLG) and wide gamuts become BT.709 (video/sdr.hpp), interlaced frames whole ones
+/// (video/deinterlacer.hpp); both are said in a notice.
 ///
 /// Folder: regular files with a picture's ending, hidden ones left out, in natural order (digit
 /// runs compare as numbers). Timestamps count the pictures used, so neither a gap in the numbers (a
@@ -68,7 +79,7 @@ class FrameSource {
 /// number the first in byte order is used and the other skipped. Pictures of another size than the
 /// first are fitted as above.
 std::unique_ptr<FrameSource> open_frame_source(const std::filesystem::path& path,
-                                               std::optional<double> fps,
+                                               const SourceOptions& options,
                                                const RenderObserver& observer);
 
 }  // namespace mosaic

@@ -11,6 +11,7 @@
 
 #include "core/output_file.hpp"
 #include "mosaic/error.hpp"
+#include "video/standard_stream.hpp"
 
 namespace mosaic {
 
@@ -30,9 +31,6 @@ constexpr const char* kDemuxers =
     "filmstrip,frm,gdv,hnm,luodat,lvf,lxf,moflex,mods,mgsts,paf,pmp,pva,r3d,ser,sga,siff,simbiosis_"
     "imx,"
     "tiertexseq,txd,ty,vividas,viv,wsvqa,webp_anim";
-
-/// A stream this large is refused before memory is asked for.
-constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
 
 /// Last error line of this thread. FFmpeg hands out log lines through one process-wide callback
 /// without a user pointer, so the line has to wait here for the call that failed to pick it up.
@@ -76,7 +74,7 @@ void require_regular_file(const fs::path& path) {
   if (code == AVERROR(EACCES) || code == AVERROR(EIO) || code == AVERROR(ENOENT)) {
     throw InputError("cannot read '" + path.native() + "': " + av_error_text(code));
   }
-  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+  // ENOMEM too: demuxers believe the sizes they read.
   std::string what = "'" + path.native() + "' is not a video";
   // EINVAL is the answer of the format whitelist; its log line would tell the user nothing.
   if (code != AVERROR(EINVAL) && !detail.empty()) what += " that can be read (" + detail + ")";
@@ -124,17 +122,20 @@ void route_ffmpeg_log() { av_log_set_callback(keep_error_line); }
 
 std::string file_url(const fs::path& path) { return "file:" + path.native(); }
 
-InputContext open_container(const fs::path& path) {
+InputContext open_container(const fs::path& path, std::string* complaint) {
   route_ffmpeg_log();
-  require_regular_file(path);
+  const bool pipe = is_standard_stream(path);
+  if (!pipe) require_regular_file(path);
   take_ffmpeg_error();
   Options options;
-  options.put("protocol_whitelist", "file");
+  options.put("protocol_whitelist", pipe ? "pipe" : "file");
   options.put("format_whitelist", kDemuxers);
   AVFormatContext* raw = nullptr;
-  const int opened = avformat_open_input(&raw, file_url(path).c_str(), nullptr, options.get());
+  const int opened =
+      avformat_open_input(&raw, pipe ? "pipe:0" : file_url(path).c_str(), nullptr, options.get());
   if (opened < 0) throw_not_a_video(path, opened);
   InputContext format(raw);
+  if (complaint != nullptr) *complaint = take_ffmpeg_error();
   const int found = avformat_find_stream_info(format.get(), nullptr);
   if (found < 0) throw_not_a_video(path, found);
   return format;
@@ -155,7 +156,7 @@ AVStream* best_video_stream(const AVFormatContext& format) {
       continue;
     }
     if (avcodec_find_decoder(stream->codecpar->codec_id) == nullptr) continue;
-    if (rank(*stream).first > kMostPixels) continue;
+    if (rank(*stream).first > kMostVideoPixels) continue;
     if (best == nullptr || rank(*stream) > rank(*best)) best = stream;
   }
   return best;
@@ -177,6 +178,14 @@ std::int64_t frame_duration(const AVFrame& frame) {
   return frame.duration;
 #else
   return frame.pkt_duration;
+#endif
+}
+
+void set_frame_duration(AVFrame& frame, std::int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 0)
+  frame.duration = duration;
+#else
+  frame.pkt_duration = duration;
 #endif
 }
 
@@ -211,6 +220,16 @@ std::optional<std::array<std::int32_t, 9>> display_matrix(const AVStream& stream
 
 bool matroska_muxer_adds_codec_delay() {
   return LIBAVFORMAT_VERSION_INT > AV_VERSION_INT(59, 30, 100);
+}
+
+std::string video_libraries() {
+  const auto version = [](unsigned number) {
+    return std::to_string(AV_VERSION_MAJOR(number)) + "." +
+           std::to_string(AV_VERSION_MINOR(number)) + "." +
+           std::to_string(AV_VERSION_MICRO(number));
+  };
+  return "libavcodec " + version(avcodec_version()) + ", libavformat " +
+         version(avformat_version());
 }
 
 const AVPixelFormat* encoder_pixel_formats(const AVCodec& codec) { return codec.pix_fmts; }

@@ -101,13 +101,17 @@ std::string take_ffmpeg_error();
 /// process; setting it again is harmless.
 void route_ffmpeg_log();
 
+/// A stream with larger frames is refused before memory is asked for.
+inline constexpr std::int64_t kMostVideoPixels = std::int64_t{1} << 28;
+
 /// "file:" and the path, so that names with ':' or '%' or a leading '-' are names and nothing else.
 std::string file_url(const std::filesystem::path& path);
 
 /// Opens a container and reads its headers. Only regular files, only FFmpeg's file protocol, only
 /// demuxers that read one self-contained video: a play list is never followed, whatever its name.
+/// `complaint` receives what FFmpeg logged as an error while it read the header, if anything.
 /// Throws InputError.
-InputContext open_container(const std::filesystem::path& path);
+InputContext open_container(const std::filesystem::path& path, std::string* complaint = nullptr);
 
 /// The stream to show: the largest picture, then the one marked default, then the first; cover art
 /// and streams without a decoder are passed over. nullptr when there is none.
@@ -119,6 +123,7 @@ AVStream* best_video_stream(const AVFormatContext& format);
 // ---- where FFmpeg 5.1 and later differ ----
 
 std::int64_t frame_duration(const AVFrame& frame);
+void set_frame_duration(AVFrame& frame, std::int64_t duration);
 bool frame_is_interlaced(const AVFrame& frame);
 /// Number of decode errors noted in a frame: 0 or 1.
 bool frame_is_damaged(const AVFrame& frame);

@@ -83,17 +83,25 @@ void sync_file_system(const fs::path& folder) {
 class FolderSink final : public RgbSink {
  public:
   FolderSink(const SinkRequest& request, PictureNames names, const RenderObserver& observer)
-      : names_(std::move(names)), force_(request.force), observer_(observer) {
+      : names_(std::move(names)), force_(request.force), observer_(observer), job_(request.job) {
     if (names_.folder.empty()) names_.folder = ".";
     std::error_code ignored;
     is_new_ = !fs::exists(fs::symlink_status(names_.folder, ignored));
-    if (!is_new_) refuse_taken_names();
-    make_staging_folder();
+    const bool finishing = job_ != nullptr && job_->publishing();
+    if (!is_new_ && !finishing) refuse_taken_names();
+    if (job_ == nullptr) {
+      make_staging_folder();
+    } else {
+      staging_ = job_->path() / kKeptFolder;
+      if (::mkdir(staging_.c_str(), 0777) != 0 && errno != EEXIST) {
+        throw output_error("cannot write to folder", staging_, errno);
+      }
+    }
   }
 
   ~FolderSink() override {
     std::error_code ignored;
-    fs::remove_all(staging_, ignored);
+    if (job_ == nullptr) fs::remove_all(staging_, ignored);
   }
   FolderSink(const FolderSink&) = delete;
   FolderSink& operator=(const FolderSink&) = delete;
@@ -102,10 +110,17 @@ class FolderSink final : public RgbSink {
   void write(const RgbImage& image, std::int64_t /*pts*/, std::int64_t /*duration*/) override {
     const std::string name = names_.name(count_ + 1);
     write_picture_as(names_.folder / name, staging_ / name, image);
+    if (job_ != nullptr) job_->put_file(std::string(kKeptFolder) + "/" + name);
     ++count_;
   }
 
+  void begin_segment(std::int64_t first_frame) override { count_ = first_frame; }
+
   void finish() override {
+    if (job_ != nullptr) {
+      count_ = job_->finished_frames();
+      job_->begin_publishing();
+    }
     if (count_ == 0) throw OutputError("nothing to write to '" + shown_name(names_.folder) + "'");
     sync_file_system(staging_);
     if (is_new_) {
@@ -149,6 +164,8 @@ class FolderSink final : public RgbSink {
     throw output_error("cannot write to folder", names_.folder, EEXIST);
   }
 
+  static constexpr const char* kKeptFolder = "pictures";
+
   void publish_folder() {
     sync_folder(staging_);
     // rename() onto an empty folder that came up meanwhile replaces it, onto a full one fails.
@@ -163,7 +180,9 @@ class FolderSink final : public RgbSink {
       const std::string name = names_.name(number);
       const fs::path to = names_.folder / name;
       if (::rename((staging_ / name).c_str(), to.c_str()) != 0) {
-        throw output_error("cannot finish", to, errno);
+        // An earlier run may have moved it before it was killed.
+        const bool there = job_ != nullptr && errno == ENOENT && fs::exists(to);
+        if (!there) throw output_error("cannot finish", to, errno);
       }
     }
     sync_folder(names_.folder);
@@ -177,6 +196,7 @@ class FolderSink final : public RgbSink {
   PictureNames names_;
   bool force_;
   RenderObserver observer_;
+  JobFolder* job_;  ///< null: nothing is kept
   fs::path staging_;
   bool is_new_ = false;
   std::int64_t count_ = 0;

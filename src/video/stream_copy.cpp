@@ -268,7 +268,6 @@ bool StreamCopy::read_packet(AVPacket& packet) {
   constexpr int kMostFailures = 1000;
   for (int failures = 0; !ended_;) {
     const int result = av_read_frame(source_.get(), &packet);
-    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
       ended_ = ++failures >= kMostFailures;
       continue;

@@ -29,6 +29,9 @@ class VideoEncoder {
   /// Next packet, in the encoder's time base with its duration; false when more input is needed.
   bool receive(AVPacket& packet);
 
+  /// Of a frame that does not tell, in the encoder's time base.
+  [[nodiscard]] std::int64_t usual_duration() const { return usual_duration_; }
+
  private:
   void set_picture_facts(const SinkRequest& request);
   void open(const AVCodec& codec, const SinkRequest& request, const RenderObserver& observer);

@@ -28,9 +28,9 @@ TEST(CostScale, IsTheWeightPerFeatureTimesTheirNumber) {
 TEST(CostScale, KeepsEveryPairBelowTheLimit) {
   for (int k = 1; k <= 8; ++k) {
     const double features = 3.0 * k * k;
-    const double room = (67108864.0 - 2 * features * 65025) / features;
+    const double room = (67108864.0 - 2 * (features + 9) * 65025) / features;
     const CostScale most = cost_scale(settings(k, 0.0, room - 0.5 / features - 1.0 / features));
-    EXPECT_LT(2 * features * 65025 + most.switch_price, 67108864.0);
+    EXPECT_LT(2 * (features + 9) * 65025 + most.switch_price, 67108864.0);
     EXPECT_THROW(cost_scale(settings(k, 0.0, room + 1.0 / features)), UsageError) << k;
     EXPECT_THROW(cost_scale(settings(k, room / 2 + 1.0, 0.0)), UsageError) << k;
     EXPECT_NO_THROW(cost_scale(settings(k, room / 2 - 1.0, 0.0))) << k;

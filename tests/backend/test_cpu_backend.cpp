@@ -94,12 +94,13 @@ TEST(CpuBackend, DescribesTheCanvasCellByCell) {
   for (int cell = 0; cell < geometry.cells(); ++cell) {
     const int x = cell % 5 * 9;
     const int y = cell / 5 * 9;
-    std::uint8_t features[27];
+    std::uint8_t features[36];
     ColorSums sums;
-    cpu::describe_square(frame.r.row(y) + x, frame.g.row(y) + x, frame.b.row(y) + x, 45, 9, 3,
-                         features, sums);
+    cpu::describe_square(
+        {frame.r.row(y) + x, frame.g.row(y) + x, frame.b.row(y) + x, cells.luma.row(y) + x, 45, 9},
+        3, features, sums);
     const auto i = static_cast<std::size_t>(cell);
-    EXPECT_TRUE(std::equal(features, features + 27, cells.features.begin() + cell * 27));
+    EXPECT_TRUE(std::equal(features, features + 36, cells.features.begin() + cell * 36));
     EXPECT_EQ(cells.color_sums[i], sums);
     EXPECT_EQ(cells.saliency[i], cpu::saliency_of_square(cells.luma.row(y) + x, 45, 9));
   }
@@ -165,7 +166,7 @@ TEST(CpuBackend, ListsHoldTheBaseCostsAndCandidatesTheirSsim) {
   cpu::SsimScorer scorer(16, Isa::plain);
   for (int cell = 0; cell < c.geometry.cells(); ++cell) {
     const auto i = static_cast<std::size_t>(cell);
-    base.row(cells.features.data() + i * 48, cells.saliency[i], row);
+    base.row(cells.features.data() + i * 57, cells.saliency[i], row);
     std::vector<std::pair<std::int32_t, std::int32_t>> keys;
     for (std::int32_t tile = 0; tile < c.library.tiles(); ++tile) {
       keys.emplace_back(row[static_cast<std::size_t>(tile)], tile);

@@ -31,8 +31,8 @@ std::array<double, 3> oklab(double r, double g, double b) {
 }
 
 std::array<double, 3> byte_scale(const std::array<double, 3>& lab) {
-  return {std::clamp(255 * lab[0], 0.0, 255.0), std::clamp(128 + 382.5 * lab[1], 0.0, 255.0),
-          std::clamp(128 + 382.5 * lab[2], 0.0, 255.0)};
+  return {std::clamp(255 * lab[0], 0.0, 255.0), std::clamp(128 + 510 * lab[1], 0.0, 255.0),
+          std::clamp(128 + 510 * lab[2], 0.0, 255.0)};
 }
 
 /// Area mean in linear light of one grid cell, in fp64 with fractional pixel shares.
@@ -74,8 +74,7 @@ TEST(Oklab, GreyHasNoColourAndTheFullRange) {
   for (int level = 0; level < 256; ++level) {
     const auto value = static_cast<std::uint8_t>(level);
     std::uint8_t features[3];
-    ColorSums sums;
-    describe_square(&value, &value, &value, 1, 1, 1, features, sums);
+    mean_colours({&value, &value, &value, nullptr, 1, 1}, 1, features);
     EXPECT_EQ(features[1], 128) << level;
     EXPECT_EQ(features[2], 128) << level;
     if (level == 0) {
@@ -119,8 +118,7 @@ TEST(DescribeSquare, FeaturesMatchFp64ForEverySizeAndGrid) {
       const auto g = bytes(area);
       const auto b = bytes(area);
       std::vector<std::uint8_t> features(3 * test::area(k, k));
-      ColorSums sums;
-      describe_square(r.data(), g.data(), b.data(), stride, size, k, features.data(), sums);
+      mean_colours({r.data(), g.data(), b.data(), nullptr, stride, size}, k, features.data());
       for (int cell = 0; cell < k * k; ++cell) {
         const auto mean = [&](const std::vector<std::uint8_t>& plane) {
           return area_mean(plane.data(), stride, size, k, cell % k, cell / k);
@@ -164,10 +162,11 @@ TEST(DescribeSquare, SumsAreExactOnEverySetOfInstructions) {
     }
     std::vector<std::uint8_t> first;
     for (const Isa isa : supported_isas()) {
-      std::vector<std::uint8_t> features(75);
+      std::vector<std::uint8_t> features(84);
       ColorSums sums;
-      describe_square(planes[0].data(), planes[1].data(), planes[2].data(), stride, size, 5,
-                      features.data(), sums, isa);
+      describe_square(
+          {planes[0].data(), planes[1].data(), planes[2].data(), planes[1].data(), stride, size}, 5,
+          features.data(), sums, isa);
       EXPECT_EQ(sums, want) << isa_name(isa) << " seed " << kSeed << " size " << size;
       if (first.empty()) first = features;
       EXPECT_EQ(features, first) << isa_name(isa) << " size " << size;
@@ -187,25 +186,21 @@ TEST(DescribeSquare, GridRunsAlongRowsWithChannelsInside) {
     }
   }
   std::uint8_t features[12];
-  ColorSums sums;
-  describe_square(r.data(), g.data(), g.data(), kSize, kSize, 2, features, sums);
+  mean_colours({r.data(), g.data(), g.data(), nullptr, kSize, kSize}, 2, features);
   EXPECT_EQ(features[0], 0);    // upper left: black
   EXPECT_EQ(features[3], 160);  // upper right: red, L = 0.628
   EXPECT_GT(features[4], 200);  // a of red
   EXPECT_EQ(features[6], 0);    // lower left
   EXPECT_EQ(features[9], 255);  // lower right: white
   EXPECT_EQ(features[10], 128);
-  EXPECT_EQ(sums.sum[0], 18 * 255);
-  EXPECT_EQ(sums.sum[1], 9 * 255);
 }
 
 TEST(DescribeSquare, MoreGridThanPixelsRepeatsThePixels) {
   const std::uint8_t r[4] = {10, 200, 30, 255};
   std::uint8_t fine[3 * 64];
   std::uint8_t coarse[12];
-  ColorSums sums;
-  describe_square(r, r, r, 2, 2, 8, fine, sums);
-  describe_square(r, r, r, 2, 2, 2, coarse, sums);
+  mean_colours({r, r, r, nullptr, 2, 2}, 8, fine);
+  mean_colours({r, r, r, nullptr, 2, 2}, 2, coarse);
   for (int y = 0; y < 8; ++y) {
     for (int x = 0; x < 8; ++x) {
       EXPECT_EQ(fine[3 * (8 * y + x)], coarse[3 * (2 * (y / 4) + x / 4)]);
@@ -215,12 +210,74 @@ TEST(DescribeSquare, MoreGridThanPixelsRepeatsThePixels) {
 
 TEST(DescribeSquare, RefusesImpossibleSizes) {
   const std::uint8_t pixel = 0;
-  std::uint8_t features[3];
+  std::uint8_t features[12];
   ColorSums sums;
-  EXPECT_THROW(describe_square(&pixel, &pixel, &pixel, 1, 0, 1, features, sums), UsageError);
-  EXPECT_THROW(describe_square(&pixel, &pixel, &pixel, 1, 4097, 1, features, sums), UsageError);
-  EXPECT_THROW(describe_square(&pixel, &pixel, &pixel, 1, 1, 0, features, sums), UsageError);
-  EXPECT_THROW(describe_square(&pixel, &pixel, &pixel, 1, 1, 9, features, sums), UsageError);
+  const auto describe = [&](int size_px, int k) {
+    describe_square({&pixel, &pixel, &pixel, &pixel, 1, size_px}, k, features, sums);
+  };
+  EXPECT_THROW(describe(0, 1), UsageError);
+  EXPECT_THROW(describe(4097, 1), UsageError);
+  EXPECT_THROW(describe(1, 0), UsageError);
+  EXPECT_THROW(describe(1, 9), UsageError);
+}
+
+/// Note [What a match is judged by] in fp64, up to the clamp.
+TEST(DescribeSquare, MeansCountLessThanStructure) {
+  constexpr unsigned kSeed = 24;
+  test::EdgeBytes bytes(kSeed);
+  for (const int size : {5, 17, 54}) {
+    for (const int k : {1, 3, 5, 8}) {
+      const auto area = test::area(size, size);
+      const std::vector<std::uint8_t> r = bytes(area), g = bytes(area), b = bytes(area);
+      const SquareView square{r.data(), g.data(), b.data(), g.data(), size, size};
+      std::vector<std::uint8_t> colours(test::area(3 * k, k));
+      std::vector<std::uint8_t> features(static_cast<std::size_t>(feature_count(k)));
+      ColorSums sums;
+      mean_colours(square, k, colours.data());
+      describe_square(square, k, features.data(), sums);
+      for (std::size_t c = 0; c < 3; ++c) {
+        double mean = 0;
+        for (std::size_t i = c; i < colours.size(); i += 3) mean += colours[i];
+        mean /= k * k;
+        for (std::size_t i = c; i < colours.size(); i += 3) {
+          const double want = colours[i] - 51.0 / 256.0 * (mean - 128);
+          EXPECT_NEAR(features[i], std::clamp(want, 0.0, 255.0), 0.5001)
+              << "seed " << kSeed << " size " << size << " k " << k << " byte " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(DescribeSquare, DetailIsTheMeanDifferenceOfEachPart) {
+  constexpr unsigned kSeed = 25;
+  test::EdgeBytes bytes(kSeed);
+  for (const int size : {1, 2, 3, 4, 7, 17, 18, 31, 36, 54, 64}) {
+    for (const int k : {1, 5, 8}) {
+      const auto luma = bytes(test::area(size, size));
+      const SquareView square{luma.data(), luma.data(), luma.data(), luma.data(), size, size};
+      std::vector<std::uint8_t> features(static_cast<std::size_t>(feature_count(k)));
+      ColorSums sums;
+      describe_square(square, k, features.data(), sums);
+      const int lag = std::max(1, size / 18);
+      const int places = size - lag;
+      for (int part = 0; part < 9; ++part) {
+        double total = 0;
+        int count = 0;
+        for (int y = places * (part / 3) / 3; y < places * (part / 3 + 1) / 3; ++y) {
+          for (int x = places * (part % 3) / 3; x < places * (part % 3 + 1) / 3; ++x) {
+            const int here = luma[test::area(y, size) + static_cast<std::size_t>(x)];
+            total += std::abs(here - luma[test::area(y, size) + static_cast<std::size_t>(x + lag)]);
+            total += std::abs(here - luma[test::area(y + lag, size) + static_cast<std::size_t>(x)]);
+            ++count;
+          }
+        }
+        const double want = count == 0 ? 0.0 : std::min(255.0, k / 5.0 * total / count);
+        EXPECT_NEAR(features[test::area(3 * k, k) + static_cast<std::size_t>(part)], want, 0.5001)
+            << "seed " << kSeed << " size " << size << " k " << k << " part " << part;
+      }
+    }
+  }
 }
 
 TEST(Saliency, FollowsTheFormula) {

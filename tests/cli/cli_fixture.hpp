@@ -59,7 +59,7 @@ struct Outcome {
 inline Outcome run_words(const Words& words, const Environment& environment = {}) {
   Outcome outcome;
   std::ostringstream out, errors;
-  outcome.code = run_command_line(words, environment, out, errors, [&](const CommandLine&) {
+  outcome.code = run_command_line(words, environment, out, errors, [&](const CommandLine&, bool&) {
     outcome.worked = true;
     return 0;
   });

@@ -181,8 +181,8 @@ TEST(App, EveryKindOfExceptionHasACode) {
 TEST(App, AFullPipeIsAnError) {
   std::ostringstream errors;
   std::ostream closed(nullptr);
-  const int code =
-      run_command_line(Words{"--help"}, {}, closed, errors, [](const CommandLine&) { return 0; });
+  const int code = run_command_line(Words{"--help"}, {}, closed, errors,
+                                    [](const CommandLine&, bool&) { return 0; });
   EXPECT_EQ(code, 5);
   EXPECT_NE(errors.str().find("standard output"), std::string::npos);
 }

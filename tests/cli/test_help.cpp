@@ -13,9 +13,6 @@
 namespace mosaic::cli {
 namespace {
 
-constexpr Command kCommands[] = {Command::render,       Command::index,      Command::check_ssim,
-                                 Command::check_assign, Command::check_flow, Command::metrics,
-                                 Command::demo};
 constexpr std::string_view kBegin = "<!-- options: begin -->\n";
 constexpr std::string_view kEnd = "<!-- options: end -->";
 
@@ -41,7 +38,7 @@ std::set<std::string> known_flags() {
 }
 
 TEST(Help, FitsAHundredColumns) {
-  for (const Command command : kCommands) {
+  for (const Command command : all_commands()) {
     for (const std::string& text : {short_help(command), full_help(command)}) {
       std::istringstream lines(text);
       std::string line;
@@ -56,7 +53,7 @@ TEST(Help, FitsAHundredColumns) {
 }
 
 TEST(Help, FullHelpHasEveryOption) {
-  for (const Command command : kCommands) {
+  for (const Command command : all_commands()) {
     const std::string text = full_help(command);
     for (const Option& option : options()) {
       if (!applies_to(option, command)) continue;
@@ -87,7 +84,7 @@ TEST(Help, ShortHelpIsShortAndBeginsWithAnExample) {
 
 TEST(Help, NamesNoOptionThatIsNotThere) {
   const std::set<std::string> known = known_flags();
-  for (const Command command : kCommands) {
+  for (const Command command : all_commands()) {
     for (const std::string& flag : flags_in(full_help(command) + short_help(command))) {
       EXPECT_TRUE(known.count(flag) == 1) << flag;
     }
@@ -139,6 +136,13 @@ TEST(Docs, ProseNamesNoOptionThatIsNotThere) {
 
 TEST(Docs, ExitCodesAreListed) {
   const std::string text = read_file(MOSAIC_CLI_DOCS);
+  const std::string listed = text.substr(text.find("| 0 | done |"));
+  const auto rows = std::count(
+      listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(listed.find("\n\n") + 1), '\n');
+  EXPECT_EQ(static_cast<std::size_t>(rows), exit_codes().size());
+  for (const auto& [code, meaning] : exit_codes()) {
+    EXPECT_NE(text.find("| " + std::to_string(code) + " |"), std::string::npos) << meaning;
+  }
   for (const ExitCode code :
        {ExitCode::ok, ExitCode::unexpected, ExitCode::usage, ExitCode::skipped_inputs,
         ExitCode::bad_input, ExitCode::output_failed, ExitCode::verify_failed,

@@ -10,10 +10,6 @@
 namespace mosaic::cli {
 namespace {
 
-constexpr Command kCommands[] = {Command::render,       Command::index,      Command::check_ssim,
-                                 Command::check_assign, Command::check_flow, Command::metrics,
-                                 Command::demo};
-
 /// A value that differs from the default (and from every preset), and one that is wrong.
 struct Sample {
   std::string good;
@@ -28,9 +24,15 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"force", {"true", "maybe"}},
       {"range", {"3-7", "7-3"}},
       {"fps", {"30000/1001", "0"}},
+      {"deinterlace", {"on", "maybe"}},
+      {"strict", {"true", "maybe"}},
       {"codec", {"libx265", "lib x"}},
       {"crf", {"23.5", "64"}},
       {"encoder-preset", {"slow", "very slow"}},
+      {"segment-frames", {"48", "-1"}},
+      {"resume", {"new", "never"}},
+      {"format", {"mp4", "avi"}},
+      {"out-dir", {"done", ""}},
       {"preset", {"natural", "natrual"}},
       {"tile-size", {"48", "0"}},
       {"cells", {"500", "0"}},
@@ -49,18 +51,34 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"vibrance", {"0.2", "3"}},
       {"contrast-boost", {"1.2", "-1"}},
       {"skin-protection", {"0.3", "2"}},
-      {"max-uses", {"4", "0"}},
+      {"color-harmony", {"0.4", "2"}},
+      {"feather-width", {"7", "65"}},
+      {"laplacian-blend", {"true", "maybe"}},
+      {"laplacian-levels", {"5", "2"}},
+      {"sharpness", {"0.7", "3"}},
+      {"local-contrast-clip", {"2.5", "17"}},
+      {"local-contrast-grid", {"9", "0"}},
+      {"transition", {"6", "-1"}},
+      {"placement", {"diffusion", "greedy"}},
+      {"error-diffusion-strength", {"0.6", "1.5"}},
+      {"max-uses", {"unlimited", "0"}},
+      {"min-distance", {"3", "0"}},
+      {"spread-transfer", {"0.5", "2"}},
       {"stability", {"33", "-1"}},
       {"flow", {"none", "optical"}},
       {"flow-precision", {"fp32", "fp16"}},
       {"flow-updates", {"7", "0"}},
       {"flow-model", {"raft_large.pt", ""}},
       {"trust-model", {"true", "maybe"}},
+      {"scene-cuts", {"cuts.txt", ""}},
       {"ssim-weight", {"77", "-1"}},
       {"ssim-candidates", {"3", "65"}},
       {"features", {"3", "9"}},
       {"variants", {"mirror,bright", "both"}},
       {"tile-step", {"25", "0"}},
+      {"dedupe", {"true", "maybe"}},
+      {"faces", {"true", "maybe"}},
+      {"drop-dull", {"true", "maybe"}},
       {"threads", {"3", "0"}},
       {"device", {"cpu", "tpu"}},
       {"simd", {"plain", "sse"}},
@@ -70,6 +88,9 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"verify", {"true", "2"}},
       {"quiet", {"true", "2"}},
       {"verbose", {"true", "2"}},
+      {"json", {"true", "2"}},
+      {"preview", {"12.5", "-3"}},
+      {"status-file", {"s.json", ""}},
   };
   return samples;
 }
@@ -84,12 +105,14 @@ const std::map<std::string, Sample, std::less<>>& tool_samples() {
       {"mosaic", {"out.mp4", ""}},  {"cell", {"54", "2"}},          {"range", {"60-239", "9-3"}},
       {"flow", {"dis", "optical"}}, {"picture", {"f.png", ""}},     {"output", {"f.flo", ""}},
       {"tile-size", {"48", "0"}},   {"source-first", {"60", "-1"}}, {"plan", {"p.jsonl", ""}},
-      {"json", {"m.json", ""}},
+      {"json", {"m.json", ""}},     {"SHELL", {"fish", "csh"}},
   };
   return samples;
 }
 
 const Sample* sample_of(const Option& option) {
+  static const Sample kSwitch{"true", "maybe"};
+  if (option.kind == Kind::flag) return &kSwitch;
   constexpr unsigned kMain = command_bit(Command::render) | command_bit(Command::index);
   const auto& samples = (option.commands & kMain) != 0 ? render_samples() : tool_samples();
   const auto found = samples.find(option.name);
@@ -108,7 +131,7 @@ std::map<std::string, std::string> snapshot(const Request& request) {
 }
 
 TEST(Options, NamesAreUniqueWithinACommand) {
-  for (const Command command : kCommands) {
+  for (const Command command : all_commands()) {
     std::set<std::string> seen;
     for (const Option& option : options()) {
       if (!applies_to(option, command)) continue;
@@ -139,7 +162,7 @@ TEST(Options, EveryOneChangesExactlyItself) {
     if (option.set == nullptr) continue;
     const Sample* sample = sample_of(option);
     ASSERT_NE(sample, nullptr) << "add a sample for " << option.name;
-    for (const Command command : kCommands) {
+    for (const Command command : all_commands()) {
       if (!applies_to(option, command)) continue;
       SCOPED_TRACE(std::string(command_name(command)) + " " + std::string(option.name));
       Request request;
@@ -157,6 +180,21 @@ TEST(Options, EveryOneChangesExactlyItself) {
       EXPECT_EQ(snapshot(again), after);
     }
   }
+}
+
+TEST(Options, EveryChoiceIsTaken) {
+  int with_choices = 0;
+  for (const Option& option : options()) {
+    if (option.choices == nullptr) continue;
+    SCOPED_TRACE(option.name);
+    for (const std::string& choice : option.choices()) {
+      Request request;
+      EXPECT_NO_THROW(option.set(request, Value{choice, "here"})) << choice;
+      EXPECT_EQ(option.get(request), choice);
+    }
+    ++with_choices;
+  }
+  EXPECT_GE(with_choices, 10);
 }
 
 TEST(Options, EveryOneRefusesNonsenseAndNamesWhere) {

@@ -2,6 +2,7 @@
 
 #include "cli/config_file.hpp"
 #include "cli/text.hpp"
+#include "core/utf8.hpp"
 
 namespace mosaic::cli {
 namespace {

@@ -96,6 +96,14 @@ TEST_F(ValidateTest, UnknownEndingsListTheKnown) {
             std::string::npos);
 }
 
+TEST_F(ValidateTest, VerifyIsRefusedWhereNothingIsProved) {
+  const Failure failure = refused(words({"--verify", "--placement", "diffusion"}));
+  EXPECT_EQ(failure.code, 2);
+  EXPECT_NE(failure.what.find("--placement diffusion"), std::string::npos) << failure.what;
+  EXPECT_EQ(refused(words({"--verify", "--preset", "fast"})).code, 2);
+  expect_accepted(words({"--verify", "--preset", "fast", "--placement", "exact"}));
+}
+
 TEST_F(ValidateTest, ExistingOutputsNeedForce) {
   for (const char* name : {"out.mp4", "out.png", "out.gif"}) {
     write(name, "precious");
@@ -283,6 +291,7 @@ TEST_F(ValidateTest, ContradictionsAreRefused) {
 
 TEST_F(ValidateTest, OptionsWithoutEffectAreRefused) {
   EXPECT_EQ(refused(words({"--fps", "30"})).code, 2);
+  EXPECT_EQ(refused(words({"-i", path("pictures"), "--deinterlace", "on"})).code, 2);
   EXPECT_EQ(refused(words({"--tile-step", "5"})).code, 2);
   EXPECT_EQ(refused(words({"-o", path("o.png"), "--crf", "20"})).code, 2);
   EXPECT_EQ(refused(words({"-o", path("o.gif"), "--codec", "gif"})).code, 2);

@@ -95,8 +95,11 @@ TEST(Values, VariantsAreAList) {
   EXPECT_EQ(variants("bright"), "bright");
   EXPECT_EQ(variants("mirror,bright"), "mirror,bright");
   EXPECT_EQ(variants("bright,mirror"), "mirror,bright");
+  EXPECT_EQ(variants("hue:11"), "hue:11");
+  EXPECT_EQ(variants("hue:3,mirror"), "mirror,hue:3");
   LibrarySettings library;
-  for (const char* bad : {"", "mirror,", ",bright", "mirror bright", "none,mirror"}) {
+  for (const char* bad : {"", "mirror,", ",bright", "mirror bright", "none,mirror", "hue",
+                          "hue:", "hue:0", "hue:12"}) {
     EXPECT_EQ(failure_of([&] { parse_variants(library, value(bad)); }).code, 2) << bad;
   }
   const Failure failure = failure_of([&] { parse_variants(library, value("miror")); });
@@ -110,11 +113,9 @@ TEST(Values, NamesAreSuggested) {
   EXPECT_NE(failure.what.find("auto, plain, avx2, avx512"), std::string::npos) << failure.what;
 }
 
-TEST(Values, MissingDevicesAreNotUsageErrors) {
-  const Failure cuda = failure_of([] { parse_device(value("cuda")); });
-  EXPECT_EQ(cuda.code, 7);
-  EXPECT_NE(cuda.what.find("no CUDA backend"), std::string::npos);
-  EXPECT_EQ(failure_of([] { parse_device(value("cpi")); }).hint, "did you mean cpu?");
+TEST(Values, Devices) {
+  EXPECT_EQ(parse_name(value("cuda"), kDevices), DeviceChoice::cuda);
+  EXPECT_EQ(failure_of([] { parse_name(value("cpi"), kDevices); }).hint, "did you mean cpu?");
 }
 
 }  // namespace

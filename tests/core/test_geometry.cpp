@@ -211,6 +211,7 @@ TEST(Geometry, AbsurdSizesAreRefused) {
   EXPECT_NE(refusal({640, 480}, tile(0)).find("--tile-size"), std::string::npos);
   EXPECT_NE(refusal({640, 480}, tile(-8)).find("--tile-size"), std::string::npos);
   EXPECT_NE(refusal({640, 480}, cells(0)).find("--cells"), std::string::npos);
+  EXPECT_THROW(plan_geometry({40000, 480}, 1.0, {}), InputError) << "a picture nobody enlarged";
   EXPECT_NE(refusal({640, 480}, scale(100.0)).find("16384"), std::string::npos);
   EXPECT_NE(refusal({640, 480}, scale(1e300)).find("16384"), std::string::npos);
   EXPECT_NE(refusal({640, 480}, scale(0.0)).find("--scale"), std::string::npos);
@@ -258,7 +259,7 @@ TEST(Geometry, RandomRequestsAreSoundOrRefused) {
       const GridGeometry g = plan_geometry(input, aspect, request);
       expect_sound(input, aspect, request, g);
       ++planned;
-    } catch (const UsageError& error) {
+    } catch (const Error& error) {
       EXPECT_FALSE(std::string(error.what()).empty());
     }
     if (::testing::Test::HasFailure()) {

@@ -62,7 +62,7 @@ TEST_F(Demo, WritesASceneWithSoundAndAPool) {
   ASSERT_EQ(files.count("scene.mp4"), 1U);
   EXPECT_NE(files.at("scene.mp4").find("alac"), std::string::npos) << "no sound in the scene";
 
-  const auto source = open_frame_source(folder_ / "scene.mp4", std::nullopt, {});
+  const auto source = open_frame_source(folder_ / "scene.mp4", {}, {});
   EXPECT_EQ(source->info().size, (Size{96, 64}));
   EXPECT_DOUBLE_EQ(source->info().frame_rate.value(), 24);
   SourceFrame frame;

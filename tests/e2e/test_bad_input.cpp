@@ -58,13 +58,18 @@ class BadInput : public testing::Test {
     EXPECT_EQ(names_in(*folder_ / "out"), Strings{});
   }
 
+  static std::string read_file(const std::string& name) {
+    std::ifstream stream(name, std::ios::binary);
+    return std::string((std::istreambuf_iterator<char>(stream)), {});
+  }
+
   /// A JPEG whose second half is missing.
-  static void write_picture_cut_short() {
+  static void write_picture_cut_short(const std::string& folder) {
     const std::filesystem::path whole = *folder_ / "whole.jpg";
     write_picture(whole, "whole.jpg", textured_picture(Size{200, 150}, 9));
     std::ifstream stream(whole, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(stream)), {});
-    write("damaged/short.jpg", bytes.substr(0, bytes.size() / 2));
+    write(folder + "/short.jpg", bytes.substr(0, bytes.size() / 2));
   }
 
   static TemporaryFolder* folder_;
@@ -144,7 +149,7 @@ TEST_F(BadInput, OutputEqualToInputIsRefused) {
 
 TEST_F(BadInput, TruncatedPhotoIsSkippedAndNamed) {
   std::filesystem::copy(path("pool"), path("damaged"));
-  write_picture_cut_short();
+  write_picture_cut_short("damaged");
   const CommandResult result =
       job(path("frames"), path("damaged"), path("damaged.mp4"), {"--report", path("r.json")});
   EXPECT_EQ(result.exit_code, 3) << result.err;
@@ -153,6 +158,20 @@ TEST_F(BadInput, TruncatedPhotoIsSkippedAndNamed) {
   std::ifstream report(path("r.json"));
   const std::string text((std::istreambuf_iterator<char>(report)), {});
   EXPECT_NE(text.find("short.jpg"), std::string::npos);
+}
+
+TEST_F(BadInput, StrictMakesNothingOfADamagedPoolOrVideo) {
+  std::filesystem::copy(path("pool"), path("mixed"));
+  write_picture_cut_short("mixed");
+  expect_refusal(job(path("frames"), path("mixed"), path("out/o.mp4"), {"--strict"}), 4,
+                 {"--strict", "short.jpg: truncated"});
+  ASSERT_EQ(job(path("frames"), path("pool"), path("strict.mkv")).exit_code, 0);
+  const std::string bytes = read_file(path("strict.mkv"));
+  write("cut.mkv", bytes.substr(0, bytes.size() - 20));
+  EXPECT_EQ(job(path("cut.mkv"), path("pool"), path("cut.mp4")).exit_code, 3);
+  expect_refusal(job(path("cut.mkv"), path("pool"), path("out/o.mp4"), {"--strict"}), 4,
+                 {"--strict", "cut.mkv", "truncated"});
+  EXPECT_EQ(job(path("strict.mkv"), path("pool"), path("whole.mp4"), {"--strict"}).exit_code, 0);
 }
 
 TEST_F(BadInput, CudaIsNotThereIsAnError) {

@@ -39,7 +39,7 @@ LibraryData sample_library() {
     to.resize(bytes);
     for (auto& byte : to) byte = static_cast<std::uint8_t>(random());
   };
-  fill(arrays->features, 6 * 12);
+  fill(arrays->features, 6 * 21);
   fill(arrays->luma, 6 * 25);
   fill(arrays->rgb, 6 * 75);
   arrays->sums.resize(6);

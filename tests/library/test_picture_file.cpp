@@ -275,6 +275,7 @@ TEST_F(PictureFile, WhatIsNoPictureSaysWhy) {
   write_file(folder_ / "text.jpg", "This is not a picture.\n");
   write_file(folder_ / "page.pdf", "%PDF-1.7\n");
   write_file(folder_ / "drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+  write_file(folder_ / "frame.ppm", "P6\n1 1\n255\nabc");
   write_file(folder_ / "bomb.png", bomb_png(30000, 30000));
   write_file(folder_ / "strip.png", bomb_png(100, 2000000));
   std::filesystem::create_directory(folder_ / "folder.jpg");
@@ -284,6 +285,7 @@ TEST_F(PictureFile, WhatIsNoPictureSaysWhy) {
       {"text.jpg", ": not a picture"},
       {"page.pdf", ": PDF files are not supported"},
       {"drawing.svg", ": SVG files are not supported"},
+      {"frame.ppm", ": Netpbm files are not supported"},
       {"bomb.png", ": too large: 30000x30000"},
       {"strip.png", ": too large: 100x2000000"},
       {"folder.jpg", ": a folder, not a regular file"},

@@ -196,13 +196,15 @@ TEST_F(TileLibraryTest, DescriptionsBelongToTheirTiles) {
   for (int t = 0; t < library->tiles(); ++t) {
     const RgbImage tile = tile_of(*library, t);
     const auto index = static_cast<std::size_t>(t);
-    std::vector<std::uint8_t> features(75);
+    const Plane luma = luma_of(tile, serial);
+    std::vector<std::uint8_t> features(84);
     ColorSums sums;
-    cpu::describe_square(tile.r.pixels.data(), tile.g.pixels.data(), tile.b.pixels.data(), 15, 15,
+    cpu::describe_square({tile.r.pixels.data(), tile.g.pixels.data(), tile.b.pixels.data(),
+                          luma.pixels.data(), 15, 15},
                          5, features.data(), sums);
-    EXPECT_EQ(copy_of(library->features().subspan(index * 75, 75)), features) << t;
+    EXPECT_EQ(copy_of(library->features().subspan(index * 84, 84)), features) << t;
     EXPECT_EQ(library->color_sums()[index], sums) << t;
-    EXPECT_EQ(copy_of(library->luma().subspan(index * 225, 225)), luma_of(tile, serial).pixels);
+    EXPECT_EQ(copy_of(library->luma().subspan(index * 225, 225)), luma.pixels);
   }
 }
 

@@ -55,7 +55,7 @@ TEST_F(VideoPool, EveryNthFrameIsATile) {
   }
   // Tile 2 is frame 14: converted, cut and averaged here by hand.
   ThreadPool serial(1);
-  const auto source = open_frame_source(settings_.tiles, std::nullopt, {});
+  const auto source = open_frame_source(settings_.tiles, {}, {});
   SourceFrame frame;
   while (source->read(frame) && frame.index < 14) {
   }
@@ -91,7 +91,7 @@ TEST_F(VideoPool, StoredPixelsNeedNotBeSquare) {
   const auto library = open();
   ASSERT_EQ(library->photos(), 1);
   ThreadPool serial(1);
-  const auto source = open_frame_source(settings_.tiles, std::nullopt, {});
+  const auto source = open_frame_source(settings_.tiles, {}, {});
   SourceFrame frame;
   ASSERT_TRUE(source->read(frame));
   RgbImage whole(Size{80, 90});

@@ -191,5 +191,14 @@ TEST(ToneTable, EveryInstructionSetGivesTheSameBits) {
   }
 }
 
+TEST(ToneTable, ThreadsDoNotMatter) {
+  ToneSettings settings;
+  settings.gamma = 0.9;
+  settings.color_harmony = 0.2;
+  ThreadPool pool(3);
+  EXPECT_EQ(build_tone_table(settings, {0.01, 0.02}),
+            build_tone_table(settings, {0.01, 0.02}, &pool));
+}
+
 }  // namespace
 }  // namespace mosaic

@@ -58,6 +58,28 @@ class RideShare(unittest.TestCase):
                                            plan_of(lambda t, x, y: np.zeros(x.shape, int))))
 
 
+class FlowError(unittest.TestCase):
+    @staticmethod
+    def truth(clip, t):
+        y, x = np.mgrid[0:panel.ROWS, 0:panel.COLUMNS] * panel.CELL_PX + panel.CELL_PX / 2
+        ox, oy, _ = clip.origin(t, t - 1, x, y)
+        return np.stack([ox - x, oy - y], axis=2)
+
+    def test_it_is_the_distance_from_the_truth(self):
+        for clip in panel.make_clips():
+            truth = self.truth(clip, 9)
+            self.assertEqual(panel.flow_error(clip, 9, truth).max(), 0, clip.name)
+            off = panel.flow_error(clip, 9, truth + np.array([3.0, -4.0]))
+            self.assertLess(abs(off - 5).max(), 1e-9, clip.name)
+
+    def test_cells_of_two_things_do_not_count(self):
+        clips = {clip.name.split(",")[0]: clip for clip in panel.make_clips()}
+        count = lambda name: panel.flow_error(clips[name], 9, self.truth(clips[name], 9)).size
+        self.assertEqual(count("repeated"), panel.ROWS * panel.COLUMNS)
+        self.assertLess(count("occlusion"), panel.ROWS * (panel.COLUMNS - 1))
+        self.assertGreater(count("occlusion"), panel.ROWS * panel.COLUMNS * 0.8)
+
+
 class Clips(unittest.TestCase):
     def test_frames_show_what_origin_says(self):
         y, x = np.mgrid[40:320:20, 40:600:20] + 0.5

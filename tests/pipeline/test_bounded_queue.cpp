@@ -20,6 +20,27 @@ TEST(BoundedQueue, KeepsOrderAndEndsAfterClose) {
   EXPECT_EQ(expected, 1000);
 }
 
+TEST(BoundedQueue, TryPopDoesNotWait) {
+  BoundedQueue<int> queue(1);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+  EXPECT_TRUE(queue.push(4));
+  EXPECT_EQ(queue.try_pop(), 4);
+  std::thread producer([&] {
+    queue.push(5);
+    queue.push(6);  // waits until try_pop() makes room
+    queue.close();
+  });
+  int expected = 5;
+  while (expected < 7) {
+    const std::optional<int> item = queue.try_pop();
+    if (item) {
+      EXPECT_EQ(*item, expected++);
+    }
+  }
+  producer.join();
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+}
+
 TEST(BoundedQueue, NeverHoldsMoreThanItsCapacity) {
   BoundedQueue<int> queue(3);
   std::atomic<int> pushed = 0;
@@ -57,6 +78,22 @@ TEST(BoundedQueue, CancelReleasesAWaitingConsumer) {
   queue.cancel();
   consumer.join();
   EXPECT_FALSE(item.has_value());
+}
+
+TEST(BoundedQueue, ACancelledStreamIsToldFromACompleteOne) {
+  BoundedQueue<int> complete(2);
+  ASSERT_TRUE(complete.push(1));
+  complete.close();
+  EXPECT_EQ(complete.pop(), 1);
+  EXPECT_FALSE(complete.pop().has_value());
+  EXPECT_FALSE(complete.cancelled());
+
+  BoundedQueue<int> cut(2);
+  ASSERT_TRUE(cut.push(1));
+  cut.cancel();
+  cut.close();  // as by a producer that notices nothing
+  EXPECT_FALSE(cut.pop().has_value());
+  EXPECT_TRUE(cut.cancelled());
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class ObjectiveProblem {
       : library(photos, variants, 3, 8, seed),
         random_(seed + 1),
         base(library, scale, SimdChoice::plain) {
-    const auto dims = static_cast<std::size_t>(27);
+    const auto dims = static_cast<std::size_t>(36);
     described.features.resize(static_cast<std::size_t>(cells) * dims);
     for (auto& value : described.features) value = static_cast<std::uint8_t>(88 + random_() % 81);
     for (int i = 0; i < cells; ++i) {
@@ -26,6 +26,13 @@ class ObjectiveProblem {
       carried.push_back(i % 3 == 0 ? kNoTile
                                    : static_cast<std::int32_t>(
                                          random_() % static_cast<unsigned>(library.tiles())));
+    }
+    for (int i = 0; i < cells; ++i) {
+      switch_price.push_back(static_cast<std::int32_t>(random_() % 900));
+      banned.emplace_back();
+      for (int p = 0; p < photos; ++p) {
+        if (i % 2 == 1 && random_() % 8 == 0) banned.back().push_back(p);
+      }
     }
     for (int p = 0; p < photos; ++p) price.push_back(-static_cast<std::int32_t>(random_() % 9000));
     fill_scores(cells);
@@ -35,9 +42,9 @@ class ObjectiveProblem {
 
   std::int32_t cost(int cell, int tile, std::int32_t dissimilarity) const {
     std::int64_t sum = dissimilarity;
-    for (int d = 0; d < 27; ++d) {
-      const int a = described.features[static_cast<std::size_t>(cell * 27 + d)];
-      const int b = library.features()[static_cast<std::size_t>(tile * 27 + d)];
+    for (int d = 0; d < 36; ++d) {
+      const int a = described.features[static_cast<std::size_t>(cell * 36 + d)];
+      const int b = library.features()[static_cast<std::size_t>(tile * 36 + d)];
       sum += (a - b) * (a - b);
     }
     return static_cast<std::int32_t>(sum * described.saliency[static_cast<std::size_t>(cell)] / 64);
@@ -61,18 +68,21 @@ class ObjectiveProblem {
         value =
             cost(cell, tile, scores.dissimilarity[static_cast<std::size_t>(cell * (n + 1) + n)]);
       }
-      if (held != kNoTile && held != tile) value += scale.switch_price;
+      if (held != kNoTile && held != tile) value += switch_price[static_cast<std::size_t>(cell)];
       least = std::min(least, value);
     }
-    return least;
+    const auto& list = banned[static_cast<std::size_t>(cell)];
+    return least + (std::ranges::find(list, photo) != list.end() ? kBanCost : 0);
   }
 
   test::FakeLibrary library;
-  CostScale scale{27 * 60, 27 * 12};
+  CostScale scale{36 * 60, 0};
   CellDescriptions described;
   CellScores scores;
   std::vector<std::int32_t> carried;
   std::vector<std::int32_t> price;
+  std::vector<std::int32_t> switch_price;  ///< per cell
+  BannedPhotos banned;
 
  private:
   void fill_scores(int cells) {
@@ -131,7 +141,7 @@ TEST_P(Objective, RowsFollowTheDefinition) {
   const ObjectiveProblem p(23, photos, variants, 5);
   ThreadPool pool(2);
   const FrameObjective objective(p.library, p.base, p.scale, p.described, p.scores, p.carried,
-                                 pool);
+                                 p.switch_price, p.banned, pool);
   std::vector<std::int32_t> row(static_cast<std::size_t>(photos));
   for (int cell = 0; cell < 23; ++cell) {
     objective.row(cell, row);
@@ -140,7 +150,9 @@ TEST_P(Objective, RowsFollowTheDefinition) {
           << "cell " << cell << " photo " << photo;
       const std::int32_t tile = objective.best_variant(cell, photo);
       EXPECT_EQ(tile / variants, photo);
-      EXPECT_EQ(objective.parts(cell, tile).total(), row[static_cast<std::size_t>(photo)]);
+      EXPECT_EQ(objective.parts(cell, tile).total(),
+                row[static_cast<std::size_t>(photo)] % kBanCost)
+          << "a ban is no part of a cost";
     }
   }
 }
@@ -150,7 +162,7 @@ TEST_P(Objective, ListsAreExactAndBoundTheRest) {
   const ObjectiveProblem p(31, photos, variants, 6);
   ThreadPool pool(1);
   const FrameObjective objective(p.library, p.base, p.scale, p.described, p.scores, p.carried,
-                                 pool);
+                                 p.switch_price, p.banned, pool);
   const RowLists lists = objective.lists();
   for (int cell = 0; cell < 31; ++cell) {
     std::vector<bool> listed(static_cast<std::size_t>(photos), false);
@@ -178,16 +190,19 @@ INSTANTIATE_TEST_SUITE_P(Pools, Objective,
 TEST(Objective, EqualCellsShareAClassUntilTheyCarryDifferentTiles) {
   ObjectiveProblem p(6, 30, 1, 7);
   for (int cell : {2, 4, 5}) {
-    std::copy_n(p.described.features.begin(), 27, p.described.features.begin() + cell * 27);
+    std::copy_n(p.described.features.begin(), 36, p.described.features.begin() + cell * 36);
     p.described.saliency[static_cast<std::size_t>(cell)] = p.described.saliency[0];
     std::copy_n(p.scores.candidate_tile.begin(), 4, p.scores.candidate_tile.begin() + cell * 4);
     std::copy_n(p.scores.dissimilarity.begin(), 5, p.scores.dissimilarity.begin() + cell * 5);
+    p.switch_price[static_cast<std::size_t>(cell)] = cell;  // matters only where a tile is carried
+    p.banned[static_cast<std::size_t>(cell)] = p.banned[0];
   }
+  p.banned[5].assign(1, 3);
   p.carried = {kNoTile, 3, kNoTile, 3, 8, kNoTile};
   ThreadPool pool(1);
   const FrameObjective objective(p.library, p.base, p.scale, p.described, p.scores, p.carried,
-                                 pool);
-  EXPECT_EQ(objective.row_classes(), (std::vector<std::int32_t>{0, 1, 0, 3, 4, 0}));
+                                 p.switch_price, p.banned, pool);
+  EXPECT_EQ(objective.row_classes(), (std::vector<std::int32_t>{0, 1, 0, 3, 4, 5}));
 }
 
 }  // namespace

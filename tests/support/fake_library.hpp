@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/feature_math.hpp"
 #include "library/tile_library.hpp"
 
 namespace mosaic::test {
@@ -26,7 +27,7 @@ class FakeLibrary final : public TileLibrary {
             static_cast<std::uint8_t>(128 - range + static_cast<int>(random() % (2U * range + 1U)));
       }
     };
-    fill(features_, tiles * static_cast<std::size_t>(3 * k_ * k_), spread);
+    fill(features_, tiles * static_cast<std::size_t>(feature_count(k_)), spread);
     fill(luma_, tiles * area, 127);
     fill(rgb_, tiles * 3 * area, 127);
     sums_.resize(tiles);
@@ -54,6 +55,7 @@ class FakeLibrary final : public TileLibrary {
   std::span<const ColorSums> color_sums() const override { return sums_; }
   std::string photo_name(int photo) const override { return "photo" + std::to_string(photo); }
   const std::vector<SkippedInput>& skipped() const override { return skipped_; }
+  const std::vector<SkippedInput>& left_out() const override { return skipped_; }
   std::uint64_t fingerprint() const override { return 0; }
 
  private:

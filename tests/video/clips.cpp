@@ -99,10 +99,10 @@ bool Heard::has(const std::vector<std::string>& lines, const std::string& part) 
                      [&](const std::string& line) { return line.find(part) != std::string::npos; });
 }
 
-FilmRead read_film(const std::filesystem::path& path, std::optional<double> fps) {
+FilmRead read_film(const std::filesystem::path& path, const SourceOptions& options) {
   FilmRead film;
   {
-    const auto source = open_frame_source(path, fps, film.heard.observer());
+    const auto source = open_frame_source(path, options, film.heard.observer());
     film.info = source->info();
     SourceFrame frame;
     while (source->read(frame)) film.frames.push_back(frame);

@@ -43,7 +43,7 @@ struct FilmRead {
   Heard heard;
 };
 
-FilmRead read_film(const std::filesystem::path& path, std::optional<double> fps = {});
+FilmRead read_film(const std::filesystem::path& path, const SourceOptions& options = {});
 
 struct Rgb {
   int r = 0, g = 0, b = 0;

@@ -40,6 +40,18 @@ TEST_F(Damage, HalfAnMkvIsNoticedByItsDuration) {
       << film.skipped[0].reason;
 }
 
+TEST_F(Damage, AGifMayCarryBytesBehindItsTrailerButNotLackIt) {
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=10:d=1 whole.gif");
+  const std::string bytes = file_bytes(file("whole.gif"));
+  std::ofstream(file("longer.gif"), std::ios::binary) << bytes << std::string(17, '\0') << "more";
+  EXPECT_TRUE(read_film(file("longer.gif")).skipped.empty());
+  // A cut whose last byte looks like a trailer.
+  const std::size_t cut = bytes.rfind(';', bytes.size() - 2);
+  ASSERT_NE(cut, std::string::npos);
+  std::ofstream(file("cut.gif"), std::ios::binary) << bytes.substr(0, cut + 1);
+  EXPECT_FALSE(read_film(file("cut.gif")).skipped.empty());
+}
+
 TEST_F(Damage, SoundThatOutlastsThePictureIsNoDamage) {
   ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=d=4 -c:v libx264 -c:a aac s.mkv");
   const FilmRead film = read_film(file("s.mkv"));
@@ -64,6 +76,37 @@ TEST_F(Damage, OverwrittenBytesAreCounted) {
     EXPECT_EQ(std::get<YuvImage>(film.frames[i].picture).y.pixels,
               std::get<YuvImage>(again.frames[i].picture).y.pixels)
         << "frame " << i << ": concealment must repeat";
+  }
+}
+
+TEST_F(Damage, TheSameHoleIsCountedInEveryRun) {
+  // With frame threads, FFmpeg 5.1 loses or keeps a picture's error flags as the threads fall.
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264 -crf 10 -movflags +faststart w.mp4");
+  std::string bytes = file_bytes(file("w.mp4"));
+  for (std::size_t i = 0; i < 400; ++i) bytes[bytes.size() / 2 + i] = static_cast<char>(i * 37);
+  std::ofstream(file("hole.mp4"), std::ios::binary) << bytes;
+  const FilmRead first = read_film(file("hole.mp4"));
+  EXPECT_GT(first.decode_errors, 0);
+  for (int run = 0; run < 20; ++run) {
+    const FilmRead film = read_film(file("hole.mp4"));
+    ASSERT_EQ(film.decode_errors, first.decode_errors) << "run " << run;
+    ASSERT_EQ(film.skipped.size(), first.skipped.size()) << "run " << run;
+  }
+}
+
+TEST_F(Damage, SizesThatDamageMadeUpAreDamageAndNotOutOfMemory) {
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.8 -c:v libx264 whole.mp4");
+  const std::string whole = file_bytes(file("whole.mp4"));
+  const std::size_t table = whole.find("stsz") + 16;
+  for (const char* size : {"\x3f\xff\xff\xff", "\x7f\xff\xff\xff"}) {
+    std::string bytes = whole;
+    bytes.replace(table + 4 * 5, 4, size, 4);
+    std::ofstream(file("bad.mp4"), std::ios::binary) << bytes;
+    const FilmRead film = read_film(file("bad.mp4"));
+    EXPECT_LT(film.frames.size(), 20U);
+    ASSERT_EQ(film.skipped.size(), 1U) << film.frames.size() << " frames";
+    EXPECT_NE(film.skipped[0].reason.find("of 20 frames could be read"), std::string::npos)
+        << film.skipped[0].reason;
   }
 }
 

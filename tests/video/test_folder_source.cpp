@@ -110,7 +110,7 @@ TEST_F(FolderSource, NothingUsableIsAnError) {
 
 TEST_F(FolderSource, FrameRateBecomesTheTimeBase) {
   picture("1.png", 1);
-  const FilmRead film = read_film(folder_.path(), 23.976);
+  const FilmRead film = read_film(folder_.path(), {.fps = 23.976});
   EXPECT_EQ(film.info.time_base.num, 1001);
   EXPECT_EQ(film.info.time_base.den, 24000);
   EXPECT_EQ(read_film(folder_.path()).info.time_base.den, 25);

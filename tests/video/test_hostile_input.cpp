@@ -77,16 +77,60 @@ TEST_F(HostileInput, PlayListsNamedVideoOpenNothingElse) {
 }
 
 TEST_F(HostileInput, ReferencesInsideAMovAreNotFollowed) {
-  // An mp4 whose data reference names another file: FFmpeg must not open it.
-  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 -c:v libx264 a.mov");
+  // The track's data reference becomes an alias of another file, as QuickTime's own tools wrote it:
+  // volume and file name, and where to find it from here (type 2: "/secret.bin").
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 -c:v libx264 -movflags +faststart a.mov");
   std::string bytes = file_bytes(file("a.mov"));
-  const std::size_t reference = bytes.find("url ");
-  if (reference == std::string::npos) GTEST_SKIP() << "no data reference to change";
-  bytes.replace(reference, 4, "alis");
-  bytes[reference + 7] = 0;  // flags: not self-contained
+  write("secret.bin", bytes);
+  const auto big_endian = [](std::uint32_t value, int count) {
+    std::string out;
+    for (int shift = 8 * (count - 1); shift >= 0; shift -= 8)
+      out += static_cast<char>(value >> shift);
+    return out;
+  };
+  const std::string path = file("secret.bin").native();
+  std::string alias(150, '\0');
+  alias[10] = 6;
+  alias.replace(11, 6, "Volume");
+  alias[50] = 10;
+  alias.replace(51, 10, "secret.bin");
+  alias.replace(110, 2, big_endian(1, 2));  // levels from the alias to their common folder
+  alias.replace(112, 2, big_endian(1, 2));
+  alias = alias.substr(0, 130) + std::string(20, '\0');
+  alias += big_endian(2, 2) + big_endian(static_cast<std::uint32_t>(path.size()), 2) + path;
+  if (path.size() % 2 != 0) alias += '\0';
+  alias += big_endian(0xFFFF, 2) + big_endian(0, 2);
+  const std::string entry = big_endian(static_cast<std::uint32_t>(12 + alias.size()), 4) + "alis" +
+                            big_endian(0, 4) + alias;
+  const std::size_t table = bytes.find("dref");
+  ASSERT_NE(table, std::string::npos);
+  const std::size_t old = bytes.find("url ", table);
+  ASSERT_NE(old, std::string::npos);
+  // Every box around the reference grows; the data behind them moves with it.
+  const std::uint32_t grown = static_cast<std::uint32_t>(entry.size()) - 12;
+  const auto grow = [&](std::size_t type_at) {
+    std::uint32_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      size = size << 8 | static_cast<unsigned char>(bytes[type_at - 4 + i]);
+    }
+    bytes.replace(type_at - 4, 4, big_endian(size + grown, 4));
+  };
+  for (const char* box : {"moov", "trak", "mdia", "minf", "dinf", "dref"}) {
+    const std::size_t at = bytes.rfind(box, old);
+    ASSERT_NE(at, std::string::npos) << box;
+    grow(at);
+  }
+  bytes.replace(old - 4, 12, entry);
   write("a.mov", bytes);
+  const OpenWatch secret(file("secret.bin"));
+  ASSERT_TRUE(secret.works());
   const std::string text = refusal("a.mov");
-  EXPECT_TRUE(text == "accepted" || text.find("a.mov") != std::string::npos) << text;
+  EXPECT_FALSE(secret.was_opened()) << text;
+  // What FFmpeg does when it is let: the reference is sound.
+  const OpenWatch allowed(file("secret.bin"));
+  run_command({"ffmpeg", "-v", "error", "-nostdin", "-enable_drefs", "1", "-use_absolute_path", "1",
+               "-i", file("a.mov").native(), "-f", "null", "-"});
+  EXPECT_TRUE(allowed.was_opened()) << "the reference is not one that anybody would follow";
 }
 
 TEST_F(HostileInput, TextAndEmptyAndMissingFiles) {

@@ -166,18 +166,6 @@ TEST_F(Pixels, AlphaIsCompositedOverBlack) {
                          Rgb{100, 50, 25}, 1));
 }
 
-TEST_F(Pixels, HdrIsTakenAsItIsWithAWarning) {
-  for (const auto& [transfer, name] :
-       {std::pair{"smpte2084", "PQ"}, std::pair{"arib-std-b67", "HLG"}}) {
-    ffmpeg(std::string("-f lavfi -i color=gray:s=32x32:r=25:d=0.08 -vf format=yuv420p10le "
-                       "-color_primaries bt2020 -colorspace bt2020nc -color_trc ") +
-           transfer + " -c:v libx264 hdr.mkv");
-    const FilmRead film = read_film(file("hdr.mkv"));
-    EXPECT_TRUE(Heard::has(film.heard.warnings, name));
-    EXPECT_EQ(film.info.color_transfer, 2) << "the output is not HDR";
-  }
-}
-
 /// Code value of grey level 90 in a component of a format.
 std::uint32_t code_of_grey(const AVPixFmtDescriptor& descriptor, int component) {
   const int depth = descriptor.comp[component].depth;

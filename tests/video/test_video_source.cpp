@@ -161,13 +161,6 @@ TEST_F(VideoSource, GifKeepsItsDelays) {
   EXPECT_TRUE(read_film(file("one.gif")).info.still);
 }
 
-TEST_F(VideoSource, InterlacedIsNoted) {
-  ffmpeg(
-      "-f lavfi -i testsrc2=s=64x64:r=25:d=0.4 -flags +ilme+ildct -vf setfield=tff "
-      "-c:v mpeg2video i.mpg");
-  EXPECT_TRUE(Heard::has(read_film(file("i.mpg")).heard.notices, "interlaced"));
-}
-
 TEST_F(VideoSource, NamesAreOnlyNames) {
   ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -c:v libx264 plain.mp4");
   for (const char* name : {"a:b.mp4", "x%03d.mp4", "-leading.mp4", "http:x.mp4", "new\nline.mp4"}) {

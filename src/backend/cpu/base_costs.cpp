@@ -4,6 +4,7 @@
 
 #include "backend/cost_math.hpp"
 #include "backend/cpu/distances.hpp"
+#include "backend/feature_math.hpp"
 #include "core/simd_dispatch.hpp"
 
 namespace mosaic::cpu {
@@ -18,9 +19,9 @@ MOSAIC_ALWAYS_INLINE void weigh(std::int32_t* __restrict costs, std::size_t coun
 }  // namespace
 
 BaseCosts::BaseCosts(const TileLibrary& library, const CostScale& scale, SimdChoice simd)
-    : BaseCosts(PackedFeatures(library.features(), library.tiles(),
-                               3 * library.features_k() * library.features_k()),
-                scale.ssim_unit, choose_isa(simd)) {}
+    : BaseCosts(
+          PackedFeatures(library.features(), library.tiles(), feature_count(library.features_k())),
+          scale.ssim_unit, choose_isa(simd)) {}
 
 BaseCosts::BaseCosts(PackedFeatures tiles, std::int32_t ssim_unit, Isa isa)
     : tiles_(std::move(tiles)), ssim_unit_(ssim_unit), isa_(isa) {}

@@ -10,9 +10,14 @@
 namespace mosaic::cpu {
 
 /// Draws cell rows [first_row, last_row) of the grid into `out`, which has the output size.
-/// `tile_rgb`: tiles x 3 x S x S, planar; `target`: the canvas, of the size of `out`.
+/// `tile_rgb`: tiles x 3 x S x S, planar; `target`: the canvas, of the size of `out`. Where the
+/// request has seams, the target is not blended in yet: blend_rows() does it after them.
 void compose_rows(const ComposeRequest& request, const GridGeometry& geometry,
                   std::span<const std::uint8_t> tile_rgb, const RgbImage& target, int first_row,
                   int last_row, Isa isa, RgbImage& out);
+
+/// Blends the target into cell rows [first_row, last_row), in place.
+void blend_rows(const ComposeRequest& request, const GridGeometry& geometry, const RgbImage& target,
+                int first_row, int last_row, Isa isa, RgbImage& out);
 
 }  // namespace mosaic::cpu

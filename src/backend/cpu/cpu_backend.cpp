@@ -4,13 +4,18 @@
 #include <mutex>
 #include <string>
 
+#include "backend/compose_request.hpp"
 #include "backend/cpu/apply_tone.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/cpu/compose.hpp"
 #include "backend/cpu/describe.hpp"
 #include "backend/cpu/packed_features.hpp"
+#include "backend/cpu/quantiles.hpp"
 #include "backend/cpu/score_cells.hpp"
+#include "backend/cpu/seams.hpp"
 #include "backend/cpu/ssim.hpp"
+#include "backend/feature_math.hpp"
+#include "backend/seam_math.hpp"
 #include "backend/ssim_math.hpp"
 #include "backend/tone_math.hpp"
 #include "core/color_convert.hpp"
@@ -73,6 +78,8 @@ class CpuBackend final : public Backend {
 
  private:
   void draw_canvas(const Picture& picture);
+  void check(const ComposeRequest& request) const;
+  void compose_seams(const ComposeRequest& request, RgbImage& out);
   void describe_cell(int cell);
   void expand_prices(std::span<const std::int32_t> photo_price);
   void score_cells(const ScoreRequest& request, int first, int last, CellScores& out);
@@ -89,10 +96,13 @@ class CpuBackend final : public Backend {
   int list_length_;
   std::unique_ptr<ScorerPool> scorers_;   ///< null where no SSIM is computed
   std::vector<std::int32_t> tile_price_;  ///< padded to whole blocks of tiles
-  RgbImage source_;                       ///< the frame in RGB before resizing
-  RgbImage canvas_;                       ///< the frame at output size
-  RgbImage composed_;                     ///< scratch of the YUV compose
-  CellDescriptions cells_;                ///< of the frame last described
+  bool quantiles_;                        ///< are described
+  std::span<const std::uint8_t> drawn_;   ///< tile pixels
+  cpu::SeamPyramid seam_pyramid_;
+  RgbImage source_;         ///< the frame in RGB before resizing
+  RgbImage canvas_;         ///< the frame at output size
+  RgbImage composed_;       ///< scratch of the YUV compose
+  CellDescriptions cells_;  ///< of the frame last described
 };
 
 CpuBackend::CpuBackend(const BackendContext& context)
@@ -102,14 +112,16 @@ CpuBackend::CpuBackend(const BackendContext& context)
       pool_(context.pool),
       isa_(choose_isa(context.simd)),
       scale_(cost_scale(context.match)),
-      dims_(3 * static_cast<std::size_t>(match_.features_k) *
-            static_cast<std::size_t>(match_.features_k)),
+      dims_(static_cast<std::size_t>(feature_count(match_.features_k))),
       tiles_(library_.features(), library_.tiles(), static_cast<int>(dims_)),
       list_length_(std::min(cpu::kListLength, library_.tiles())),
-      tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles) {
+      tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles),
+      quantiles_(context.quantiles),
+      drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb) {
   require(library_.tile_size_px() == geometry_.tile_size_px, "tiles have another size than cells");
   require(library_.features_k() == match_.features_k, "tiles are described with another k");
   require(geometry_.columns > 0 && geometry_.rows > 0, "the grid is empty");
+  require(drawn_.size() == library_.rgb().size(), "the drawn tiles have another size");
   require(match_.ssim_candidates >= 0, "a negative number of SSIM candidates");
   if (scale_.ssim_unit > 0 && geometry_.tile_size_px >= kSsimWindow_px) {
     scorers_ = std::make_unique<ScorerPool>(geometry_.tile_size_px, isa_, pool_.threads());
@@ -118,6 +130,7 @@ CpuBackend::CpuBackend(const BackendContext& context)
   cells_.features.resize(cells * dims_);
   cells_.color_sums.resize(cells);
   cells_.saliency.resize(cells);
+  if (quantiles_) cells_.quantiles.resize(cells * 3 * kCurveNodes);
 }
 
 void CpuBackend::draw_canvas(const Picture& picture) {
@@ -140,10 +153,17 @@ void CpuBackend::describe_cell(int cell) {
   const int y = cell / geometry_.columns * size;
   const std::ptrdiff_t stride = canvas_.size().width;
   const auto i = static_cast<std::size_t>(cell);
-  cpu::describe_square(canvas_.r.row(y) + x, canvas_.g.row(y) + x, canvas_.b.row(y) + x, stride,
-                       size, match_.features_k, cells_.features.data() + i * dims_,
-                       cells_.color_sums[i], isa_);
+  cpu::describe_square({canvas_.r.row(y) + x, canvas_.g.row(y) + x, canvas_.b.row(y) + x,
+                        cells_.luma.row(y) + x, stride, size},
+                       match_.features_k, cells_.features.data() + i * dims_, cells_.color_sums[i],
+                       isa_);
   cells_.saliency[i] = cpu::saliency_of_square(cells_.luma.row(y) + x, stride, size);
+  if (!quantiles_) return;
+  std::uint8_t* quantiles = cells_.quantiles.data() + i * 3 * kCurveNodes;
+  for (const Plane* plane : {&canvas_.r, &canvas_.g, &canvas_.b}) {
+    cpu::quantiles_of_square(plane->row(y) + x, stride, size, quantiles);
+    quantiles += kCurveNodes;
+  }
 }
 
 void CpuBackend::describe(const Picture& picture, CellDescriptions& out) {
@@ -172,6 +192,8 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
   require(request.photo_price.size() == static_cast<std::size_t>(library_.photos()),
           "one price per photo is needed");
   require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
+  require(request.saliency.empty() || request.saliency.size() == cells,
+          "one saliency per cell is needed");
   require(request.kept_candidate.empty() || request.kept_candidate.size() == cells * candidates,
           "kept candidates have the wrong size");
   const auto length = static_cast<std::size_t>(list_length_);
@@ -189,7 +211,9 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
 }
 
 void CpuBackend::score_cells(const ScoreRequest& request, int first, int last, CellScores& out) {
-  const cpu::ListRequest lists{tiles_,      cells_.features,  cells_.saliency,
+  const std::span<const std::uint8_t> saliency =
+      request.saliency.empty() ? std::span<const std::uint8_t>(cells_.saliency) : request.saliency;
+  const cpu::ListRequest lists{tiles_,      cells_.features,  saliency,
                                tile_price_, scale_.ssim_unit, list_length_};
   cpu::build_lists(lists, first, last, isa_, {out.list_tile, out.list_base, out.list_bound});
 
@@ -230,25 +254,40 @@ void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, Ce
   }
 }
 
-void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
-  const auto cells = static_cast<std::size_t>(geometry_.cells());
+void CpuBackend::check(const ComposeRequest& request) const {
   require(canvas_.size() == geometry_.output_size(), "nothing has been described yet");
-  require(request.tile.size() == cells && request.look.size() == cells,
-          "one tile and one look per cell are needed");
-  require(request.tone.empty() || request.tone.size() == static_cast<std::size_t>(kToneEntries),
-          "the tone table has the wrong size");
-  const bool known = std::ranges::all_of(
-      request.tile, [this](std::int32_t tile) { return tile >= 0 && tile < library_.tiles(); });
-  require(known, "a cell has no tile");
+  check_compose_request(request, geometry_, library_.tiles());
+}
+
+/// Seams first, then the target: it has no borders that would have to be hidden.
+void CpuBackend::compose_seams(const ComposeRequest& request, RgbImage& out) {
+  for (Plane* plane : {&out.r, &out.g, &out.b}) {
+    if (request.seams.feather_px > 0) {
+      cpu::feather(geometry_, request.seams.feather_px, isa_, pool_, *plane);
+    }
+    if (request.seams.laplacian_bands > 0) {
+      seam_pyramid_.attenuate(geometry_, request.seams.laplacian_bands, isa_, pool_, *plane);
+    }
+  }
+  pool_.parallel_for(static_cast<std::size_t>(geometry_.rows), 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       cpu::blend_rows(request, geometry_, canvas_, static_cast<int>(begin),
+                                       static_cast<int>(end), isa_, out);
+                     });
+}
+
+void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
+  check(request);
   for (Plane* plane : {&out.r, &out.g, &out.b}) {
     plane->size = canvas_.size();
     plane->pixels.resize(canvas_.size().area());
   }
   pool_.parallel_for(static_cast<std::size_t>(geometry_.rows), 1,
                      [&](std::size_t begin, std::size_t end) {
-                       cpu::compose_rows(request, geometry_, library_.rgb(), canvas_,
+                       cpu::compose_rows(request, geometry_, drawn_, canvas_,
                                          static_cast<int>(begin), static_cast<int>(end), isa_, out);
                      });
+  if (request.seams.any()) compose_seams(request, out);
   if (!request.tone.empty()) cpu::apply_tone(request.tone, isa_, pool_, out);
 }
 

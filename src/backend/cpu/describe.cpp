@@ -16,39 +16,12 @@ namespace {
 
 constexpr int kMaxSquare_px = 4096;
 
-/// The pixels one of k equal intervals of an axis of S pixels covers. Weights are in 1/k pixel:
-/// interior pixels weigh k, and all weights of an interval sum to S.
-struct Interval {
-  int first = 0;
-  int last = 0;
-  std::int32_t first_weight = 0;
-  std::int32_t last_weight = 0;  ///< 0 when the interval lies within one pixel
-};
-
 using Axis = std::array<Interval, kMaxFeaturesK>;
 
 Axis divide_axis(int size_px, int k) {
   Axis axis{};
-  for (int c = 0; c < k; ++c) {
-    const int begin = c * size_px;  // in 1/k pixel
-    const int end = begin + size_px;
-    Interval& interval = axis[static_cast<std::size_t>(c)];
-    interval.first = begin / k;
-    interval.last = (end - 1) / k;
-    if (interval.first == interval.last) {
-      interval.first_weight = size_px;
-    } else {
-      interval.first_weight = (interval.first + 1) * k - begin;
-      interval.last_weight = end - interval.last * k;
-    }
-  }
+  for (int c = 0; c < k; ++c) axis[static_cast<std::size_t>(c)] = interval_of(c, size_px, k);
   return axis;
-}
-
-MOSAIC_ALWAYS_INLINE std::int32_t weight_of(const Interval& interval, int pixel, int k) {
-  if (pixel == interval.first) return interval.first_weight;
-  if (pixel == interval.last) return interval.last_weight;
-  return k;
 }
 
 using GridSums = std::array<std::uint64_t, kMaxFeaturesK * kMaxFeaturesK>;
@@ -114,19 +87,16 @@ MOSAIC_ALWAYS_INLINE void grid_sums(const Channel* channel) {
   }
 }
 
-void features_of(const std::uint8_t* const* planes, std::ptrdiff_t stride, int size_px, int k,
-                 Isa isa, std::uint8_t* features) {
-  const Axis axis = divide_axis(size_px, k);
-  std::array<GridSums, 3> sums{};
-  for (std::size_t c = 0; c < 3; ++c) {
-    const Channel channel{planes[c], stride, size_px, k, &axis, &sums[c]};
-    dispatch<grid_sums>(isa, &channel);
-  }
-  const auto weight = static_cast<std::uint64_t>(size_px) * static_cast<std::uint64_t>(size_px);
-  const auto cells = static_cast<std::size_t>(k) * static_cast<std::size_t>(k);
-  for (std::size_t i = 0; i < cells; ++i) {
-    oklab_bytes(mean_linear(sums[0][i], weight), mean_linear(sums[1][i], weight),
-                mean_linear(sums[2][i], weight), kRootTable.data(), features + 3 * i);
+/// Note [What a match is judged by]: each channel's mean is brought nearer to mid-range.
+void discount_means(int k, std::uint8_t* colours) {
+  const int cells = k * k;
+  for (int c = 0; c < 3; ++c) {
+    std::int32_t sum = 0;
+    for (int i = 0; i < cells; ++i) sum += colours[3 * i + c];
+    const std::int32_t discount = mean_discount(sum, cells);
+    for (int i = 0; i < cells; ++i) {
+      colours[3 * i + c] = discounted(colours[3 * i + c], discount);
+    }
   }
 }
 
@@ -180,6 +150,30 @@ MOSAIC_ALWAYS_INLINE void add_moments(const std::uint8_t* r, const std::uint8_t*
 // short as cells have.
 int difference(int a, int b) { return a < b ? b - a : a - b; }
 
+/// The last bytes of a description.
+void detail_of(const SquareView& square, int k, std::uint8_t* detail) {
+  const int lag = detail_lag(square.size_px);
+  for (int py = 0; py < kDetailGrid; ++py) {
+    const int top = detail_part(square.size_px, py);
+    const int bottom = detail_part(square.size_px, py + 1);
+    for (int px = 0; px < kDetailGrid; ++px) {
+      const int left = detail_part(square.size_px, px);
+      const int right = detail_part(square.size_px, px + 1);
+      std::int64_t total = 0;
+      for (int y = top; y < bottom; ++y) {
+        const std::uint8_t* row = square.luma + y * square.stride;
+        const std::uint8_t* below = row + lag * square.stride;
+        int sum = 0;
+        for (int x = left; x < right; ++x) {
+          sum += difference(row[x], row[x + lag]) + difference(row[x], below[x]);
+        }
+        total += sum;
+      }
+      *detail++ = detail_byte(total, std::int64_t{bottom - top} * (right - left), k);
+    }
+  }
+}
+
 std::int64_t difference_sum(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px) {
   std::int64_t total = 0;
   for (int y = 0; y < size_px; ++y) {
@@ -197,9 +191,8 @@ std::int64_t difference_sum(const std::uint8_t* luma, std::ptrdiff_t stride, int
 
 }  // namespace
 
-void describe_square(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b,
-                     std::ptrdiff_t stride, int size_px, int features_k, std::uint8_t* features,
-                     ColorSums& sums, Isa isa) {
+void mean_colours(const SquareView& square, int features_k, std::uint8_t* colours, Isa isa) {
+  const int size_px = square.size_px;
   if (size_px < 1 || size_px > kMaxSquare_px) {
     throw UsageError("a square of " + std::to_string(size_px) + " pixels cannot be described",
                      "tile sizes from 1 to " + std::to_string(kMaxSquare_px) + " are possible");
@@ -208,15 +201,34 @@ void describe_square(const std::uint8_t* r, const std::uint8_t* g, const std::ui
     throw UsageError("features: " + std::to_string(features_k) + " is not between 1 and " +
                      std::to_string(kMaxFeaturesK));
   }
-  const std::uint8_t* planes[3] = {r, g, b};
-  features_of(planes, stride, size_px, features_k, isa, features);
+  const std::uint8_t* planes[3] = {square.r, square.g, square.b};
+  const Axis axis = divide_axis(size_px, features_k);
+  std::array<GridSums, 3> sums{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    const Channel channel{planes[c], square.stride, size_px, features_k, &axis, &sums[c]};
+    dispatch<grid_sums>(isa, &channel);
+  }
+  const auto weight = static_cast<std::uint64_t>(size_px) * static_cast<std::uint64_t>(size_px);
+  const auto cells = static_cast<std::size_t>(features_k) * static_cast<std::size_t>(features_k);
+  for (std::size_t i = 0; i < cells; ++i) {
+    oklab_bytes(mean_linear(sums[0][i], weight), mean_linear(sums[1][i], weight),
+                mean_linear(sums[2][i], weight), kRootTable.data(), colours + 3 * i);
+  }
+}
 
+void describe_square(const SquareView& square, int features_k, std::uint8_t* features,
+                     ColorSums& sums, Isa isa) {
+  mean_colours(square, features_k, features, isa);
+  discount_means(features_k, features);
+  detail_of(square, features_k, features + std::ptrdiff_t{3} * features_k * features_k);
+
+  const int size_px = square.size_px;
   sums = ColorSums{};
   sums.pixels = static_cast<std::int64_t>(size_px) * size_px;
   const int rows_at_once = std::max(1, kLaneCapacity / ((size_px + kLanes - 1) / kLanes));
   for (int y = 0; y < size_px; y += rows_at_once) {
-    const std::ptrdiff_t at = y * stride;
-    dispatch<add_moments>(isa, r + at, g + at, b + at, stride, size_px,
+    const std::ptrdiff_t at = y * square.stride;
+    dispatch<add_moments>(isa, square.r + at, square.g + at, square.b + at, square.stride, size_px,
                           std::min(rows_at_once, size_px - y), &sums);
   }
 }

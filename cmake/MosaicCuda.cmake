@@ -1,0 +1,47 @@
+# Whether the CUDA backend is built, and for which cards.
+set(MOSAIC_CUDA AUTO CACHE STRING "Build the CUDA backend: ON, OFF or AUTO (if nvcc works)")
+set_property(CACHE MOSAIC_CUDA PROPERTY STRINGS AUTO ON OFF)
+# Code for each generation from Turing on, and PTX for those to come.
+set(MOSAIC_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90" CACHE STRING
+    "Cards to build for, as CUDA_ARCHITECTURES; developers may give the one they have")
+
+set(MOSAIC_WITH_CUDA FALSE)
+if(MOSAIC_CUDA STREQUAL "OFF")
+  message(STATUS "--device cuda: not in this build (MOSAIC_CUDA=OFF)")
+elseif(MOSAIC_SANITIZE)
+  # The sanitizers of the host do not see the card; the tests run the same sources in emulation.
+  if(MOSAIC_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "MOSAIC_CUDA is ON, but MOSAIC_SANITIZE is for the host only")
+  endif()
+  message(STATUS "--device cuda: not in this build (MOSAIC_SANITIZE)")
+else()
+  include(CheckLanguage)
+  # CMake asks for an architecture before the target says one.
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES "${MOSAIC_CUDA_ARCHITECTURES}")
+  endif()
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    enable_language(CUDA)
+    # CMake 3.25 does not know how to ask nvcc for C++20.
+    if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+      set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+      set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+    endif()
+    if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
+      set(why "nvcc ${CMAKE_CUDA_COMPILER_VERSION} is older than 12.0")
+    else()
+      set(MOSAIC_WITH_CUDA TRUE)
+    endif()
+  else()
+    set(why "nvcc is not found or does not work")
+  endif()
+  if(MOSAIC_WITH_CUDA)
+    message(STATUS "--device cuda: with nvcc ${CMAKE_CUDA_COMPILER_VERSION}, for "
+                   "${MOSAIC_CUDA_ARCHITECTURES}")
+  elseif(MOSAIC_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "MOSAIC_CUDA is ON, but ${why}")
+  else()
+    message(STATUS "--device cuda: not in this build (${why})")
+  endif()
+endif()

@@ -1,0 +1,112 @@
+// Owners of memory on the card and of pinned memory on the host. Move-only; made at set-up, so that
+// the frame loop allocates nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "cuda/stream.hpp"
+
+namespace mosaic::gpu {
+
+/// Memory that copies to and from the card reach without the driver's help.
+template <class T>
+class PinnedBuffer {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  PinnedBuffer() = default;
+  PinnedBuffer(Device& device, std::size_t count, const char* what, Place place = Place::here())
+      : count_(count),
+        data_(count == 0
+                  ? nullptr
+                  : static_cast<T*>(device.allocate_pinned(count * sizeof(T), what, place))) {}
+  ~PinnedBuffer() { static_cast<void>(cudaFreeHost(data_)); }
+  PinnedBuffer(PinnedBuffer&& other) noexcept
+      : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+  PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
+    std::swap(count_, other.count_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  PinnedBuffer(const PinnedBuffer&) = delete;
+  PinnedBuffer& operator=(const PinnedBuffer&) = delete;
+
+  [[nodiscard]] T* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] std::span<T> span() const { return {data_, count_}; }
+
+ private:
+  std::size_t count_ = 0;
+  T* data_ = nullptr;
+};
+
+/// Memory on the card.
+template <class T>
+class DeviceBuffer {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  DeviceBuffer() = default;
+  DeviceBuffer(Device& device, std::size_t count, const char* what, Place place = Place::here())
+      : count_(count),
+        data_(count == 0 ? nullptr
+                         : static_cast<T*>(device.allocate(count * sizeof(T), what, place))) {}
+  ~DeviceBuffer() { static_cast<void>(cudaFree(data_)); }
+  DeviceBuffer(DeviceBuffer&& other) noexcept
+      : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+  DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
+    std::swap(count_, other.count_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  DeviceBuffer(const DeviceBuffer&) = delete;
+  DeviceBuffer& operator=(const DeviceBuffer&) = delete;
+
+  [[nodiscard]] T* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+  /// The first `count` elements, from and to pinned memory that stays as it is until the stream has
+  /// come so far.
+  void upload(const PinnedBuffer<T>& from, std::size_t count, const Stream& stream,
+              Place place = Place::here()) const {
+    if (count == 0) return;
+    check(cudaMemcpyAsync(data_, from.data(), count * sizeof(T), cudaMemcpyHostToDevice,
+                          stream.get()),
+          "a copy to the card", place);
+  }
+  void download(const PinnedBuffer<T>& to, std::size_t count, const Stream& stream,
+                Place place = Place::here()) const {
+    if (count == 0) return;
+    check(
+        cudaMemcpyAsync(to.data(), data_, count * sizeof(T), cudaMemcpyDeviceToHost, stream.get()),
+        "a copy from the card", place);
+  }
+
+ private:
+  std::size_t count_ = 0;
+  T* data_ = nullptr;
+};
+
+/// Fills a buffer at set-up from memory that is not pinned, through a staging buffer of limited
+/// size, and waits for it.
+template <class T>
+void upload_all(const DeviceBuffer<T>& to, std::span<const T> from, const Stream& stream,
+                const char* what, Place place = Place::here()) {
+  constexpr std::size_t kStagingBytes = std::size_t{16} << 20;
+  const std::size_t at_once = std::min(from.size(), kStagingBytes / sizeof(T));
+  const PinnedBuffer<T> staging(stream.device(), at_once, what, place);
+  for (std::size_t at = 0; at < from.size(); at += at_once) {
+    const std::size_t count = std::min(at_once, from.size() - at);
+    std::copy_n(from.data() + at, count, staging.data());
+    check(cudaMemcpyAsync(to.data() + at, staging.data(), count * sizeof(T), cudaMemcpyHostToDevice,
+                          stream.get()),
+          what, place);
+    stream.synchronize(what, place);
+  }
+}
+
+}  // namespace mosaic::gpu

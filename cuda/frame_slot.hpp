@@ -1,0 +1,63 @@
+// One frame on the card: what comes up, its canvas and descriptions, and what goes down.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "backend/backend.hpp"
+#include "cuda/convert.hpp"
+#include "cuda/describe.hpp"
+#include "cuda/pictures.hpp"
+
+namespace mosaic::gpu {
+
+/// What all slots of a backend share.
+struct DescribeSetup {
+  DescribeSetup(const GridGeometry& geometry_, int features_k_, bool quantiles_,
+                const Stream& stream);
+
+  GridGeometry geometry;
+  int features_k;
+  bool quantiles;
+  FeatureTables tables;
+  DeviceTaps x_taps, y_taps;
+};
+
+/// Describes a frame on a stream and keeps its canvas until the next one takes its place.
+class FrameSlot {
+ public:
+  FrameSlot(const DescribeSetup& setup, const Stream& stream);
+
+  /// Copies the picture's samples and puts everything up to the downloads on the stream. The
+  /// picture may change afterwards.
+  void start(const Picture& picture, const Stream& stream);
+  /// Waits for it.
+  void finish(CellDescriptions& out) const;
+
+  /// The frame is on the card once a stream has waited for this.
+  [[nodiscard]] const Event& described() const { return described_; }
+  [[nodiscard]] CanvasView canvas() const;
+  [[nodiscard]] DescriptionView descriptions() const {
+    return {features_.data(), color_sums_.data(), saliency_.data()};
+  }
+
+ private:
+  void upload(const Picture& picture, const Stream& stream);
+  void draw_canvas(const Picture& picture, const Stream& stream);
+  void download(const Stream& stream);
+
+  const DescribeSetup* setup_;
+  Size input_;  ///< of the picture that the input buffers are made for
+  Event described_;
+  Event downloaded_;
+  PinnedBuffer<std::uint8_t> pinned_input_;
+  DeviceBuffer<std::uint8_t> input_planes_;
+  DeviceBuffer<std::uint8_t> source_;  ///< the crop in RGB, where it is resized
+  DeviceBuffer<std::uint8_t> canvas_;  ///< R, G, B, luma
+  DeviceBuffer<std::uint8_t> features_, saliency_, quantiles_;
+  DeviceBuffer<ColorSums> color_sums_;
+  PinnedBuffer<std::uint8_t> pinned_luma_, pinned_features_, pinned_saliency_, pinned_quantiles_;
+  PinnedBuffer<ColorSums> pinned_sums_;
+};
+
+}  // namespace mosaic::gpu

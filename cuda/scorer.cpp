@@ -1,0 +1,180 @@
+#include "cuda/scorer.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "backend/cpu/candidate_lists.hpp"
+#include "backend/feature_math.hpp"
+#include "backend/ssim_math.hpp"
+
+namespace mosaic::gpu {
+namespace {
+
+constexpr const char* kWhat = "memory for scores";
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(ExitCode::unexpected, std::string("cuda backend: ") + what);
+}
+
+}  // namespace
+
+Scorer::Scorer(const BackendContext& context, const Stream& stream)
+    : geometry_(context.geometry),
+      photos_(context.library.photos()),
+      variants_(context.library.variants()),
+      candidates_(context.match.ssim_candidates),
+      list_length_(std::min(cpu::kListLength, context.library.tiles())),
+      scale_(cost_scale(context.match)),
+      tiles_(context.library.features(), context.library.tiles(),
+             feature_count(context.match.features_k), kTilesAtOnce, stream),
+      has_ssim_(scale_.ssim_unit > 0 && geometry_.tile_size_px >= kSsimWindow_px) {
+  Device& device = stream.device();
+  const auto cells = static_cast<std::size_t>(geometry_.cells());
+  const auto candidates = static_cast<std::size_t>(candidates_);
+  const auto length = static_cast<std::size_t>(list_length_);
+  const auto prices = static_cast<std::size_t>(photos_);
+  photo_price_ = {device, prices, kWhat};
+  tile_price_ = {device, static_cast<std::size_t>(tiles_.padded_tiles()), kWhat};
+  carried_ = {device, cells, kWhat};
+  kept_ = {device, cells * candidates, kWhat};
+  saliency_ = {device, cells, kWhat};
+  list_tile_ = {device, cells * length, kWhat};
+  list_base_ = {device, cells * length, kWhat};
+  list_bound_ = {device, cells, kWhat};
+  candidate_ = {device, cells * candidates, kWhat};
+  dissimilarity_ = {device, cells * (candidates + 1), kWhat};
+  pinned_price_ = {device, prices, kWhat};
+  pinned_carried_ = {device, cells, kWhat};
+  pinned_kept_ = {device, cells * candidates, kWhat};
+  pinned_saliency_ = {device, cells, kWhat};
+  pinned_tile_ = {device, cells * length, kWhat};
+  pinned_base_ = {device, cells * length, kWhat};
+  pinned_bound_ = {device, cells, kWhat};
+  pinned_candidate_ = {device, cells * candidates, kWhat};
+  pinned_dissimilarity_ = {device, cells * (candidates + 1), kWhat};
+  if (has_ssim_ && geometry_.tile_size_px > kMaxSsimSquare_px) {
+    throw UsageError(
+        "SSIM of squares of " + std::to_string(geometry_.tile_size_px) + " pixels is not possible",
+        "tile sizes from 7 to " + std::to_string(kMaxSsimSquare_px) + " are");
+  }
+}
+
+void Scorer::load_tiles(const TileLibrary& library, const Stream& stream) {
+  if (!has_ssim_) return;
+  const auto size = static_cast<std::size_t>(geometry_.tile_size_px);
+  luma_.emplace(library.luma(), size * size, static_cast<std::size_t>(candidates_) + 1, stream,
+                "memory for the tiles' luma");
+}
+
+void Scorer::check_request(const ScoreRequest& request) const {
+  const auto cells = static_cast<std::size_t>(geometry_.cells());
+  require(request.photo_price.size() == static_cast<std::size_t>(photos_),
+          "one price per photo is needed");
+  require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
+  require(request.saliency.empty() || request.saliency.size() == cells,
+          "one saliency per cell is needed");
+  require(request.kept_candidate.empty() ||
+              request.kept_candidate.size() == cells * static_cast<std::size_t>(candidates_),
+          "kept candidates have the wrong size");
+  const auto exists = [this](std::int32_t tile) {
+    return tile == kNoTile || (tile >= 0 && tile < photos_ * variants_);
+  };
+  require(std::ranges::all_of(request.carried_tile, exists), "a carried tile does not exist");
+  require(std::ranges::all_of(request.kept_candidate, exists), "a kept candidate does not exist");
+}
+
+void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
+  const auto send = [&stream](auto from, const auto& pinned, const auto& to) {
+    std::ranges::copy(from, pinned.data());
+    to.upload(pinned, from.size(), stream);
+  };
+  send(request.photo_price, pinned_price_, photo_price_);
+  send(request.carried_tile, pinned_carried_, carried_);
+  send(request.kept_candidate, pinned_kept_, kept_);
+  send(request.saliency, pinned_saliency_, saliency_);
+}
+
+void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
+                   const DescriptionView& descriptions, const Stream& stream, CellScores& out) {
+  check_request(request);
+  upload(request, stream);
+  expand_prices(photo_price_.data(), photos_ * variants_, tiles_.padded_tiles(), variants_,
+                tile_price_.data(), stream);
+  build_lists({tiles_.view(), descriptions.features,
+               request.saliency.empty() ? descriptions.saliency : saliency_.data(),
+               tile_price_.data(), geometry_.cells(), scale_.ssim_unit, list_length_},
+              {list_tile_.data(), list_base_.data(), list_bound_.data()}, stream);
+  choose_candidates(list_tile_.data(), geometry_.cells(), list_length_, variants_,
+                    request.kept_candidate.empty() ? nullptr : kept_.data(), candidates_,
+                    candidate_.data(), stream);
+  score_ssim(request, canvas, stream);
+  download(stream, out);
+}
+
+void Scorer::score_ssim(const ScoreRequest& request, const CanvasView& canvas,
+                        const Stream& stream) {
+  const SsimJob job{.luma = canvas.luma,
+                    .tile_luma = luma_ ? luma_->squares() : nullptr,
+                    .staged = luma_ && !luma_->resident(),
+                    .candidate_tile = candidate_.data(),
+                    .carried_tile = carried_.data(),
+                    .dissimilarity = dissimilarity_.data(),
+                    .size_px = geometry_.tile_size_px,
+                    .columns = geometry_.columns,
+                    .first_cell = 0,
+                    .last_cell = geometry_.cells(),
+                    .candidates = candidates_,
+                    .ssim_unit = scale_.ssim_unit};
+  if (!luma_) {
+    fill_dissimilarity(job, stream);
+  } else if (job.staged) {
+    stage_and_score(request, job, stream);
+  } else {
+    score_candidates(job, stream);
+  }
+}
+
+/// The tiles do not all fit: those of some cells' pairs at a time.
+void Scorer::stage_and_score(const ScoreRequest& request, const SsimJob& job,
+                             const Stream& stream) {
+  candidate_.download(pinned_candidate_, candidate_.size(), stream);
+  stream.synchronize("choosing candidates");
+  const auto candidates = static_cast<std::size_t>(candidates_);
+  const std::size_t pairs = candidates + 1;
+  const auto at_once = static_cast<int>(luma_->room() / pairs);
+  for (int first = 0; first < geometry_.cells(); first += at_once) {
+    SsimJob part = job;
+    part.first_cell = first;
+    part.last_cell = std::min(first + at_once, geometry_.cells());
+    staged_.clear();
+    for (auto cell = static_cast<std::size_t>(first);
+         cell < static_cast<std::size_t>(part.last_cell); ++cell) {
+      const std::int32_t* const chosen = pinned_candidate_.data() + cell * candidates;
+      staged_.insert(staged_.end(), chosen, chosen + candidates);
+      staged_.push_back(request.carried_tile[cell]);
+    }
+    luma_->stage(staged_, stream);
+    score_candidates(part, stream);
+  }
+}
+
+void Scorer::download(const Stream& stream, CellScores& out) {
+  list_tile_.download(pinned_tile_, list_tile_.size(), stream);
+  list_base_.download(pinned_base_, list_base_.size(), stream);
+  list_bound_.download(pinned_bound_, list_bound_.size(), stream);
+  candidate_.download(pinned_candidate_, candidate_.size(), stream);
+  dissimilarity_.download(pinned_dissimilarity_, dissimilarity_.size(), stream);
+  stream.synchronize("scoring a frame");
+  const auto copy = [](const PinnedBuffer<std::int32_t>& from, std::vector<std::int32_t>& to) {
+    to.assign(from.data(), from.data() + from.size());
+  };
+  out.list_length = list_length_;
+  out.candidates = candidates_;
+  copy(pinned_tile_, out.list_tile);
+  copy(pinned_base_, out.list_base);
+  copy(pinned_bound_, out.list_bound);
+  copy(pinned_candidate_, out.candidate_tile);
+  copy(pinned_dissimilarity_, out.dissimilarity);
+}
+
+}  // namespace mosaic::gpu

@@ -1,0 +1,46 @@
+#include "cuda/stream.hpp"
+
+namespace mosaic::gpu {
+
+Stream::Stream(Device& device, Place place) : device_(&device) {
+  check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream", place);
+}
+
+Stream::~Stream() {
+  if (stream_ == nullptr) return;
+  // Buffers that queued work still uses are freed after this; a failure was reported before.
+  static_cast<void>(cudaStreamSynchronize(stream_));
+  static_cast<void>(cudaStreamDestroy(stream_));
+}
+
+void Stream::wait_for(const Event& event, Place place) const {
+  check(cudaStreamWaitEvent(stream_, event.get(), 0), "making a stream wait", place);
+}
+
+void Stream::synchronize(const char* what, Place place) const {
+  check(cudaStreamSynchronize(stream_), what, place);
+}
+
+Event::Event(Device&, Place place) {
+  check(cudaEventCreateWithFlags(&event_, cudaEventDefault), "making an event", place);
+}
+
+Event::~Event() {
+  if (event_ != nullptr) static_cast<void>(cudaEventDestroy(event_));
+}
+
+void Event::record(const Stream& stream, Place place) const {
+  check(cudaEventRecord(event_, stream.get()), "recording an event", place);
+}
+
+void Event::synchronize(const char* what, Place place) const {
+  check(cudaEventSynchronize(event_), what, place);
+}
+
+float Event::milliseconds_since(const Event& earlier, Place place) const {
+  float ms = 0.0F;
+  check(cudaEventElapsedTime(&ms, earlier.event_, event_), "reading a time", place);
+  return ms;
+}
+
+}  // namespace mosaic::gpu

@@ -1,0 +1,28 @@
+// One frame of the mosaic, to see a look before a night is spent on it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "mosaic/render.hpp"
+#include "mosaic/run_context.hpp"
+#include "mosaic/settings.hpp"
+
+namespace mosaic {
+
+struct PreviewSummary {
+  double time_s = 0.0;                ///< of the frame, from the first one
+  Size size;                          ///< pixels
+  std::vector<SkippedInput> skipped;  ///< photos
+};
+
+/// Renders the frame shown at `at_s` seconds (unset: a tenth into the input) as the first of a shot
+/// and writes it to `picture` (.png, .jpg), which appears when it is complete. A video is read from
+/// the key frame before it. Uses and makes the tile index like render(). Throws Error; InputError
+/// when the input ends before `at_s`.
+PreviewSummary render_preview(const Settings& settings, std::optional<double> at_s,
+                              const std::filesystem::path& picture, const RenderObserver& observer,
+                              const RunContext& context);
+
+}  // namespace mosaic

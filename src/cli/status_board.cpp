@@ -1,0 +1,116 @@
+#include "cli/status_board.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cli/json_lines.hpp"
+#include "cli/progress.hpp"
+#include "core/output_file.hpp"
+#include "core/utf8.hpp"
+
+namespace mosaic::cli {
+namespace {
+
+/// Without syncing: what a power cut leaves of a status is of no use to anyone.
+void replace_file(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::path temporary = path;
+  temporary.replace_filename("." + path.filename().native() + "." + std::to_string(getpid()) +
+                             ".part");
+  errno = 0;
+  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (stream && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const int reason = errno;
+  std::remove(temporary.c_str());
+  throw output_error("cannot write the status file", path, reason);
+}
+
+}  // namespace
+
+StatusBoard::StatusBoard(StatusOptions options) : options_(std::move(options)) {
+  if (options_.file) replace_file(*options_.file, state_json());
+  watcher_ = std::thread([this] { watch(); });
+}
+
+StatusBoard::~StatusBoard() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  watcher_.join();
+}
+
+RenderObserver StatusBoard::observer(const RenderObserver& base) {
+  RenderObserver observer = base;
+  observer.progress = [this, tell = base.progress](const RenderProgress& each) {
+    if (tell) tell(each);
+    const std::scoped_lock lock(mutex_);
+    progress_ = each;
+  };
+  return observer;
+}
+
+void StatusBoard::finish(int exit_code, const std::string& message) {
+  {
+    const std::scoped_lock lock(mutex_);
+    end_ = End{exit_code, message};
+  }
+  write_file();
+}
+
+std::string StatusBoard::line() {
+  const std::scoped_lock lock(mutex_);
+  return progress_ ? progress_text(*progress_) : std::string("starting: nothing is finished yet");
+}
+
+std::string StatusBoard::state_json() {
+  const std::scoped_lock lock(mutex_);
+  nlohmann::ordered_json state = {{"type", "status"}, {"schema", kJsonSchema}};
+  const bool good = end_ && (end_->exit_code == 0 || end_->exit_code == 3);
+  state["state"] = end_ ? (good ? "done" : "failed") : progress_ ? "running" : "starting";
+  state["pid"] = getpid();
+  if (progress_) {
+    state["progress"] = nlohmann::ordered_json::parse(progress_json(*progress_));
+  }
+  if (end_) {
+    state["exit_code"] = end_->exit_code;
+    state["message"] = as_utf8(end_->message);
+  }
+  return state.dump() + "\n";
+}
+
+void StatusBoard::write_file() {
+  if (!options_.file || file_failed_) return;
+  try {
+    replace_file(*options_.file, state_json());
+  } catch (const OutputError& error) {
+    file_failed_ = true;  // the work matters more than the account of it
+    options_.warning(std::string(error.what()) + "; it is not kept up any more");
+  }
+}
+
+void StatusBoard::watch() {
+  auto written = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    changed_.wait_for(lock, options_.look);
+    const bool ended = stopping_ || end_.has_value();
+    lock.unlock();
+    if (options_.take_request()) options_.print(line());
+    const auto now = std::chrono::steady_clock::now();
+    if (!ended && now - written >= options_.pace) {
+      write_file();
+      written = now;
+    }
+    lock.lock();
+  }
+}
+
+}  // namespace mosaic::cli

@@ -1,0 +1,23 @@
+// File names are bytes; what programs read is UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mosaic {
+
+/// Bytes of the UTF-8 sequence that begins at `at`; 0 when none does (Unicode 15, table 3-7: no
+/// surrogates, no longer form than needed, nothing above U+10FFFF).
+std::size_t utf8_length(std::string_view text, std::size_t at);
+
+bool is_utf8(std::string_view text);
+
+/// Valid UTF-8 as it is; of anything else, every byte that is not part of a valid sequence as
+/// "\xNN". Not reversible by itself: hex_bytes() gives the bytes.
+std::string as_utf8(std::string_view text);
+
+/// Two lower-case hexadecimal digits per byte.
+std::string hex_bytes(std::string_view bytes);
+
+}  // namespace mosaic

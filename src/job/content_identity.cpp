@@ -1,0 +1,83 @@
+#include "job/content_identity.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "core/hash.hpp"
+#include "job/file_io.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<fs::path> files_of(const fs::path& path) {
+  std::error_code failure;
+  if (!fs::is_directory(path, failure)) return {path};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path, failure)) {
+    std::error_code ignored;
+    const bool hidden = entry.path().filename().native().starts_with('.');
+    if (!hidden && entry.is_regular_file(ignored)) files.push_back(entry.path());
+  }
+  if (failure) throw InputError("cannot read '" + path.native() + "': " + failure.message());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string marks_of(const std::vector<fs::path>& files) {
+  Hasher hasher;
+  for (const fs::path& file : files) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) {
+      throw InputError("cannot read '" + file.native() +
+                       "': " + std::generic_category().message(errno));
+    }
+    hasher.text(file.filename().native());
+    for (const std::int64_t mark :
+         {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
+          static_cast<std::int64_t>(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+          status.st_ctim.tv_sec, status.st_ctim.tv_nsec}) {
+      hasher.number(mark);
+    }
+  }
+  return hex64(hasher.digest());
+}
+
+std::string hash_of(const std::vector<fs::path>& files, const std::function<void()>& poll) {
+  Hasher all;
+  for (const fs::path& file : files) {
+    Hasher one;
+    std::int64_t size = 0;
+    const bool whole = read_file(file, [&](std::span<const std::byte> bytes) {
+      poll();
+      one.bytes(bytes);
+      size += static_cast<std::int64_t>(bytes.size());
+    });
+    if (!whole) throw InputError("cannot read '" + file.native() + "' to its end");
+    // A single file is known by its bytes alone, so that it may be renamed.
+    if (files.size() > 1) all.text(file.filename().native());
+    all.number(size).number(static_cast<std::int64_t>(one.digest()));
+  }
+  return hex64(all.digest());
+}
+
+}  // namespace
+
+ContentIdentity identify_content(const fs::path& path, const ContentIdentity& known,
+                                 const std::function<void()>& poll) {
+  const std::vector<fs::path> files = files_of(path);
+  ContentIdentity identity;
+  identity.marks = marks_of(files);
+  identity.hash =
+      !known.hash.empty() && known.marks == identity.marks ? known.hash : hash_of(files, poll);
+  return identity;
+}
+
+}  // namespace mosaic

@@ -1,0 +1,27 @@
+// Knowing an input again.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace mosaic {
+
+/// Note [Same input]
+/// Two inputs are the same when they have the same bytes: the hash of a file, or of the names and
+/// bytes of the files of a folder. A sample of the bytes would miss the part of a download that was
+/// still a hole, and a name or a date says nothing about bytes. Reading a film once costs little
+/// against making a mosaic of it. It need not be read again while its marks are those of the first
+/// time: device, inode, size, times of modification and of change, the last of which no program can
+/// set.
+struct ContentIdentity {
+  std::string marks;
+  std::string hash;
+};
+
+/// `known`: an earlier identity, whose hash is taken over when the marks are the same. `poll` is
+/// called now and then and may throw. Throws InputError when a file cannot be read.
+ContentIdentity identify_content(const std::filesystem::path& path, const ContentIdentity& known,
+                                 const std::function<void()>& poll);
+
+}  // namespace mosaic

@@ -1,0 +1,73 @@
+#include "job/done_log.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "job/checked_line.hpp"
+#include "job/file_io.hpp"
+
+namespace mosaic {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json identity_json(const ContentIdentity& identity) {
+  return {{"marks", identity.marks}, {"hash", identity.hash}};
+}
+
+ContentIdentity identity_of(const Json& json) {
+  return {json.at("marks").get<std::string>(), json.at("hash").get<std::string>()};
+}
+
+}  // namespace
+
+DoneLog::DoneLog(const std::filesystem::path& output) {
+  const std::filesystem::path target = output.has_filename() ? output : output.parent_path();
+  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
+  path_ = folder / ".mosaic-temporal-done";
+  // Names are bytes, JSON is UTF-8.
+  const std::string bytes = target.filename().native();
+  for (const char c : bytes) {
+    const auto code = static_cast<unsigned char>(c);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (code >= 0x20 && code < 0x7f && c != '%') {
+      name_ += c;
+    } else {
+      name_ += '%';
+      name_ += kDigits[code >> 4];
+      name_ += kDigits[code & 15];
+    }
+  }
+  for_each_checked_line(read_small_file(path_), [this](const std::string& text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object() || json.value("type", "") != "done") return;
+    DoneRecord record;
+    record.facts = json.at("facts").get<Facts>();
+    record.input = identity_of(json.at("input"));
+    record.output = identity_of(json.at("output"));
+    records_[json.at("name").get<std::string>()] = std::move(record);
+  });
+}
+
+const DoneRecord* DoneLog::find() const {
+  const auto found = records_.find(name_);
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+void DoneLog::add(const DoneRecord& record) {
+  const Json json = {{"type", "done"},
+                     {"name", name_},
+                     {"facts", record.facts},
+                     {"input", identity_json(record.input)},
+                     {"output", identity_json(record.output)}};
+  const std::string line = checked_line(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  // A line that a killed run did not finish must not swallow this one.
+  const std::string before = read_small_file(path_);
+  const std::string text = (before.empty() || before.back() == '\n' ? "" : "\n") + line;
+  WrittenFile file(path_, WrittenFile::Mode::append);
+  file.write(std::as_bytes(std::span(text)));
+  file.close();
+  records_[name_] = record;
+}
+
+}  // namespace mosaic

@@ -1,0 +1,56 @@
+#include "job/output_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "core/output_file.hpp"
+#include "job/file_io.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic {
+
+OutputLock::OutputLock(const std::filesystem::path& output)
+    : path_(hidden_beside(output, ".mosaic-lock")) {
+  // Whoever ends removes the file; a lock on a file that is no longer the one of that name is void.
+  while (!take()) {
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  // The number is for the message of a second run only; a full disk need not stop the first.
+  if (::ftruncate(fd_, 0) != 0 || ::write(fd_, pid.data(), pid.size()) < 0) return;
+}
+
+bool OutputLock::take() {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd_ < 0) throw output_error("cannot lock", path_, errno);
+  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    const int reason = errno;
+    ::close(fd_);
+    if (reason != EWOULDBLOCK) throw output_error("cannot lock", path_, reason);
+    std::string pid = read_small_file(path_);
+    while (!pid.empty() && pid.back() == '\n') pid.pop_back();
+    throw BusyError("another run is writing this output" +
+                        (pid.empty() ? std::string() : ", process " + pid) + " (" + path_.native() +
+                        ")",
+                    "wait until it has ended, or choose another --output");
+  }
+  struct stat held {};
+  struct stat named {};
+  if (::fstat(fd_, &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+      held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+    return true;
+  }
+  ::close(fd_);
+  return false;
+}
+
+OutputLock::~OutputLock() {
+  ::unlink(path_.c_str());
+  ::close(fd_);
+}
+
+}  // namespace mosaic

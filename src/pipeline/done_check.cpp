@@ -1,0 +1,39 @@
+#include "pipeline/done_check.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "job/job_folder.hpp"
+#include "pipeline/kept_work.hpp"
+
+namespace mosaic {
+
+DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
+                     const RenderObserver& observer)
+    : settings_(settings), observer_(observer), log_(settings.output) {
+  const DoneRecord* const before = log_.find();
+  now_.input = identify_content(settings.frames, before ? before->input : ContentIdentity{},
+                                [&observer] { observer.throw_if_stopped(); });
+  now_.facts = job_facts(settings, parts, now_.input);
+  std::error_code failure;
+  if (before == nullptr || !std::filesystem::exists(settings.output, failure)) return;
+  const std::string differing = differences(before->facts, now_.facts);
+  if (differing.empty()) {
+    done_ = identify_output(before->output).hash == before->output.hash;
+  } else if (!settings.force) {
+    throw OutputError(
+        "'" + settings.output.native() + "' exists and was made otherwise: " + differing,
+        "use --force to replace it");
+  }
+}
+
+ContentIdentity DoneCheck::identify_output(const ContentIdentity& known) const {
+  return identify_content(settings_.output, known, [this] { observer_.throw_if_stopped(); });
+}
+
+void DoneCheck::record() {
+  now_.output = identify_output({});
+  log_.add(now_);
+}
+
+}  // namespace mosaic

@@ -1,0 +1,31 @@
+// Outputs that need not be made again.
+#pragma once
+
+#include "job/done_log.hpp"
+#include "mosaic/render.hpp"
+#include "mosaic/settings.hpp"
+#include "pipeline/render_parts.hpp"
+
+namespace mosaic {
+
+class DoneCheck {
+ public:
+  /// After the engine is open. Throws OutputError naming what differs when the output is there,
+  /// was made otherwise and may not be replaced.
+  DoneCheck(const Settings& settings, const RenderParts& parts, const RenderObserver& observer);
+
+  /// The output is there, as it was when it was finished, and was made of the same.
+  [[nodiscard]] bool is_done() const { return done_; }
+  /// The output has been finished.
+  void record();
+
+ private:
+  [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
+  const Settings& settings_;
+  const RenderObserver& observer_;
+  DoneLog log_;
+  DoneRecord now_;
+  bool done_ = false;
+};
+
+}  // namespace mosaic

@@ -1,0 +1,18 @@
+// The report as a page for people: one file that needs no network.
+#pragma once
+
+#include <string>
+
+#include "pipeline/run_records.hpp"
+
+namespace mosaic {
+
+/// HTML 5 in UTF-8 without scripts and links. Its size is bounded whatever the run was (lists are
+/// cut, curves and the map of cells thinned out, the contact sheet holds at most 48 tiles): under
+/// 2 MB. Names are escaped; bytes of them that are not UTF-8 are shown as \xNN.
+std::string html_report(const RunReport& report);
+
+/// Text as it may stand in HTML, inside quotes too.
+std::string html_text(std::string_view text);
+
+}  // namespace mosaic

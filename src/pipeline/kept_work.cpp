@@ -1,0 +1,195 @@
+#include "pipeline/kept_work.hpp"
+
+#include <cmath>
+#include <filesystem>
+
+#include "core/byte_io.hpp"
+#include "core/hash.hpp"
+#include "job/content_identity.hpp"
+#include "job/disk_space.hpp"
+#include "video/standard_stream.hpp"
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What the job's files are named after, and lie beside. Pictures for a folder that is there are
+/// kept inside it, so that they can be moved to their place whatever is mounted there.
+fs::path anchor_of(const fs::path& output) {
+  std::error_code ignored;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) {
+    const fs::path folder = output.has_filename() ? output : output.parent_path();
+    return fs::is_directory(folder, ignored) ? folder / "pictures" : folder;
+  }
+  const bool pattern = output.filename().native().find('%') != std::string::npos;
+  if (!pattern || !output.has_parent_path()) return output;
+  return fs::is_directory(output.parent_path(), ignored) ? output : output.parent_path();
+}
+
+/// What decides the names and formats of the files of an output. Its folder and the stem of a
+/// single file do not: they are places.
+std::string names_of(const fs::path& output) {
+  std::error_code ignored;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return "%06d.png";
+  const std::string name = output.filename().native();
+  return name.find('%') != std::string::npos ? name : output.extension().native();
+}
+
+/// From its last dot on, in lower case.
+std::string ending_of(const fs::path& output) {
+  const std::string names = names_of(output);
+  const std::size_t dot = names.rfind('.');
+  std::string ending = dot == std::string::npos ? std::string() : names.substr(dot);
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return ending;
+}
+
+/// Pictures are moved to their place; of pieces of a video a second file is made.
+bool keeps_pictures(const fs::path& output) {
+  const std::string ending = ending_of(output);
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+}
+
+std::string megabytes(std::uint64_t bytes) {
+  return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
+}
+
+}  // namespace
+
+std::uint64_t estimate_output_bytes(const Settings& settings, Size size, std::int64_t frames) {
+  if (frames <= 0 || !settings.encode.codec.empty() || !keeps_segments(settings.output)) return 0;
+  // Seen on a few mosaics of films; a warning needs no more. x264 halves its output every 6 steps
+  // of CRF.
+  constexpr double kBytesPerPixelAtCrf18 = 0.08;
+  constexpr double kBytesPerPixelOfPng = 2.5;
+  constexpr double kBytesPerPixelOfJpeg = 1.1;
+  const double pixels = static_cast<double>(size.area()) * static_cast<double>(frames);
+  if (keeps_pictures(settings.output)) {
+    const bool jpeg = ending_of(settings.output) != ".png";
+    return static_cast<std::uint64_t>(pixels * (jpeg ? kBytesPerPixelOfJpeg : kBytesPerPixelOfPng));
+  }
+  return static_cast<std::uint64_t>(pixels * kBytesPerPixelAtCrf18 *
+                                    std::exp2((18.0 - settings.encode.crf) / 6.0));
+}
+
+Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input) {
+  Facts facts = settings.facts;
+  facts["contents of --frames"] = input.hash;
+  facts["photos of --tiles"] = hex64(parts.library->fingerprint());
+  facts["motion"] = parts.engine->flow().describe();
+  facts["--scene-cuts"] = parts.engine->shots().describe();  // a list by its contents
+  facts["names of --output"] = names_of(settings.output);
+  facts["libraries"] = video_libraries();
+  facts["--plan"] = settings.plan ? "asked for" : "not asked for";
+  return facts;
+}
+
+KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
+                   const RenderObserver& observer)
+    : settings_(settings),
+      observer_(observer),
+      size_(parts.geometry.output_size()),
+      expected_frames_(parts.expected_frames(settings.range)) {
+  if (is_standard_stream(settings.output)) return;
+  lock_.emplace(anchor_of(settings.output));
+  const bool wanted = wants_folder(expected_frames_);
+  if (wanted) {
+    folder_ = std::make_unique<JobFolder>(anchor_of(settings.output),
+                                          settings.resume == ResumeMode::fresh);
+  }
+  const std::uint64_t estimate = estimate_output_bytes(settings, size_, expected_frames_);
+  const bool doubled = wanted && !keeps_pictures(settings.output);
+  warn_of_small_disk(doubled ? 2 * estimate : estimate);  // the pieces, and the file made of them
+}
+
+bool KeptWork::wants_folder(std::int64_t frames) const {
+  const bool asked = settings_.resume == ResumeMode::on || settings_.resume == ResumeMode::fresh;
+  if (settings_.resume == ResumeMode::off) return false;
+  const bool again = !is_standard_stream(settings_.frames);  // a pipe is read once
+  const bool possible = again && settings_.segment_frames > 0 && keeps_segments(settings_.output);
+  if (asked && settings_.segment_frames == 0) {
+    throw UsageError("--resume needs pieces to keep, and --segment-frames 0 makes none");
+  }
+  if (asked && !possible) {
+    throw UsageError(
+        again ? "'" + settings_.output.native() + "' cannot be made in pieces"
+              : "what comes from standard input cannot be read again",
+        "--resume is for .mp4, .mkv, .mov, .webm and numbered pictures, made of files");
+  }
+  if (!possible) return false;
+  return asked || frames < 0 || frames > settings_.segment_frames;
+}
+
+void KeptWork::warn_of_small_disk(std::uint64_t needed) {
+  if (disk_warned_ || needed == 0 || !observer_.warning) return;
+  fs::path folder = anchor_of(settings_.output).parent_path();
+  if (folder.empty()) folder = ".";
+  const std::optional<std::uint64_t> room = free_bytes(folder);
+  if (!room || *room >= needed) return;
+  disk_warned_ = true;
+  observer_.warning("the disk of '" + folder.native() + "' has " + megabytes(*room) +
+                    " left; the output may need about " + megabytes(needed));
+}
+
+void KeptWork::start(const RenderParts& parts) {
+  if (!folder_) return;
+  const ContentIdentity input = identify_content(settings_.frames, folder_->earlier_input(),
+                                                 [this] { observer_.throw_if_stopped(); });
+  folder_->start(job_facts(settings_, parts, input), input, settings_.segment_frames,
+                 [this](const std::string& text) {
+                   if (observer_.warning) observer_.warning(text);
+                 });
+  for (const auto& [index, record] : folder_->kept()) kept_frames_ += record.frames;
+  if (kept_frames_ > 0 && observer_.notice) {
+    observer_.notice("resume  " + std::to_string(kept_frames_) +
+                     " frames are kept from before in " + folder_->path().native());
+  }
+}
+
+bool KeptWork::is_kept(std::int64_t segment) const {
+  return folder_ && folder_->kept().find(segment) != folder_->kept().end();
+}
+
+KeptWork::Use KeptWork::use_of(std::int64_t frame) const {
+  if (!folder_) return Use::render;
+  const std::int64_t segment = frame / settings_.segment_frames;
+  if (!is_kept(segment)) return Use::render;
+  const bool last = (frame + 1) % settings_.segment_frames == 0;
+  return last && !is_kept(segment + 1) ? Use::prime : Use::skip;
+}
+
+void KeptWork::prime(MosaicEngine& engine, std::int64_t frame, const Picture& picture) const {
+  const std::vector<std::byte> state =
+      folder_->read_kept(frame / settings_.segment_frames, SegmentPart::state);
+  ByteReader in(state);
+  engine.restore(in, picture);
+  in.expect_end();
+}
+
+void KeptWork::end_segment(const RunTotals& totals, const std::vector<std::byte>& state) {
+  if (!folder_) return;
+  ByteWriter sums;
+  totals.save(sums);
+  folder_->put(SegmentPart::totals, sums.bytes());
+  folder_->put(SegmentPart::state, state);
+  folder_->end_segment(totals.frames);
+  const std::int64_t done = folder_->finished_frames();
+  if (expected_frames_ <= done) return;
+  const double share = static_cast<double>(expected_frames_) / static_cast<double>(done);
+  // What is still to come: the other pieces, and the file made of all where one is made.
+  const double file = keeps_pictures(settings_.output) ? 0.0 : share;
+  const auto made = static_cast<double>(folder_->finished_bytes());
+  warn_of_small_disk(static_cast<std::uint64_t>(made * (share - 1.0 + file)));
+}
+
+std::string KeptWork::what_is_left() const {
+  if (!folder_ || folder_->finished_frames() == 0) return {};
+  const std::string of =
+      expected_frames_ > 0 ? " of about " + std::to_string(expected_frames_) : std::string();
+  return std::to_string(folder_->finished_frames()) + of + " frames are kept in '" +
+         folder_->path().native() + "'; the same command goes on from there";
+}
+
+}  // namespace mosaic

@@ -1,0 +1,74 @@
+// What a job has in its folder, and what of it is used.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "job/job_folder.hpp"
+#include "job/output_lock.hpp"
+#include "mosaic/render.hpp"
+#include "mosaic/settings.hpp"
+#include "pipeline/mosaic_engine.hpp"
+#include "pipeline/render_parts.hpp"
+#include "pipeline/run_totals.hpp"
+
+namespace mosaic {
+
+/// Rough size of the output in bytes, 0 when nothing can be said: for warnings only.
+std::uint64_t estimate_output_bytes(const Settings& settings, Size size, std::int64_t frames);
+
+/// Everything that decides the output's bytes, by name.
+Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input);
+
+/// Locks the output, and decides whether a job's folder is used (Settings::resume). Without one
+/// every function says so: no frame is kept, nothing is written.
+class KeptWork {
+ public:
+  /// `frames`: expected, -1 unknown. Throws BusyError when another run has the output, UsageError
+  /// when keeping was asked for and cannot be done, OutputError.
+  KeptWork(const Settings& settings, const RenderParts& parts, const RenderObserver& observer);
+
+  [[nodiscard]] JobFolder* folder() { return folder_.get(); }
+
+  /// After the engine is open, before any frame: takes up what an earlier run left. Throws
+  /// UsageError naming the settings and inputs that are not what they were.
+  void start(const RenderParts& parts);
+
+  /// Frames count from the first one rendered.
+  enum class Use {
+    render,
+    skip,  ///< an earlier run made it
+    prime  ///< the same, but the next one is to be made and follows from it
+  };
+  [[nodiscard]] Use use_of(std::int64_t frame) const;
+  [[nodiscard]] bool is_kept(std::int64_t segment) const;
+
+  /// Brings the engine to where it was after `frame`, the last of a kept segment.
+  void prime(MosaicEngine& engine, std::int64_t frame, const Picture& picture) const;
+
+  /// Frames of earlier runs that are used.
+  [[nodiscard]] std::int64_t kept_frames() const { return kept_frames_; }
+
+  /// Writes the rest of a segment and makes it count. `state`: of the engine after it.
+  void end_segment(const RunTotals& totals, const std::vector<std::byte>& state);
+
+  /// What the run comes to when it fails or is stopped, for the user; empty when nothing is kept.
+  [[nodiscard]] std::string what_is_left() const;
+
+ private:
+  [[nodiscard]] bool wants_folder(std::int64_t frames) const;
+  void warn_of_small_disk(std::uint64_t needed);
+
+  const Settings& settings_;
+  const RenderObserver& observer_;
+  std::optional<OutputLock> lock_;  ///< none for a pipe
+  Size size_;
+  std::int64_t expected_frames_;
+  std::unique_ptr<JobFolder> folder_;
+  std::int64_t kept_frames_ = 0;
+  bool disk_warned_ = false;
+};
+
+}  // namespace mosaic

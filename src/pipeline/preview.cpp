@@ -1,0 +1,96 @@
+#include "mosaic/preview.hpp"
+
+#include <string>
+
+#include "core/output_file.hpp"
+#include "library/picture_file.hpp"
+#include "look/local_contrast.hpp"
+#include "pipeline/render_parts.hpp"
+#include "pipeline/report_charts.hpp"
+#include "pipeline/strictness.hpp"
+#include "video/frame_seek.hpp"
+
+namespace mosaic {
+namespace {
+
+constexpr double kDefaultShare = 0.1;
+/// Frames are shown until the next one comes; this much may be lost in rounding of time stamps.
+constexpr double kSlack_s = 1e-6;
+
+std::string seconds(double value) { return decimals(value, 3) + " s"; }
+
+/// The frame on screen at `at_s`, and its time.
+struct Shot {
+  SourceFrame frame;
+  double time_s = 0.0;
+};
+
+Shot frame_at(RenderParts& parts, const Settings& settings, std::optional<double> at_s,
+              const RenderObserver& observer) {
+  const SourceInfo info = parts.source->info();
+  const double tick_s = info.time_base.value();
+  Shot shot;
+  if (!parts.source->read(shot.frame)) {
+    throw InputError(settings.frames.string() + ": no frame to render", "check it with ffprobe");
+  }
+  const std::int64_t first_pts = shot.frame.pts;
+  const double length_s = info.frames_estimate > 0 && info.frame_rate.num > 0
+                              ? static_cast<double>(info.frames_estimate) / info.frame_rate.value()
+                              : 0.0;
+  const double wanted_s = at_s.value_or(length_s * kDefaultShare);
+  if (wanted_s <= 0.0) return shot;
+  parts.source = open_frame_source_near(settings.frames,
+                                        SourceOptions{settings.encode.fps, settings.deinterlace},
+                                        wanted_s, observer);
+  SourceFrame next;
+  double next_s = 0.0;
+  bool found = false;
+  while (parts.source->read(next)) {
+    observer.throw_if_stopped();
+    next_s = static_cast<double>(next.pts - first_pts) * tick_s;
+    if (next_s > wanted_s + kSlack_s && found) return shot;
+    shot = {std::move(next), next_s};
+    found = true;
+    if (next_s > wanted_s + kSlack_s) return shot;
+    next = {};
+  }
+  const double frame_s = info.frame_rate.num > 0 ? 1.0 / info.frame_rate.value() : 0.0;
+  if (at_s && wanted_s > shot.time_s + frame_s + kSlack_s) {
+    throw InputError(settings.frames.string() + " ends before " + seconds(wanted_s) +
+                         "; its last frame is at " + seconds(shot.time_s),
+                     "give --preview an earlier time");
+  }
+  return shot;
+}
+
+}  // namespace
+
+PreviewSummary render_preview(const Settings& settings, std::optional<double> at_s,
+                              const std::filesystem::path& picture, const RenderObserver& observer,
+                              const RunContext& context) {
+  OutputFile file(picture, settings.force);
+  ThreadPool pool(settings.threads);
+  RenderParts parts;
+  parts.open_source(settings, observer);
+  const bool still = parts.source->info().still;
+  const Shot shot = frame_at(parts, settings, at_s, observer);
+  parts.open_engine(settings, pool, observer);
+  if (settings.strict) require_intact(parts.library->skipped());
+  if (context.outline) {
+    RenderOutline outline = parts.outline(settings.range);
+    outline.frames = 1;
+    context.outline(outline);
+  }
+  parts.engine->plan(shot.frame.picture, shot.frame.index);
+  RgbImage image(parts.geometry.output_size());
+  parts.engine->draw(image);
+  if (still) {
+    equalise_locally(settings.look.local_contrast_clip, settings.look.local_contrast_grid, pool,
+                     image);
+  }
+  write_picture(file.temporary(), picture.filename().native(), image);
+  file.commit();
+  return {shot.time_s, image.size(), parts.library->skipped()};
+}
+
+}  // namespace mosaic

@@ -1,0 +1,96 @@
+#include "pipeline/render_parts.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "look/sharpen.hpp"
+#include "look/transfer.hpp"
+#include "registry/backends.hpp"
+#include "video/standard_stream.hpp"
+
+namespace mosaic {
+
+void RenderParts::open_source(const Settings& settings, const RenderObserver& observer) {
+  shots = ShotStarts(settings.scene_cuts);
+  source = open_frame_source(settings.frames,
+                             SourceOptions{settings.encode.fps, settings.deinterlace}, observer);
+  const SourceInfo& info = source->info();
+  if (observer.info) observer.info("input   " + info.description);
+  geometry = plan_geometry(info.size, info.sample_aspect, settings.grid);
+}
+
+void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
+                              const RenderObserver& observer, LibraryShelf* shelf) {
+  LibraryShelf own;
+  library =
+      (shelf == nullptr ? own : *shelf)
+          .open(settings.library, geometry.tile_size_px, settings.match.features_k, pool, observer);
+  EngineOptions options;
+  options.match = settings.match;
+  options.look = settings.look;
+  options.flow = settings.flow;
+  options.raft = settings.raft;
+  options.shots = shots;
+  options.simd = settings.simd;
+  options.certify_every_frame = settings.verify;
+  drawn_tiles =
+      sharpened_tiles(library->rgb(), geometry.tile_size_px, settings.look.sharpness, pool);
+  const BackendContext context{*library,      geometry, settings.match,
+                               settings.simd, pool,     histogram_share(settings.look) > 0.0,
+                               drawn_tiles};
+  engine = std::make_unique<MosaicEngine>(
+      *library, geometry, options, make_backend(settings.device, context, observer.warning), pool);
+}
+
+SinkRequest RenderParts::sink_request(const Settings& settings) const {
+  const SourceInfo& info = source->info();
+  SinkRequest request;
+  request.output = settings.output;
+  request.encode = settings.encode;
+  request.force = settings.force;
+  request.size = geometry.output_size();
+  request.source = info;
+  request.range = settings.range;
+  if (std::filesystem::is_regular_file(settings.frames) && !info.still) {
+    request.copy_streams_from = settings.frames;
+  }
+  if (is_standard_stream(settings.frames)) request.copy_streams_from.reset();
+  return request;
+}
+
+std::int64_t RenderParts::expected_frames(const FrameRange& range) const {
+  std::int64_t total = source->info().frames_estimate;
+  if (range.last >= 0 && (total < 0 || range.last < total)) total = range.last;
+  return total < 0 ? -1 : std::max<std::int64_t>(0, total - range.first);
+}
+
+RenderOutline RenderParts::outline(const FrameRange& range) const {
+  RenderOutline outline;
+  outline.output = geometry.output_size();
+  outline.columns = geometry.columns;
+  outline.rows = geometry.rows;
+  outline.tile_size_px = geometry.tile_size_px;
+  outline.frames = expected_frames(range);
+  outline.frame_rate = source->info().frame_rate.value();
+  outline.photos = library->photos();
+  outline.variants = library->variants();
+  outline.max_uses = engine->max_uses();
+  outline.source = source->info().description;
+  outline.device = std::string(engine->backend_name());
+  return outline;
+}
+
+OutputPicture blank_picture(const RenderParts& parts, SinkFormat format) {
+  if (format == SinkFormat::rgb) return RgbImage(parts.geometry.output_size());
+  YuvImage image(parts.geometry.output_size());
+  image.matrix = parts.source->info().matrix;
+  image.range = parts.source->info().range;
+  return image;
+}
+
+void draw(MosaicEngine& engine, OutputPicture& picture) {
+  std::visit([&](auto& image) { engine.draw(image); }, picture);
+}
+
+}  // namespace mosaic

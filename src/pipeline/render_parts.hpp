@@ -1,0 +1,53 @@
+// What a render works with, opened and checked before the first frame.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/parallel_for.hpp"
+#include "library/tile_library.hpp"
+#include "mosaic/geometry.hpp"
+#include "mosaic/render.hpp"
+#include "mosaic/run_context.hpp"
+#include "mosaic/settings.hpp"
+#include "pipeline/library_shelf.hpp"
+#include "pipeline/mosaic_engine.hpp"
+#include "video/frame_sink.hpp"
+#include "video/frame_source.hpp"
+
+namespace mosaic {
+
+/// Opened in this order, so that what is cheap to refuse is refused before photos are read.
+struct RenderParts {
+  std::unique_ptr<FrameSource> source;
+  GridGeometry geometry;
+  ShotStarts shots;
+  std::shared_ptr<const TileLibrary> library;
+  std::vector<std::uint8_t> drawn_tiles;  ///< sharpened; empty: as the library has them
+  std::unique_ptr<MosaicEngine> engine;
+
+  /// List of shots, source and geometry. Throws like read_shot_list(), open_frame_source() and
+  /// plan_geometry().
+  void open_source(const Settings& settings, const RenderObserver& observer);
+  /// Library and engine. Throws like open_tile_library() and make_backend(). `pool` outlives this.
+  /// `shelf`: libraries open already; null: none.
+  void open_engine(const Settings& settings, ThreadPool& pool, const RenderObserver& observer,
+                   LibraryShelf* shelf = nullptr);
+
+  /// What an output of these pictures must be. After open_source().
+  [[nodiscard]] SinkRequest sink_request(const Settings& settings) const;
+  /// Frames that will be rendered, for progress: an estimate, -1 if nothing is known.
+  [[nodiscard]] std::int64_t expected_frames(const FrameRange& range) const;
+  /// After open_engine().
+  [[nodiscard]] RenderOutline outline(const FrameRange& range) const;
+};
+
+/// A picture as a sink wants it, empty and of the output's size.
+using OutputPicture = std::variant<YuvImage, RgbImage>;
+OutputPicture blank_picture(const RenderParts& parts, SinkFormat format);
+
+/// Draws the frame last planned.
+void draw(MosaicEngine& engine, OutputPicture& picture);
+
+}  // namespace mosaic

@@ -1,0 +1,149 @@
+#include "video/container_length.hpp"
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mosaic {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// A number in EBML's own coding: the first byte's leading zeros say how many follow.
+struct EbmlNumber {
+  std::uint64_t value = 0;
+  std::size_t bytes = 0;
+  bool unknown = false;  ///< all ones: the writer did not know
+};
+
+std::optional<EbmlNumber> ebml_number(std::string_view bytes, bool keep_marker) {
+  if (bytes.empty()) return std::nullopt;
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  std::size_t count = 1;
+  while (count <= 8 && (first & (0x80U >> (count - 1))) == 0) ++count;
+  if (count > 8 || bytes.size() < count) return std::nullopt;
+  EbmlNumber number;
+  number.bytes = count;
+  number.value = keep_marker ? first : first & (0xFFU >> count);
+  for (std::size_t i = 1; i < count; ++i) {
+    number.value = number.value << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  number.unknown = number.value == (std::uint64_t{1} << (7 * count)) - 1;
+  return number;
+}
+
+/// End of the Matroska segment in bytes from the file's start.
+std::optional<std::uint64_t> matroska_end(std::string_view head) {
+  constexpr std::uint64_t kSegment = 0x18538067;
+  std::size_t at = 0;
+  while (at < head.size()) {
+    const auto id = ebml_number(head.substr(at), true);
+    if (!id) return std::nullopt;
+    const auto size = ebml_number(head.substr(at + id->bytes), false);
+    if (!size || size->unknown) return std::nullopt;
+    at += id->bytes + size->bytes;
+    if (id->value == kSegment) return at + size->value;
+    if (size->value > head.size()) return std::nullopt;
+    at += static_cast<std::size_t>(size->value);
+  }
+  return std::nullopt;
+}
+
+std::uint64_t little_endian_32(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+std::uint64_t big_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+  return value;
+}
+
+/// Whether the last box of an ISO base media file reaches behind its end. Cameras append data of
+/// their own, so the walk ends at what does not look like a box.
+bool last_box_is_cut(std::ifstream& file, std::uint64_t size) {
+  constexpr std::uint64_t kHeader = 8;
+  constexpr int kMostBoxes = 100'000;  // fragmented files have two per fragment
+  std::uint64_t at = 0;
+  for (int box = 0; box < kMostBoxes && at + kHeader <= size; ++box) {
+    std::array<char, 16> header{};
+    file.clear();
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(header.data(), header.size());
+    const std::string_view bytes(header.data(), static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() < kHeader) return false;
+    for (const char letter : bytes.substr(4, 4)) {
+      if (letter < ' ' || letter > '~') return false;
+    }
+    std::uint64_t length = big_endian(bytes.substr(0, 4));
+    if (length == 0) return false;  // to the end, wherever that is
+    if (length == 1 && bytes.size() == header.size()) length = big_endian(bytes.substr(8, 8));
+    if (length < kHeader) return false;
+    if (length > size - at) return true;
+    at += length;
+  }
+  return false;
+}
+
+/// Whether a GIF ends before its trailer (GIF89a, section 27). What lies behind the trailer is
+/// nobody's business: programs append data, and players stop there.
+bool lacks_gif_trailer(std::ifstream& file, std::string_view head) {
+  constexpr char kTrailer = ';';
+  constexpr char kExtension = '!';
+  constexpr char kImage = ',';
+  constexpr std::size_t kFlagsAt = 10;
+  constexpr std::streamoff kHeader = 13;
+  const auto table_bytes = [](int flags) {
+    return (flags & 0x80) != 0 ? std::streamoff{3} << ((flags & 7) + 1) : std::streamoff{0};
+  };
+  file.seekg(kHeader + table_bytes(static_cast<unsigned char>(head[kFlagsAt])));
+  while (file) {
+    const int block = file.get();
+    if (block == kTrailer) return false;
+    if (block == kExtension) {
+      file.ignore(1);  // its label
+    } else if (block == kImage) {
+      file.ignore(8);  // place and size
+      const int flags = file.get();
+      if (flags < 0) return true;
+      file.ignore(table_bytes(flags) + 1);  // and the code size
+    } else {
+      return true;  // the end, or nothing a reader could go on from
+    }
+    for (int length = file.get(); length > 0; length = file.get()) file.ignore(length);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ends_early(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 4096> buffer{};
+  file.read(buffer.data(), buffer.size());
+  const std::string_view head(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  file.clear();
+  file.seekg(0, std::ios::end);
+  const auto size = static_cast<std::uint64_t>(file.tellg());
+  if (!file || head.size() < 12) return false;
+  if (head.starts_with("\x1A\x45\xDF\xA3"sv)) {
+    const auto end = matroska_end(head);
+    return end && *end > size;
+  }
+  if (head.starts_with("RIFF"sv) && head.substr(8, 4) == "AVI "sv) {
+    return little_endian_32(head.substr(4)) + 8 > size;
+  }
+  if (head.substr(4, 4) == "ftyp") return last_box_is_cut(file, size);
+  if (head.starts_with("GIF87a"sv) || head.starts_with("GIF89a"sv)) {
+    return lacks_gif_trailer(file, head);
+  }
+  return false;
+}
+
+}  // namespace mosaic

@@ -1,0 +1,252 @@
+#include "video/decoded_stream.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "video/container_length.hpp"
+#include "video/sources.hpp"
+
+extern "C" {
+#include <libavutil/avstring.h>
+}
+
+namespace mosaic {
+
+namespace {
+
+/// Constant, because what a decoder makes of damaged data can depend on how frames are spread over
+/// threads; intact streams decode the same with any number.
+constexpr int kDecoderThreads = 4;
+
+/// Failing calls in a row after which a stream is taken to have ended.
+constexpr int kMostFailures = 1000;
+
+/// How a decoder may use its threads. FFmpeg before 6.1 notes the damage of an H.264 or MPEG-4
+/// picture when its slices are done, but with frame threads may have handed the picture out by
+/// then: the same file would count as damaged in one run and as whole in the next.
+int thread_type_for(AVCodecID codec) {
+  const bool notes_late = codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_MPEG4;
+  return notes_late ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
+}
+
+Announced announced_frames(const AVFormatContext& format, AVStream& stream, bool complained) {
+  Announced result;
+  if (stream.nb_frames <= 0) return result;
+  result.frames = stream.nb_frames;
+  const bool mov = av_match_name("mov", format.iformat->name) != 0;
+  const int entries = avformat_index_get_entries_count(&stream);
+  // Matroska and AVI index key frames or what they have met so far; only mov lists every sample.
+  if (!mov || entries <= 0) return result;
+  std::int64_t shown = 0;
+  std::int64_t end_of_data = 0;
+  for (int i = 0; i < entries; ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(&stream, i);
+    if ((entry->flags & AVINDEX_DISCARD_FRAME) == 0) ++shown;
+    end_of_data = std::max(end_of_data, entry->pos + entry->size);
+  }
+  result.exact = true;
+  // Without a complaint, an edit list is why entries are missing.
+  result.index_damaged = complained && entries < stream.nb_frames;
+  result.frames = result.index_damaged ? stream.nb_frames : shown;
+  const std::int64_t file_size = avio_size(format.pb);
+  result.file_too_short = file_size > 0 && end_of_data > file_size;
+  return result;
+}
+
+std::string seconds_text(std::int64_t us) {
+  return number_text(std::round(static_cast<double>(us) / 1e5) / 10.0);
+}
+
+}  // namespace
+
+DecodedStream::DecodedStream(const std::filesystem::path& path, const RenderObserver& observer)
+    : path_(path),
+      observer_(observer),
+      format_(open_container(path, &header_complaint_)),
+      packet_(make_packet()) {
+  choose_stream();
+  open_decoder();
+  announced_ = announced_frames(*format_, *stream_, !header_complaint_.empty());
+}
+
+void DecodedStream::choose_stream() {
+  stream_ = best_video_stream(*format_);
+  if (stream_ == nullptr) {
+    throw InputError("'" + shown_name(path_) + "' has no video stream that can be decoded",
+                     "give a video file, a folder of pictures or a picture");
+  }
+  int videos = 0;
+  const bool mov = av_match_name("mov", format_->iformat->name) != 0;
+  for (unsigned i = 0; i < format_->nb_streams; ++i) {
+    AVStream* other = format_->streams[i];
+    const bool video = other->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+    if (video && (other->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0) ++videos;
+    // mov can jump over what nobody reads. Elsewhere other streams are kept: their times tell
+    // whether a file without an index is complete.
+    if (other != stream_ && (mov || video)) other->discard = AVDISCARD_ALL;
+  }
+  if (videos > 1) {
+    tell(observer_.notice, "'" + shown_name(path_) + "' has " + std::to_string(videos) +
+                               " video streams; using number " + std::to_string(stream_->index) +
+                               ", " + std::to_string(stream_->codecpar->width) + "x" +
+                               std::to_string(stream_->codecpar->height));
+  }
+}
+
+void DecodedStream::open_decoder() {
+  const AVCodec* codec = avcodec_find_decoder(stream_->codecpar->codec_id);
+  decoder_.reset(avcodec_alloc_context3(codec));
+  if (!decoder_) throw std::bad_alloc();
+  int result = avcodec_parameters_to_context(decoder_.get(), stream_->codecpar);
+  decoder_->pkt_timebase = stream_->time_base;
+  decoder_->thread_count = kDecoderThreads;
+  decoder_->thread_type = thread_type_for(codec->id);
+  decoder_->flags |= AV_CODEC_FLAG_BITEXACT;  // codecs with several inverse transforms
+  decoder_->max_pixels = kMostVideoPixels;
+  if (result >= 0) result = avcodec_open2(decoder_.get(), codec, nullptr);
+  if (result < 0) {
+    throw InputError("cannot decode '" + shown_name(path_) + "' (" +
+                     avcodec_get_name(stream_->codecpar->codec_id) + "): " + av_error_text(result));
+  }
+}
+
+void DecodedStream::seek(double from_s) {
+  const std::int64_t begin = stream_->start_time == AV_NOPTS_VALUE ? 0 : stream_->start_time;
+  const auto moved = static_cast<std::int64_t>(from_s / av_q2d(stream_->time_base));
+  if (av_seek_frame(format_.get(), stream_->index, begin + moved, AVSEEK_FLAG_BACKWARD) >= 0) {
+    avcodec_flush_buffers(decoder_.get());
+  }
+}
+
+bool DecodedStream::next(AVFrame& frame) {
+  // ENOMEM counts as damage here and below: it is how FFmpeg answers sizes that damage made up.
+  for (int failures = 0; failures < kMostFailures;) {
+    const int result = avcodec_receive_frame(decoder_.get(), &frame);
+    if (result == 0) {
+      if (frame_is_damaged(frame)) ++errors_;
+      return true;
+    }
+    if (result == AVERROR_EOF) return false;
+    if (result == AVERROR(EAGAIN)) {
+      if (!feed()) ++failures;
+      continue;
+    }
+    ++errors_;
+    ++failures;
+  }
+  return false;
+}
+
+/// Gives the decoder one packet, or the end of the stream. False when it did not take it.
+bool DecodedStream::feed() {
+  if (!next_packet()) {
+    return avcodec_send_packet(decoder_.get(), nullptr) >= 0;
+  }
+  const int sent = avcodec_send_packet(decoder_.get(), packet_.get());
+  av_packet_unref(packet_.get());
+  if (sent >= 0) return true;
+  ++errors_;
+  return false;
+}
+
+/// Next packet of our stream into packet_; false at the end of the file.
+bool DecodedStream::next_packet() {
+  for (int failures = 0; failures < kMostFailures && !file_ended_;) {
+    const int result = av_read_frame(format_.get(), packet_.get());
+    if (result == AVERROR_EOF) break;
+    if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
+      ++failures;
+      if (result == AVERROR_INVALIDDATA) ++errors_;
+      continue;
+    }
+    if (result < 0) {
+      ++errors_;
+      read_error_ = av_error_text(result);
+      break;
+    }
+    note_time();
+    if (packet_->stream_index != stream_->index) {
+      av_packet_unref(packet_.get());
+      continue;
+    }
+    // A packet the end of the file cut in two would decode to half a picture.
+    if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0) {
+      ++errors_;
+      av_packet_unref(packet_.get());
+      continue;
+    }
+    return true;
+  }
+  file_ended_ = true;
+  return false;
+}
+
+void DecodedStream::note_time() {
+  const AVStream* from = format_->streams[packet_->stream_index];
+  const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
+  if (time == AV_NOPTS_VALUE) return;
+  const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, AV_TIME_BASE_Q);
+  last_packet_end_us_ = std::max(last_packet_end_us_, end);
+}
+
+bool DecodedStream::holds_one_frame() const {
+  const InputContext again = open_container(path_);
+  const PacketPtr packet = make_packet();
+  int packets = 0;
+  while (packets < 2 && av_read_frame(again.get(), packet.get()) >= 0) {
+    if (packet->stream_index == stream_->index) ++packets;
+    av_packet_unref(packet.get());
+  }
+  return packets == 1;
+}
+
+std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
+  const std::int64_t missing = announced_.exact ? announced_.frames - delivered : 0;
+  // Without an error the decoder had its reasons: pictures that refer before a cut, or that are
+  // not meant to be shown.
+  if (missing > 0 && (announced_.file_too_short || announced_.index_damaged || errors_ > 0)) {
+    const char* why = announced_.file_too_short ? "file is truncated" : "file is damaged";
+    return std::to_string(delivered) + " of " + std::to_string(announced_.frames) +
+           " frames could be read (" + why + ")";
+  }
+  if (missing > 0) {
+    tell(observer_.notice, shown_name(path_) + ": " + std::to_string(missing) + " of " +
+                               std::to_string(announced_.frames) +
+                               " frames were not shown by the decoder");
+  }
+  if (!read_error_.empty()) {
+    return "reading stopped after " + std::to_string(delivered) + " frames: " + read_error_;
+  }
+  if (auto missing_part = shortfall(delivered)) return missing_part;
+  if (errors_ > 0) return std::to_string(errors_) + " decoding errors (file is damaged)";
+  return std::nullopt;
+}
+
+/// What the file lacks of the length it promises, in time or in bytes.
+std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) const {
+  const bool measured =
+      !announced_.exact && (format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM ||
+                            format_->duration_estimation_method == AVFMT_DURATION_FROM_PTS);
+  if (measured && format_->duration > 0 && last_packet_end_us_ != INT64_MIN) {
+    // Containers differ in whether a late start counts into their duration: take the reading that
+    // finds the file complete.
+    const std::int64_t start =
+        format_->start_time == AV_NOPTS_VALUE ? 0 : std::min<std::int64_t>(format_->start_time, 0);
+    const std::int64_t reached = last_packet_end_us_ - start;
+    // Durations are rounded, and the last packet of a stream may not carry one.
+    const std::int64_t slack = std::max<std::int64_t>(AV_TIME_BASE / 2, format_->duration / 50);
+    if (reached + slack < format_->duration) {
+      return seconds_text(reached) + " of " + seconds_text(format_->duration) + " s (" +
+             std::to_string(delivered) + " frames) could be read (file is truncated)";
+    }
+  }
+  if (ends_early(path_)) {
+    return std::to_string(delivered) +
+           " frames could be read, but the file ends before what it says it holds (file is "
+           "truncated)";
+  }
+  return std::nullopt;
+}
+
+}  // namespace mosaic

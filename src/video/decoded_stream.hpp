@@ -1,0 +1,68 @@
+// The shown stream of a video file: demuxed, decoded, and an account of what was damaged.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "mosaic/render.hpp"
+#include "video/libav.hpp"
+
+namespace mosaic {
+
+/// Frames the container's index promises to show, and whether the file is long enough to hold them.
+struct Announced {
+  std::int64_t frames = -1;
+  bool exact = false;           ///< one index entry per frame shown
+  bool file_too_short = false;  ///< the index points behind the file's end
+  bool index_damaged = false;   ///< the demuxer complained and kept less than is announced
+};
+
+class DecodedStream {
+ public:
+  /// Opens the container and a decoder for its best video stream. Throws InputError.
+  DecodedStream(const std::filesystem::path& path, const RenderObserver& observer);
+
+  /// Next frame in presentation order; false when file and decoder are empty.
+  bool next(AVFrame& frame);
+
+  /// Before next(): goes on from the key frame at or before `from_s` seconds after the stream's
+  /// start; where the container cannot, from its beginning. damage() means nothing afterwards.
+  void seek(double from_s);
+
+  [[nodiscard]] AVFormatContext& container() const { return *format_; }
+  [[nodiscard]] AVStream& stream() const { return *stream_; }
+  [[nodiscard]] const Announced& announced() const { return announced_; }
+  /// Packets and frames the decoder could not make sense of, and failed reads.
+  [[nodiscard]] std::int64_t errors() const { return errors_; }
+  /// Whether another packet of the stream follows the first; reads the file a second time.
+  [[nodiscard]] bool holds_one_frame() const;
+
+  /// Once next() has returned false: what of the file is missing or damaged, of which `delivered`
+  /// frames came out. Judged by the index where there is one, else by the promised length.
+  [[nodiscard]] std::optional<std::string> damage(std::int64_t delivered) const;
+
+ private:
+  void choose_stream();
+  void open_decoder();
+  bool feed();
+  bool next_packet();
+  void note_time();
+  [[nodiscard]] std::optional<std::string> shortfall(std::int64_t delivered) const;
+
+  std::filesystem::path path_;
+  const RenderObserver& observer_;
+  std::string header_complaint_;
+  InputContext format_;
+  CodecContext decoder_;
+  PacketPtr packet_;
+  AVStream* stream_ = nullptr;  ///< owned by format_
+  Announced announced_;
+  std::string read_error_;
+  std::int64_t errors_ = 0;
+  std::int64_t last_packet_end_us_ = INT64_MIN;
+  bool file_ended_ = false;
+};
+
+}  // namespace mosaic

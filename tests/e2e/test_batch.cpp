@@ -1,0 +1,150 @@
+// Several films with one command, and films through pipes.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "e2e/e2e.hpp"
+
+namespace mosaic::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Batch : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_pool(folder_ / "pool", 60);
+    make_film("a.mp4", "testsrc2");
+    make_film("b.mp4", "testsrc");
+  }
+  void make_film(const std::string& name, const std::string& pattern) {
+    const CommandResult made = run_command(
+        {"ffmpeg", "-v", "error", "-f", "lavfi", "-i", pattern + "=size=160x96:rate=24",
+         "-frames:v", "12", "-c:v", "libx264", "-preset", "ultrafast", (folder_ / name).string()});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+  std::string command(const std::string& rest) const {
+    return "cd '" + folder_.path().string() + "' && '" + MOSAIC_EXECUTABLE +
+           "' --tiles pool --index pool.mti --tile-size 16 " + rest;
+  }
+  CommandResult shell(const std::string& rest) const {
+    return run_command({"bash", "-c", command(rest)});
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Batch, GoesOnAfterABrokenFilmAndDoesNothingTwice) {
+  std::ofstream(folder_ / "broken.mp4") << "this is no film";
+  const CommandResult first = shell("--frames a.mp4 broken.mp4 missing.mp4 b.mp4 --out-dir out");
+  EXPECT_EQ(first.exit_code, 4) << first.err;
+  EXPECT_TRUE(fs::exists(folder_ / "out/a.mosaic.mp4"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/b.mosaic.mp4"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/broken.mosaic.mp4"));
+  EXPECT_NE(first.err.find("exit 4  broken.mp4"), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("exit 4  missing.mp4"), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("2 of 4 outputs are there"), std::string::npos) << first.err;
+
+  const auto time = fs::last_write_time(folder_ / "out/a.mosaic.mp4");
+  const CommandResult second = shell("--frames a.mp4 b.mp4 --out-dir out");
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_NE(second.err.find("ok      a.mp4  was done before"), std::string::npos) << second.err;
+  EXPECT_EQ(fs::last_write_time(folder_ / "out/a.mosaic.mp4"), time);
+}
+
+TEST_F(Batch, DoneIsKnownByContentsNotByName) {
+  ASSERT_EQ(shell("--frames a.mp4 b.mp4 --out-dir out").exit_code, 0);
+  // Another film under the old name, other settings, a damaged output: not done, not overwritten.
+  fs::copy_file(folder_ / "b.mp4", folder_ / "a.mp4", fs::copy_options::overwrite_existing);
+  const CommandResult other = shell("--frames a.mp4 b.mp4 --out-dir out --crf 30");
+  EXPECT_EQ(other.exit_code, 5) << other.err;
+  EXPECT_NE(other.err.find("contents of --frames was"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("--crf was 18, is 30"), std::string::npos) << other.err;
+  std::ofstream(folder_ / "out/b.mosaic.mp4", std::ios::app) << "x";
+  const CommandResult damaged = shell("--frames b.mp4 --out-dir out");
+  EXPECT_EQ(damaged.exit_code, 5) << damaged.err;
+  const CommandResult forced = shell("--frames a.mp4 b.mp4 --out-dir out --force");
+  EXPECT_EQ(forced.exit_code, 0) << forced.err;
+  EXPECT_EQ(md5_of(folder_ / "out/a.mosaic.mp4"), md5_of(folder_ / "out/b.mosaic.mp4"));
+  EXPECT_EQ(shell("--frames b.mp4 --out-dir out").exit_code, 0);
+}
+
+TEST_F(Batch, LeavesStandardInputAlone) {
+  const CommandResult result = run_command(
+      {"bash", "-c",
+       "cd '" + folder_.path().string() + "' && printf 'a\\nb\\n' | while read f; do '" +
+           MOSAIC_EXECUTABLE +
+           "' --tiles pool --index pool.mti --tile-size 16 -q --frames $f.mp4 --output $f.mkv; "
+           "done"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(fs::exists(folder_ / "b.mkv")) << "the loop lost its second line";
+}
+
+TEST_F(Batch, WritesToAPipeWhatAFileWouldHold) {
+  for (const std::string format : {"mkv", "mp4", "webm"}) {
+    const CommandResult piped =
+        shell("--frames a.mp4 --output - --format " + format + " | cat > piped." + format);
+    EXPECT_EQ(piped.exit_code, 0) << piped.err;
+    ASSERT_EQ(shell("--frames a.mp4 --output file." + format).exit_code, 0);
+    const auto frames = [&](const std::string& name) {
+      return run_command({"ffmpeg", "-v", "error", "-i", (folder_ / name).string(), "-map", "0:v",
+                          "-f", "framemd5", "-"})
+          .out;
+    };
+    EXPECT_EQ(frames("piped." + format), frames("file." + format)) << format;
+    EXPECT_NE(frames("piped." + format).size(), 0U);
+  }
+}
+
+TEST_F(Batch, ReadsFromAPipe) {
+  ASSERT_EQ(shell("--frames a.mp4 --output file.mkv").exit_code, 0);
+  const CommandResult piped = run_command(
+      {"bash", "-c",
+       "cd '" + folder_.path().string() + "' && ffmpeg -v error -i a.mp4 -f yuv4mpegpipe - | (" +
+           command("--frames - --output piped.mkv") + ")"});
+  EXPECT_EQ(piped.exit_code, 0) << piped.err;
+  const auto count = [&](const std::string& name) {
+    return run_command({"ffprobe", "-v", "error", "-count_packets", "-show_entries",
+                        "stream=nb_read_packets", "-of", "csv=p=0", (folder_ / name).string()})
+        .out;
+  };
+  EXPECT_EQ(count("piped.mkv"), count("file.mkv"));
+  const CommandResult empty = shell("--frames - --output none.mkv < /dev/null");
+  EXPECT_EQ(empty.exit_code, 4) << empty.err;
+}
+
+TEST_F(Batch, SoundThatAPipeLosesIsSaid) {
+  const auto piped = [&](const std::string& sound) {
+    return run_command({"bash", "-c",
+                        "cd '" + folder_.path().string() + "' && ffmpeg -v error -i a.mp4 " +
+                            sound + " -c:v copy -f matroska - | (" +
+                            command("--force --frames - --output piped.mkv") + ")"});
+  };
+  const CommandResult with = piped("-f lavfi -i sine=duration=0.5 -c:a aac");
+  EXPECT_EQ(with.exit_code, 0) << with.err;
+  EXPECT_NE(with.err.find("sound of standard input is left out"), std::string::npos) << with.err;
+  const CommandResult without = piped("-an");
+  EXPECT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_EQ(without.err.find("sound"), std::string::npos) << without.err;
+}
+
+TEST_F(Batch, WhatIsForOneRunIsRefusedBeforeAnythingIsWritten) {
+  for (const std::string flag : {"--json", "--status-file state.json", "--preview"}) {
+    const CommandResult result = shell("--frames a.mp4 b.mp4 --out-dir out " + flag);
+    EXPECT_EQ(result.exit_code, 2) << flag << result.err;
+    EXPECT_FALSE(fs::exists(folder_ / "out")) << flag;
+    EXPECT_FALSE(fs::exists(folder_ / "state.json")) << flag;
+  }
+  EXPECT_EQ(shell("--frames a.mp4 --output - --json | cat; exit ${PIPESTATUS[0]}").exit_code, 2);
+}
+
+TEST_F(Batch, AReaderThatGoesAwayIsACleanEnd) {
+  const CommandResult result =
+      run_command({"bash", "-c",
+                   command("--frames a.mp4 --output - --crf 1") +
+                       " | head -c 1000 > /dev/null; echo ${PIPESTATUS[0]}"});
+  EXPECT_EQ(result.out, "141\n") << result.err;
+  EXPECT_EQ(result.err.find("error"), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace mosaic::test

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "flow/propagate.hpp"
+#include "pipeline/steady_looks.hpp"
+
+namespace mosaic {
+namespace {
+
+class SteadyLooksTest : public ::testing::Test {
+ protected:
+  SteadyLooksTest() {
+    for (int c = 0; c < 3; ++c) tile_sums_[0].sum[c] = 100 * (80 + 40 * c);
+    tile_sums_[0].pixels = 100;
+    tile_sums_[1] = tile_sums_[0];
+  }
+
+  /// The level to which channel 0 of the tile's mean goes, Q14.
+  [[nodiscard]] std::int64_t level(const CellLook& look) const {
+    std::int64_t sum = 0;
+    for (int c = 0; c < 3; ++c) sum += std::int64_t{look.matrix[c]} * tile_sums_[0].sum[c];
+    return sum / 100 + look.offset[0];
+  }
+
+  CellLook next(const CellLook& wanted, std::int32_t tile = 0, std::int32_t source = 0) {
+    std::vector<CellLook> looks = {wanted};
+    steady_.next(std::vector{source}, std::vector{tile}, tile_sums_, pool_, looks);
+    return looks[0];
+  }
+
+  std::vector<ColorSums> tile_sums_{2};
+  ThreadPool pool_{2};
+  SteadyLooks steady_;
+};
+
+CellLook shifted(std::int32_t levels_q14, std::int32_t gain = 1 << 14) {
+  CellLook look;
+  for (int c = 0; c < 3; ++c) {
+    look.matrix[4 * c] = gain;
+    look.offset[c] = levels_q14;
+  }
+  return look;
+}
+
+TEST_F(SteadyLooksTest, WhatTremblesWithinThePlayStandsStill) {
+  const CellLook first = next(shifted(5 << 14));
+  std::mt19937 random(3);
+  std::uniform_int_distribution<std::int32_t> tremble(-SteadyLooks::kMeanPlay / 2,
+                                                      SteadyLooks::kMeanPlay / 2);
+  for (int frame = 0; frame < 100; ++frame) {
+    const CellLook look = next(shifted((5 << 14) + tremble(random)));
+    for (int c = 0; c < 3; ++c) EXPECT_EQ(look.offset[c], first.offset[c]) << frame;
+  }
+}
+
+TEST_F(SteadyLooksTest, ADriftIsFollowedWithoutAJumpAndNeverMoreThanThePlayBehind) {
+  next(shifted(0));
+  std::int64_t last = level(shifted(0));
+  for (std::int32_t drift = 0; drift < 20 << 14; drift += 4000) {
+    const CellLook wanted = shifted(drift, (1 << 14) - drift / 100);
+    const std::int64_t shown = level(next(wanted));
+    EXPECT_LE(std::abs(shown - level(wanted)), SteadyLooks::kMeanPlay);
+    EXPECT_LE(std::abs(shown - last), 4000 + 80 * 41) << drift;
+    last = shown;
+  }
+}
+
+TEST_F(SteadyLooksTest, AnotherTileOrNoSourceStartsAfresh) {
+  next(shifted(0));
+  EXPECT_EQ(next(shifted(9000), 1).offset[0], 9000);
+  EXPECT_EQ(next(shifted(4000), 1, kNoCell).offset[0], 4000);
+  EXPECT_EQ(next(shifted(4100), 1).offset[0], 4000);
+}
+
+TEST_F(SteadyLooksTest, WhatIsSavedGoesOnAlike) {
+  next(shifted(0));
+  CellLook curved = shifted(3000);
+  curved.curved = 1;
+  curved.curve[2][16] = 77;
+  next(curved);
+  ByteWriter bytes;
+  steady_.save(bytes);
+  SteadyLooks other;
+  ByteReader reader(bytes.bytes());
+  other.restore(reader, 1);
+  std::vector<CellLook> looks = {curved};
+  looks[0].offset[1] += 100;
+  looks[0].curve[2][16] += 5;
+  const CellLook here = next(looks[0]);
+  other.next(std::vector<std::int32_t>{0}, std::vector<std::int32_t>{0}, tile_sums_, pool_, looks);
+  EXPECT_EQ(looks[0].offset[1], here.offset[1]);
+  EXPECT_EQ(looks[0].offset[1], 3000);
+  EXPECT_EQ(looks[0].curve[2][16], 77);
+  SteadyLooks wrong;
+  ByteReader again(bytes.bytes());
+  EXPECT_THROW(wrong.restore(again, 2), DamagedBytes);
+}
+
+}  // namespace
+}  // namespace mosaic

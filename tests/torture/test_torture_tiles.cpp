@@ -1,0 +1,180 @@
+// One pool of everything that breaks picture readers, made by other programs, and what must come of
+// each file: its colour, or the reason it is left out.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/parallel_for.hpp"
+#include "library/tile_library.hpp"
+#include "metrics/color_difference.hpp"
+#include "support/run_command.hpp"
+
+namespace mosaic::test {
+namespace {
+
+using Color = std::array<int, 3>;
+
+/// Either a mean colour (within 2 CIEDE2000) or why the file is left out; neither: passed over.
+struct TileCase {
+  std::string name;
+  std::optional<Color> color;
+  std::string reason = {};
+};
+
+std::vector<TileCase> tile_cases() {
+  const Color plain = {200, 100, 40};
+  return {{"plain.jpg", plain},
+          {"progressive.jpg", plain},
+          {"deep.png", plain},
+          {"deep.tif", plain},
+          {"palette.png", plain},
+          {"quarter.png", Color{50, 25, 10}},
+          {"clear.png", Color{0, 0, 0}},
+          {"wrong-ending.jpg", plain},
+          {"no-ending", plain},
+          {"animated.gif", plain},
+          {"animated.webp", plain},
+          {"adobe.png", Color{105, 151, 86}},
+          {"p3.png", Color{112, 153, 81}},
+          {"new\nline.png", plain},
+          {"bad\xff\xfeutf8.png", plain},
+          {"\xf0\x9f\x90\xb1.png", plain},
+          {"-rf.png", plain},
+          {"%d[1]*.png", plain},
+          {"#'\"<img src=x>.png", plain},
+          {"cut.jpg", {}, "truncated"},
+          {"cut.png", {}, "truncated"},
+          {"empty.jpg", {}, "empty"},
+          {"text.jpg", {}, "not a picture"},
+          {"fifo.jpg", {}, "a FIFO, not a regular file"},
+          {"socket.jpg", {}, "a socket, not a regular file"},
+          {"loop.jpg", {}, "symbolic link that leads back to itself"},
+          {"dangling.jpg", {}, "symbolic link to nothing"},
+          {"out.png", {}, "symbolic link out of the pool"},
+          {"bomb30k.png", {}, "too large: 30000x30000 pixels, the limit is 268 million"},
+          {"bomb50k.png", {}, "too large: 50000x50000 pixels, the limit is 268 million"},
+          {"bomb65k.jpg", {}, "too large: 65500x65500 pixels, the limit is 268 million"}};
+}
+
+/// Used, but their colour is a matter of profiles and formulas that programs choose for themselves;
+/// tests/library holds them to libvips' own.
+const std::vector<std::string> kUsedAnyway = {"cmyk.jpg", "grey.jpg"};
+
+long highest_resident_kib() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("VmHWM:")) return std::strtol(line.c_str() + 6, nullptr, 10);
+  }
+  return -1;
+}
+
+/// Mean colour of rows [first, last) and columns likewise, of a tile of `side`.
+Color mean_of(const TileLibrary& library, int tile, int x0, int x1, int y0, int y1) {
+  const int side = library.tile_size_px();
+  const auto area = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+  Color mean{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    int sum = 0;
+    for (int y = y0; y < y1; ++y) {
+      for (int x = x0; x < x1; ++x) {
+        sum += library.rgb()[(static_cast<std::size_t>(tile) * 3 + c) * area +
+                             static_cast<std::size_t>(y * side + x)];
+      }
+    }
+    mean[c] = sum / ((x1 - x0) * (y1 - y0));
+  }
+  return mean;
+}
+
+double difference(const Color& a, const Color& b) {
+  const auto lab = [](const Color& c) {
+    return metrics::lab_from_srgb(static_cast<u8>(c[0]), static_cast<u8>(c[1]),
+                                  static_cast<u8>(c[2]));
+  };
+  return metrics::ciede2000(lab(a), lab(b));
+}
+
+TEST(TortureTiles, EveryFileIsUsedOrNamedAsTheTableSays) {
+  for (const char* tool : {"convert", "exiftool", "ffmpeg", "python3"}) {
+    if (!have_program(tool)) GTEST_SKIP() << tool << " is needed to make the pool";
+  }
+  const TemporaryFolder folder;
+  CommandOptions here;
+  here.working_directory = folder.path();
+  const CommandResult made = run_command({"bash", MOSAIC_MAKE_TILES}, here);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+
+  unsetenv("XDG_CACHE_HOME");
+  unsetenv("HOME");  // the index stays in memory
+  LibrarySettings settings;
+  settings.tiles = folder / "pool";
+  ThreadPool pool(2);
+  const long before_kib = highest_resident_kib();
+  const auto library = open_tile_library(settings, 16, 5, pool, {});
+  ASSERT_GT(before_kib, 0);
+  EXPECT_LT(highest_resident_kib() - before_kib, 300 * 1024) << "a bomb went off";
+
+  std::map<std::string, int> used;
+  for (int i = 0; i < library->photos(); ++i) used[library->photo_name(i)] = i;
+  std::map<std::string, std::string> skipped;
+  for (const SkippedInput& input : library->skipped()) skipped[input.name] = input.reason;
+  for (const TileCase& c : tile_cases()) {
+    SCOPED_TRACE(c.name);
+    if (!c.color) {
+      EXPECT_EQ(skipped[c.name], c.reason);
+      EXPECT_EQ(used.count(c.name), 0U);
+      skipped.erase(c.name);
+      continue;
+    }
+    ASSERT_EQ(used.count(c.name), 1U) << skipped[c.name];
+    const Color shown = mean_of(*library, used[c.name], 0, 16, 0, 16);
+    EXPECT_LE(difference(shown, *c.color), 2.0) << shown[0] << " " << shown[1] << " " << shown[2];
+    used.erase(c.name);
+  }
+  for (const std::string& name : kUsedAnyway) EXPECT_EQ(used.erase(name), 1U) << name;
+  EXPECT_TRUE(used.empty()) << used.begin()->first << " is in no table";
+  EXPECT_TRUE(skipped.empty()) << skipped.begin()->first << " is in no table";
+}
+
+/// Stored red over blue; where the red half is shown for EXIF 1 to 8 (CIPA DC-008, tag 0x0112).
+TEST(TortureTiles, ExifTurnsThePhotoAsExiftoolWroteIt) {
+  for (const char* tool : {"convert", "exiftool", "ffmpeg", "python3"}) {
+    if (!have_program(tool)) GTEST_SKIP() << tool << " is needed to make the pool";
+  }
+  const TemporaryFolder folder;
+  CommandOptions here;
+  here.working_directory = folder.path();
+  const CommandResult made = run_command(
+      {"bash", "-ec",
+       "mkdir pool; cd pool; for o in 1 2 3 4 5 6 7 8; do convert -size 40x20 xc:red \\( -size "
+       "40x20 xc:blue \\) -append -quality 100 exif$o.jpg; exiftool -q -overwrite_original -n "
+       "-Orientation=$o exif$o.jpg; done"},
+      here);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  LibrarySettings settings;
+  settings.tiles = folder / "pool";
+  settings.index = folder / "pool.mti";
+  ThreadPool pool(2);
+  const auto library = open_tile_library(settings, 16, 5, pool, {});
+  ASSERT_EQ(library->photos(), 8);
+  constexpr const char* kRedSide = "TTBBLRRL";  // top, bottom, left, right
+  for (int o = 1; o <= 8; ++o) {
+    const char side = kRedSide[o - 1];
+    const Color red = side == 'T'   ? mean_of(*library, o - 1, 0, 16, 1, 6)
+                      : side == 'B' ? mean_of(*library, o - 1, 0, 16, 10, 15)
+                      : side == 'L' ? mean_of(*library, o - 1, 1, 6, 0, 16)
+                                    : mean_of(*library, o - 1, 10, 15, 0, 16);
+    EXPECT_LE(difference(red, {254, 0, 0}), 3.0) << "orientation " << o;
+  }
+}
+
+}  // namespace
+}  // namespace mosaic::test
