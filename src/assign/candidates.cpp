@@ -1,11 +1,9 @@
 #include "assign/candidates.hpp"
 
-#include <emmintrin.h>
-
 #include <bit>
 #include <string>
-#include <type_traits>
 
+#include "assign/row_kernels.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::assign {
@@ -22,19 +20,6 @@ int bucket_of(Price distance) {
   if (d < 8) return static_cast<int>(d);
   const int octave = std::bit_width(d) - 4;
   return octave * 8 + static_cast<int>(d >> octave);
-}
-
-// Sixteen comparisons at once with SSE2, which every x86-64 has: rows are long and few of their
-// columns pass.
-constexpr int kMaskWidth = 16;
-unsigned mask_below(const std::int32_t* value, std::int32_t threshold) {
-  const __m128i limit = _mm_set1_epi32(threshold);
-  const auto below = [&](int k) {
-    return _mm_cmplt_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(value + 4 * k)), limit);
-  };
-  const __m128i low = _mm_packs_epi32(below(0), below(1));
-  const __m128i high = _mm_packs_epi32(below(2), below(3));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
 }
 
 // Longer lists (cold starts) are put in order when they have been scanned often enough.
@@ -68,10 +53,11 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
   row_cost_.resize(columns);
   row_value_.resize(columns);
   const std::size_t most = columns + kBlock;
-  found_.resize(most);
+  found_column_.resize(most);
+  found_cost_.resize(most);
   found_value_.resize(most);
   found_bucket_.resize(most);
-  bucket_start_.resize(kMaxBuckets + 1);
+  bucket_start_.resize(kMaxBuckets + 2);
   usual_reach_ = 0;
   if (given != nullptr) {
     for (int r = 0; r < classes.count(); ++r) take_given(*given, r, classes.representative[r]);
@@ -86,7 +72,8 @@ void CandidateLists<Price>::take_given(const RowLists& given, int row_class, int
   for (int k = 0; k < given.count[row]; ++k) {
     const int column = given.column[from + k];
     if (market_->capacity[column] == 0) continue;
-    found_[count] = {column, given.cost[from + k]};
+    found_column_[count] = column;
+    found_cost_[count] = given.cost[from + k];
     found_value_[count] = given.cost[from + k] - market_->price[column];
     ++count;
   }
@@ -152,12 +139,8 @@ void CandidateLists<Price>::fetch(int row_class) {
   costs_->row(row, row_cost_);
   std::int32_t bits = 0;
   Price least = kNoValue;
-  const Price* price = market_->price.data();
-  for (int j = 0; j < columns; ++j) {
-    bits |= row_cost_[j];
-    row_value_[j] = row_cost_[j] - price[j];
-    least = std::min(least, row_value_[j]);
-  }
+  subtract_prices(isa_, row_cost_.data(), market_->price.data(), columns, row_value_.data(), least,
+                  bits);
   if (bits < 0 || bits >= kCostLimit) {
     throw UsageError(
         "cost outside 0 ... 2^28 - 1 in row " + std::to_string(row) + " of the assignment problem",
@@ -214,31 +197,14 @@ Price CandidateLists<Price>::sampled_threshold(int wanted) {
 /// Collects the columns with capacity and c - v < threshold.
 template <class Price>
 int CandidateLists<Price>::filter(Price threshold) {
-  const int columns = market_->columns();
-  int count = 0;
-  int j = 0;
-  const auto keep = [&](int column) {
-    found_[count] = {column, row_cost_[column]};
-    found_value_[count] = row_value_[column];
-    ++count;
-  };
-  if constexpr (std::is_same_v<Price, std::int32_t>) {
-    for (; j + kMaskWidth <= columns; j += kMaskWidth) {
-      for (unsigned mask = mask_below(row_value_.data() + j, threshold); mask != 0;
-           mask &= mask - 1) {
-        keep(j + std::countr_zero(mask));
-      }
-    }
-  }
-  for (; j < columns; ++j) {
-    if (row_value_[j] < threshold) keep(j);
-  }
+  const int count =
+      columns_below(isa_, row_value_.data(), row_cost_.data(), market_->columns(), threshold,
+                    found_column_.data(), found_cost_.data(), found_value_.data());
   if (!blocked_columns_) return count;
   int kept = 0;
   for (int k = 0; k < count; ++k) {
-    if (market_->capacity[found_[k].column] == 0) continue;
-    found_[kept] = found_[k];
-    found_value_[kept++] = found_value_[k];
+    if (market_->capacity[found_column_[k]] == 0) continue;
+    keep(k, kept++);
   }
   return kept;
 }
@@ -247,8 +213,10 @@ template <class Price>
 void CandidateLists<Price>::reorder(int row_class) {
   List& list = list_[row_class];
   for (int k = 0; k < list.count; ++k) {
-    found_[k] = candidate_[list.offset + k];
-    found_value_[k] = found_[k].cost - market_->price[found_[k].column];
+    const auto [column, cost] = candidate_[list.offset + k];
+    found_column_[k] = column;
+    found_cost_[k] = cost;
+    found_value_[k] = cost - market_->price[column];
   }
   list.bound = bound(row_class);
   store(list, list.count, true);
@@ -259,15 +227,14 @@ void CandidateLists<Price>::reorder(int row_class) {
 template <class Price>
 void CandidateLists<Price>::cut(List& list, int count) {
   cut_.resize(count);
-  for (int k = 0; k < count; ++k) cut_[k] = {found_value_[k], found_[k].column};
+  for (int k = 0; k < count; ++k) cut_[k] = {found_value_[k], found_column_[k]};
   const auto first_cut = cut_.begin() + list.room;
   std::nth_element(cut_.begin(), first_cut, cut_.end());
   list.bound = std::min(list.bound, first_cut->first);
   int kept = 0;
   for (int k = 0; k < count; ++k) {
-    if (std::pair(found_value_[k], found_[k].column) >= *first_cut) continue;
-    found_[kept] = found_[k];
-    found_value_[kept++] = found_value_[k];
+    if (std::pair(found_value_[k], found_column_[k]) >= *first_cut) continue;
+    keep(k, kept++);
   }
 }
 
@@ -287,22 +254,24 @@ void CandidateLists<Price>::store(List& list, int count, bool ordered) {
   Price* floor = floor_.data() + list.offset / kBlock;
   std::fill(floor, floor + list.blocks, kNoValue);
   if (ordered) {
-    std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
     const Price least = *std::min_element(found_value_.begin(), found_value_.begin() + count);
+    int last = 0;
     for (int k = 0; k < count; ++k) {
       const int bucket = bucket_of<Price>(found_value_[k] - least);
       found_bucket_[k] = static_cast<std::uint16_t>(bucket);
-      ++bucket_start_[bucket + 1];
+      last = std::max(last, bucket);
     }
-    for (int b = 0; b < kMaxBuckets; ++b) bucket_start_[b + 1] += bucket_start_[b];
+    std::fill(bucket_start_.begin(), bucket_start_.begin() + last + 2, 0);
+    for (int k = 0; k < count; ++k) ++bucket_start_[found_bucket_[k] + 1];
+    for (int b = 0; b < last; ++b) bucket_start_[b + 1] += bucket_start_[b];
     for (int k = 0; k < count; ++k) {
       const int at = bucket_start_[found_bucket_[k]]++;
-      to[at] = found_[k];
+      to[at] = {found_column_[k], found_cost_[k]};
       floor[at / kBlock] = std::min(floor[at / kBlock], found_value_[k]);
     }
   } else {
     for (int k = 0; k < count; ++k) {
-      to[k] = found_[k];
+      to[k] = {found_column_[k], found_cost_[k]};
       floor[k / kBlock] = std::min(floor[k / kBlock], found_value_[k]);
     }
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assign/market.hpp"
+#include "core/isa.hpp"
 
 namespace mosaic::assign {
 
@@ -48,6 +49,8 @@ class CandidateLists {
   static constexpr int kBlock = 16;
   /// c - v of list padding: above all real values.
   static constexpr Price kNoValue = kCostLimit - Limits::kLowest;
+
+  explicit CandidateLists(Isa isa) : isa_(isa) {}
 
   /// Makes room for lists of about `length` columns per class (more for a class that must hold
   /// more). Lists come into being when first used, or from `given` (may be null).
@@ -116,10 +119,16 @@ class CandidateLists {
   void take_given(const RowLists& given, int row_class, int row);
   Price sampled_threshold(int wanted);
   int filter(Price threshold);
+  void keep(int from, int to) {
+    found_column_[to] = found_column_[from];
+    found_cost_[to] = found_cost_[from];
+    found_value_[to] = found_value_[from];
+  }
   int choose(int row_class, Price least);
   void cut(List& list, int count);
   void store(List& list, int count, bool ordered);
 
+  Isa isa_;
   const CostSource* costs_ = nullptr;
   const RowClasses* classes_ = nullptr;
   const Market<Price>* market_ = nullptr;
@@ -135,7 +144,9 @@ class CandidateLists {
   std::vector<std::int32_t> row_cost_;  // columns: the row just fetched
   std::vector<Price> row_value_;        // columns: its c - v
   std::vector<Price> sample_;
-  std::vector<Candidate> found_;  // candidates about to be put in order, and their c - v
+  // Candidates about to be put in order: column, cost and c - v.
+  std::vector<std::int32_t> found_column_;
+  std::vector<std::int32_t> found_cost_;
   std::vector<Price> found_value_;
   std::vector<std::uint16_t> found_bucket_;
   std::vector<std::int32_t> bucket_start_;

@@ -170,15 +170,12 @@ void FrameObjective::fill_list(int cell, RowLists& lists) const {
   std::int32_t* cost = lists.cost.data() + index(cell, lists.length);
   std::int32_t count = 0;
   const auto put = [&](std::int32_t photo, std::int32_t value) {
-    for (std::int32_t k = 0; k < count; ++k) {
-      if (column[k] == photo) {
-        cost[k] = std::min(cost[k], value);
-        return;
-      }
-    }
-    column[count] = photo;
-    cost[count] = value;
-    ++count;
+    std::int32_t at = count;
+    // To the end, without a branch: it vectorises.
+    for (std::int32_t k = 0; k < count; ++k) at = column[k] == photo ? k : at;
+    cost[at] = at < count ? std::min(cost[at], value) : value;
+    column[at] = photo;
+    count = std::max(count, at + 1);
   };
   // A photo's listed variants have the least base costs of all its variants, so the minimum over
   // them is the photo's base cost; what SSIM and the switch price change is put on top below.
@@ -195,6 +192,10 @@ void FrameObjective::fill_list(int cell, RowLists& lists) const {
   }
   for (const KnownTile& entry : known(cell)) {
     // Exact over all variants: a known tile need not be on the list, nor its siblings.
+    if (variants == 1) {
+      put(entry.tile, entry.cost + (entry.tile == carried_[i] ? 0 : price));
+      continue;
+    }
     const std::int32_t photo = entry.tile / variants;
     put(photo, tile_cost(cell, best_variant(cell, photo)));
   }
@@ -221,6 +222,16 @@ RowLists FrameObjective::lists() const {
     for (std::size_t i = b; i < e; ++i) fill_list(static_cast<int>(i), lists);
   });
   return lists;
+}
+
+void FrameObjective::add_bans(std::span<const Ban> added, RowLists& lists) const {
+  for (const auto [cell, photo] : added) {
+    const auto first =
+        lists.column.begin() + static_cast<std::ptrdiff_t>(index(cell, lists.length));
+    const auto last = first + lists.count[static_cast<std::size_t>(cell)];
+    const auto at = std::find(first, last, photo);
+    if (at != last) lists.cost[static_cast<std::size_t>(at - lists.column.begin())] += kBanCost;
+  }
 }
 
 std::vector<std::int32_t> FrameObjective::row_classes() const {

@@ -42,6 +42,8 @@ class FrameObjective final : public CostSource {
 
   /// The scores' tile lists turned into photo costs, valid at the prices the scores were made at.
   [[nodiscard]] RowLists lists() const;
+  /// Puts bans into lists() that have been made since: all that lists() would make differently.
+  void add_bans(std::span<const Ban> added, RowLists& lists) const;
 
   /// Cells that have equal rows share a number (first cell of the class).
   [[nodiscard]] std::vector<std::int32_t> row_classes() const;

@@ -38,6 +38,22 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw UsageError("assignment: " + what);
 }
 
+/// Messages are made when they are needed: there are a hundred thousand entries per frame.
+void check_list(const RowLists& lists, int row, int columns) {
+  const auto refuse = [row](const char* what) {
+    require(false, "the candidate list of row " + std::to_string(row) + what);
+  };
+  const std::int32_t count = lists.count[row];
+  if (count < 0 || count > lists.length) refuse(" is longer than its room");
+  const std::size_t first = std::size_t(row) * lists.length;
+  bool possible = true;
+  for (std::size_t at = first; at < first + count; ++at) {
+    possible &= lists.column[at] >= 0 && lists.column[at] < columns;
+    possible &= lists.cost[at] >= 0 && lists.cost[at] < kCostLimit;
+  }
+  if (!possible) refuse(" holds an impossible entry");
+}
+
 void check(const SolveRequest& request) {
   const int rows = request.costs.rows();
   const int columns = request.costs.columns();
@@ -51,10 +67,12 @@ void check(const SolveRequest& request) {
           "prices for " + std::to_string(request.warm_price.size()) + " columns, costs for " +
               std::to_string(columns));
   std::int64_t places = 0;
+  std::int32_t lowest = 0;
   for (const std::int32_t c : request.capacity) {
-    require(c >= 0, "a column has negative capacity");
+    lowest = std::min(lowest, c);
     places += c;
   }
+  require(lowest >= 0, "a column has negative capacity");
   if (places < rows) {
     throw UsageError("assignment: " + std::to_string(rows) + " rows do not fit into the " +
                          std::to_string(places) + " places of " + std::to_string(columns) +
@@ -67,16 +85,7 @@ void check(const SolveRequest& request) {
   require(std::ssize(lists.count) == rows && std::ssize(lists.bound) == rows &&
               lists.column.size() == cells && lists.cost.size() == cells,
           "candidate lists are not of the shape rows x length");
-  for (int i = 0; i < rows; ++i) {
-    require(lists.count[i] >= 0 && lists.count[i] <= lists.length,
-            "the candidate list of row " + std::to_string(i) + " is longer than its room");
-    for (int k = 0; k < lists.count[i]; ++k) {
-      const std::size_t at = std::size_t(i) * lists.length + k;
-      require(lists.column[at] >= 0 && lists.column[at] < columns && lists.cost[at] >= 0 &&
-                  lists.cost[at] < kCostLimit,
-              "the candidate list of row " + std::to_string(i) + " holds an impossible entry");
-    }
-  }
+  for (int i = 0; i < rows; ++i) check_list(lists, i, columns);
 }
 
 void group_rows(int rows, std::span<const std::int32_t> row_class, RowClasses& classes) {
@@ -114,6 +123,7 @@ void group_rows(int rows, std::span<const std::int32_t> row_class, RowClasses& c
 
 template <class Price>
 struct Engine {
+  explicit Engine(Isa isa) : lists(isa) {}
   Market<Price> market;
   CandidateLists<Price> lists;
 };
@@ -166,9 +176,12 @@ void read_result(const Market<Price>& market, const RowClasses& classes, Assignm
 }  // namespace
 
 struct Solver::Impl {
+  explicit Impl(Isa chosen) : isa(chosen), narrow(chosen) {}
+
   template <class Price>
   void run(Engine<Price>& engine, const SolveRequest& request, Assignment& result);
 
+  Isa isa;
   Engine<std::int32_t> narrow;
   std::unique_ptr<Engine<std::int64_t>> wide;  // made when first needed
   RowClasses classes;
@@ -201,7 +214,7 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
   statistics = {auction.bids(), paths.augmentations(), lists.rows_fetched()};
 }
 
-Solver::Solver() : impl_(std::make_unique<Impl>()) {}
+Solver::Solver(SimdChoice simd) : impl_(std::make_unique<Impl>(choose_isa(simd))) {}
 Solver::~Solver() = default;
 
 const SolveStatistics& Solver::statistics() const { return impl_->statistics; }
@@ -218,7 +231,7 @@ Assignment Solver::solve(const SolveRequest& request) {
   try {
     impl_->run(impl_->narrow, request, result);
   } catch (const PriceOverflow&) {
-    if (impl_->wide == nullptr) impl_->wide = std::make_unique<Engine<std::int64_t>>();
+    if (impl_->wide == nullptr) impl_->wide = std::make_unique<Engine<std::int64_t>>(impl_->isa);
     impl_->run(*impl_->wide, request, result);
     impl_->statistics.wide_prices = true;
   }

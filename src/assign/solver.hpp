@@ -6,6 +6,7 @@
 #include <span>
 
 #include "assign/problem.hpp"
+#include "mosaic/settings.hpp"
 
 namespace mosaic {
 
@@ -38,7 +39,9 @@ struct SolveStatistics {
 /// (with the number of places missing) and when a cost is outside 0 ... 2^28 - 1.
 class Solver {
  public:
-  Solver();
+  /// Throws DeviceError where the processor lacks the instruction set; the result is the same with
+  /// each.
+  explicit Solver(SimdChoice simd = SimdChoice::automatic);
   ~Solver();
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;

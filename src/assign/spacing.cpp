@@ -20,10 +20,12 @@ void Spacing::for_each_near(int cell, F f) const {
   }
 }
 
-void add_ban(BannedPhotos& banned, int cell, std::int32_t photo) {
+bool add_ban(BannedPhotos& banned, int cell, std::int32_t photo) {
   std::vector<std::int32_t>& list = banned[static_cast<std::size_t>(cell)];
   const auto at = std::lower_bound(list.begin(), list.end(), photo);
-  if (at == list.end() || *at != photo) list.insert(at, photo);
+  if (at != list.end() && *at == photo) return false;
+  list.insert(at, photo);
+  return true;
 }
 
 void Spacing::protect(std::span<const std::int32_t> carried_photo, BannedPhotos& banned) const {
@@ -40,7 +42,9 @@ void Spacing::protect(std::span<const std::int32_t> carried_photo, BannedPhotos&
 
 int Spacing::give_way(std::span<const std::int32_t> photo,
                       std::span<const std::int32_t> carried_photo,
-                      std::span<const std::uint8_t> saliency, BannedPhotos& banned) const {
+                      std::span<const std::uint8_t> saliency, BannedPhotos& banned,
+                      std::vector<Ban>* added) const {
+  if (added != nullptr) added->clear();
   if (!any()) return 0;
   const auto cells = static_cast<int>(photo.size());
   std::vector<std::uint8_t> gave_way(photo.size(), 0);
@@ -56,7 +60,9 @@ int Spacing::give_way(std::span<const std::int32_t> photo,
           first_carries != second_carries ? second_carries : saliency[i] < saliency[j];
       const int loser = first_yields ? cell : other;
       gave_way[static_cast<std::size_t>(loser)] = 1;
-      add_ban(banned, loser, photo[i]);
+      if (add_ban(banned, loser, photo[i]) && added != nullptr) {
+        added->push_back({loser, photo[i]});
+      }
       ++count;
     });
   }

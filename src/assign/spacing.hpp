@@ -10,6 +10,12 @@ namespace mosaic {
 /// Photos that may not be shown in a cell, per cell, each ascending. Empty: none anywhere.
 using BannedPhotos = std::vector<std::vector<std::int32_t>>;
 
+/// One of them.
+struct Ban {
+  std::int32_t cell = 0;
+  std::int32_t photo = 0;
+};
+
 /// Added to the cost of a banned pair: more than any tile can cost.
 inline constexpr std::int32_t kBanCost = 1 << 26;
 
@@ -43,9 +49,10 @@ class Spacing {
   void protect(std::span<const std::int32_t> carried_photo, BannedPhotos& banned) const;
 
   /// Step 2: bans for every pair that is too close in `photo`. Returns the number of cells that
-  /// give way, 0 when there is no conflict.
+  /// give way, 0 when there is no conflict; `added` becomes the bans that were not there before.
   int give_way(std::span<const std::int32_t> photo, std::span<const std::int32_t> carried_photo,
-               std::span<const std::uint8_t> saliency, BannedPhotos& banned) const;
+               std::span<const std::uint8_t> saliency, BannedPhotos& banned,
+               std::vector<Ban>* added = nullptr) const;
 
   /// Whether `candidate` could be shown in `cell` while all others keep what they have.
   [[nodiscard]] bool fits(std::span<const std::int32_t> photo, int cell,
@@ -60,6 +67,7 @@ class Spacing {
   int distance_;
 };
 
-void add_ban(BannedPhotos& banned, int cell, std::int32_t photo);
+/// False where the pair was banned already.
+bool add_ban(BannedPhotos& banned, int cell, std::int32_t photo);
 
 }  // namespace mosaic

@@ -106,6 +106,7 @@ MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geome
       base_costs_(library, scale_, options.simd),
       flow_(make_flow_estimator(options.flow, geometry, options.simd, pool, options.raft)),
       shots_(options.shots),
+      solver_(options.simd),
       spacing_(geometry.columns, geometry.rows, options.match.min_distance),
       state_(geometry.cells(), feature_count(options.match.features_k),
              options.match.ssim_candidates),
@@ -200,8 +201,9 @@ void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
   const FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
                                  carried.switch_price, carried.banned, pool_);
   Assignment assignment;
+  RowLists lists = objective.lists();
+  std::vector<Ban> added;
   for (int round = 0;; ++round) {
-    const RowLists lists = objective.lists();
     const std::vector<std::int32_t> classes = objective.row_classes();
     assignment = solver_.solve(
         {objective, capacity_, classes,
@@ -209,10 +211,11 @@ void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
     // The solve that only asks for prices needs no distance.
     const int rounds = plan_.scene_cut ? kMostSolvesFirst : kMostSolves;
     if (!warm || round + 1 == rounds ||
-        spacing_.give_way(assignment.column_of_row, carried_photo, cells_.saliency,
-                          carried.banned) == 0) {
+        spacing_.give_way(assignment.column_of_row, carried_photo, cells_.saliency, carried.banned,
+                          &added) == 0) {
       break;
     }
+    objective.add_bans(added, lists);
   }
   plan_.certified = options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
   if (plan_.certified && warm) check_certificate(objective, assignment);

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "assign/support.hpp"
+#include "core/isa.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -33,6 +34,29 @@ TEST(Solver, WarmCostsEqualColdOnesOverFrames) {
     const Assignment warm = solve_certified(solver, {costs, capacity, {}, price, nullptr});
     EXPECT_EQ(warm.cost, cold.cost);
     price = warm.price;
+  }
+}
+
+TEST(Solver, EveryInstructionSetTakesTheSamePath) {
+  // 601 columns: a last block that is not full. Two solves, so that rows are also fetched late.
+  const DenseCosts first = mosaic_costs(kScene, 0);
+  const DenseCosts second = mosaic_costs(kScene, 1);
+  const Ints capacity(kScene.tiles, 1);
+  Solver plain(SimdChoice::plain);
+  const Assignment cold = plain.solve({first, capacity, {}, {}, nullptr});
+  const Assignment warm = plain.solve({second, capacity, {}, cold.price, nullptr});
+  const std::int64_t rows = plain.statistics().dense_rows;
+  EXPECT_GT(rows, 0);
+  for (const Isa isa : supported_isas()) {
+    SCOPED_TRACE(isa_name(isa));
+    Solver solver(isa == Isa::avx512 ? SimdChoice::avx512
+                  : isa == Isa::avx2 ? SimdChoice::avx2
+                                     : SimdChoice::plain);
+    EXPECT_EQ(solver.solve({first, capacity, {}, {}, nullptr}).price, cold.price);
+    const Assignment again = solver.solve({second, capacity, {}, cold.price, nullptr});
+    EXPECT_EQ(again.price, warm.price);
+    EXPECT_EQ(again.column_of_row, warm.column_of_row);
+    EXPECT_EQ(solver.statistics().dense_rows, rows);
   }
 }
 

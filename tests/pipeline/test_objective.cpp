@@ -183,6 +183,33 @@ TEST_P(Objective, ListsAreExactAndBoundTheRest) {
   }
 }
 
+TEST_P(Objective, LaterBansGiveTheListsThatALaterCallWouldGive) {
+  const auto [photos, variants] = GetParam();
+  ObjectiveProblem p(31, photos, variants, 6);
+  ThreadPool pool(1);
+  const FrameObjective objective(p.library, p.base, p.scale, p.described, p.scores, p.carried,
+                                 p.switch_price, p.banned, pool);
+  RowLists lists = objective.lists();
+  std::vector<Ban> added;
+  for (int cell = 0; cell < 31; cell += 3) {
+    // a photo on the list, and one that may not be
+    const std::size_t first =
+        static_cast<std::size_t>(cell) * static_cast<std::size_t>(lists.length);
+    for (const std::int32_t photo : {lists.column[first], photos - 1}) {
+      if (add_ban(p.banned, cell, photo)) added.push_back({cell, photo});
+      EXPECT_FALSE(add_ban(p.banned, cell, photo));
+    }
+  }
+  ASSERT_FALSE(added.empty());
+  EXPECT_NE(objective.lists().cost, lists.cost);
+  objective.add_bans(added, lists);
+  const RowLists anew = objective.lists();
+  EXPECT_EQ(lists.count, anew.count);
+  EXPECT_EQ(lists.column, anew.column);
+  EXPECT_EQ(lists.cost, anew.cost);
+  EXPECT_EQ(lists.bound, anew.bound);
+}
+
 INSTANTIATE_TEST_SUITE_P(Pools, Objective,
                          testing::Values(std::tuple{60, 1}, std::tuple{40, 2}, std::tuple{17, 6},
                                          std::tuple{3, 1}, std::tuple{5, 3}));
