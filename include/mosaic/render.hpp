@@ -37,10 +37,14 @@ struct RenderObserver {
 
   /// Becomes true when the user asks to stop; null: never. Polled between frames and photos.
   const std::atomic<bool>* stop = nullptr;
+  /// The same, when what this run is a part of has failed elsewhere.
+  const std::atomic<bool>* abandoned = nullptr;
 
   /// Throws Interrupted when the user asked to stop; unwinding removes temporary files.
   void throw_if_stopped() const {
-    if (stop != nullptr && stop->load(std::memory_order_relaxed)) throw Interrupted();
+    for (const std::atomic<bool>* const flag : {stop, abandoned}) {
+      if (flag != nullptr && flag->load(std::memory_order_relaxed)) throw Interrupted();
+    }
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "mosaic/image.hpp"
 #include "mosaic/render.hpp"
+#include "mosaic/stages.hpp"
 
 namespace mosaic {
 
@@ -39,6 +40,7 @@ struct RenderOutline {
 struct RunContext {
   RunIdentity identity;
   std::function<void(const RenderOutline&)> outline;  ///< called once, before the first frame
+  StageFault fault;  ///< of the run, with --verify of the card's; empty: none (tests only)
 };
 
 /// render() of mosaic/render.hpp, with its surroundings.

@@ -161,10 +161,14 @@ struct Settings {
   /// Name and value of every setting that decides bytes, the program's version among them: a job is
   /// only gone on with by a run with the same. Filled in by src/cli from its option table.
   std::map<std::string, std::string> facts;
-  bool force = false;                           ///< replace an existing output
-  bool verify = false;                          ///< check the certificate of every frame
-  std::optional<std::filesystem::path> report;  ///< JSON report
-  std::optional<std::filesystem::path> plan;    ///< JSONL: tile ids of every frame
+  bool force = false;    ///< replace an existing output
+  bool certify = false;  ///< check the certificate of every frame
+  /// Render on the CPU and on the card, side by side, and compare every stage of every frame.
+  bool verify = false;
+  std::optional<std::filesystem::path> report;    ///< JSON report
+  std::optional<std::filesystem::path> plan;      ///< JSONL: tile ids of every frame
+  std::optional<std::filesystem::path> manifest;  ///< JSONL: hashes of the stages of every frame
+  std::optional<std::filesystem::path> manifest_check;  ///< a manifest that must be met
   SceneCutSettings scene_cuts;
 };
 

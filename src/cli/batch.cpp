@@ -48,6 +48,9 @@ bool is_batch(const Request& request) {
 void refuse_in_batch(const Request& request) {
   std::string flag;
   if (request.preview.on) flag = "--preview";
+  if (request.settings.verify) flag = "--verify";
+  if (request.settings.manifest) flag = "--manifest";
+  if (request.settings.manifest_check) flag = "--manifest-check";
   if (request.status_file) flag = "--status-file";
   if (request.tells_lines()) flag = "--json";
   if (flag.empty()) return;

@@ -301,8 +301,8 @@ int watched(StatusBoard& board, const StopSignals& signals, const std::function<
 
 }  // namespace
 
-int execute(const Resolved& resolved, const StopSignals& signals, std::ostream& out,
-            std::ostream& errors) {
+int execute(const Resolved& resolved, const StopSignals& signals, const StageFault& fault,
+            std::ostream& out, std::ostream& errors) {
   const Request& request = resolved.request;
   if (request.command == Command::render && is_batch(request)) {
     refuse_in_batch(request);
@@ -311,6 +311,7 @@ int execute(const Resolved& resolved, const StopSignals& signals, std::ostream& 
   }
   RunContext context;
   context.identity = {std::string(kVersion), std::string(kRevision), setting_records(resolved)};
+  context.fault = fault;
   const ConsoleOptions options = console_options(request.quiet, request.verbose);
   Console console(errors, options);
   RenderObserver observer = console.observer();

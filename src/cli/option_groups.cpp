@@ -252,13 +252,41 @@ void add_report_options(std::vector<Option>& table) {
                    .unset = "none",
                    .set = [](Request& r, const Value& v) { r.settings.plan = parse_path(v); },
                    .get = [](const Request& r) { return path_text(r.settings.plan); }});
-  table.push_back({.name = "verify",
+  table.push_back(
+      {.name = "manifest",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "FILE.jsonl",
+       .help = "Write hashes of what every stage of every frame gave (docs/manifest.md)",
+       .unset = "none",
+       .set = [](Request& r, const Value& v) { r.settings.manifest = parse_path(v); },
+       .get = [](const Request& r) { return path_text(r.settings.manifest); }});
+  table.push_back(
+      {.name = "manifest-check",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "FILE.jsonl",
+       .help = "Compare this run with the manifest of another machine; ends with exit code 6 at "
+               "the first frame and stage that differs",
+       .unset = "none",
+       .set = [](Request& r, const Value& v) { r.settings.manifest_check = parse_path(v); },
+       .get = [](const Request& r) { return path_text(r.settings.manifest_check); }});
+  table.push_back(
+      {.name = "verify",
+       .commands = kRender,
+       .group = kGroup,
+       .kind = Kind::flag,
+       .help = "Render on the CPU and on the card side by side and compare every stage of every "
+               "frame and the files; exit code 6 names the first that differs",
+       .set = [](Request& r, const Value& v) { r.settings.verify = parse_switch(v); },
+       .get = [](const Request& r) { return switch_text(r.settings.verify); }});
+  table.push_back({.name = "certify",
                    .commands = kRender,
                    .group = kGroup,
                    .kind = Kind::flag,
                    .help = "Check the proof of optimality of every frame, not only of a sample",
-                   .set = [](Request& r, const Value& v) { r.settings.verify = parse_switch(v); },
-                   .get = [](const Request& r) { return switch_text(r.settings.verify); }});
+                   .set = [](Request& r, const Value& v) { r.settings.certify = parse_switch(v); },
+                   .get = [](const Request& r) { return switch_text(r.settings.certify); }});
   table.push_back({.name = "quiet",
                    .letter = 'q',
                    .commands = kRender | kIndex | kMetrics | kDemo,

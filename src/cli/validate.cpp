@@ -197,9 +197,9 @@ void check_effect(const Resolved& resolved, OutputKind output) {
         "--scene-cuts is for more than one frame; " + settings.output.string() + " is one picture",
         "leave out --scene-cuts");
   }
-  if (settings.verify && settings.match.placement == Placement::diffusion) {
-    throw UsageError("--verify checks proofs of optimality; --placement diffusion has none",
-                     "leave out --verify, or use --placement exact");
+  if (settings.certify && settings.match.placement == Placement::diffusion) {
+    throw UsageError("--certify checks proofs of optimality; --placement diffusion has none",
+                     "leave out --certify, or use --placement exact");
   }
   if (output == OutputKind::video) return;
   for (const std::string_view name : {"codec", "crf", "encoder-preset"}) {
@@ -230,7 +230,31 @@ std::vector<ReadPath> settings_files(const Resolved& resolved) {
   if (model) read.push_back({"--flow-model", *model});
   const SceneCutSettings& cuts = resolved.request.settings.scene_cuts;
   if (cuts.mode == SceneCutMode::list) read.push_back({"--scene-cuts", cuts.list});
+  const auto& check = resolved.request.settings.manifest_check;
+  if (check) read.push_back({"--manifest-check", *check});
   return read;
+}
+
+/// What compares computes every frame, and --verify does so twice.
+void check_comparison(const Settings& settings, OutputKind output) {
+  const bool resumes = settings.resume == ResumeMode::on || settings.resume == ResumeMode::fresh;
+  if (resumes && (settings.verify || settings.manifest_check)) {
+    throw UsageError(std::string(settings.verify ? "--verify" : "--manifest-check") +
+                         " computes every frame anew, --resume keeps frames",
+                     "leave out one of them");
+  }
+  if (!settings.verify) return;
+  if (settings.frames == "-" || settings.output == "-") {
+    throw UsageError(
+        "--verify renders twice and compares files; a pipe can be neither read nor "
+        "compared",
+        "name files");
+  }
+  if (output == OutputKind::pictures) {
+    throw UsageError(
+        "--verify compares files, and '" + settings.output.string() + "' is many pictures",
+        "make a video, or compare them by --manifest and --manifest-check");
+  }
 }
 
 /// A preview is one picture; what belongs to a whole run would do nothing.
@@ -242,6 +266,9 @@ void check_preview(const Resolved& resolved) {
   };
   if (settings.plan) refuse("--plan");
   if (settings.report) refuse("--report");
+  if (settings.manifest) refuse("--manifest");
+  if (settings.manifest_check) refuse("--manifest-check");
+  if (settings.verify) refuse("--verify");
   if (resolved.source_of("range") != Source::standard) refuse("--range");
 }
 
@@ -283,8 +310,10 @@ void validate_render(const Resolved& resolved) {
   require_input(settings.library.tiles, "--tiles", true);
   const SceneCutSettings& cuts = settings.scene_cuts;
   if (cuts.mode == SceneCutMode::list) require_input(cuts.list, "--scene-cuts", false);
+  if (settings.manifest_check) require_input(*settings.manifest_check, "--manifest-check", false);
   check_effect(resolved, kind);
   check_preview(resolved);
+  check_comparison(settings, kind);
   check_standard_streams(resolved.request);
   std::vector<WrittenPath> written;
   if (resolved.request.preview.on) {
@@ -294,6 +323,7 @@ void validate_render(const Resolved& resolved) {
   }
   if (settings.report) written.push_back({"--report", *settings.report});
   if (settings.plan) written.push_back({"--plan", *settings.plan});
+  if (settings.manifest) written.push_back({"--manifest", *settings.manifest});
   if (settings.library.index) written.push_back({"--index", *settings.library.index});
   if (resolved.request.status_file) {
     written.push_back({"--status-file", *resolved.request.status_file});
@@ -309,6 +339,7 @@ void validate_render(const Resolved& resolved) {
   }
   if (settings.report) require_writable(*settings.report, "--report", settings.force);
   if (settings.plan) require_writable(*settings.plan, "--plan", settings.force);
+  if (settings.manifest) require_writable(*settings.manifest, "--manifest", settings.force);
   require_status_file(resolved.request);
 }
 

@@ -15,11 +15,12 @@ namespace mosaic {
 
 /// Kinds of pieces in a segment's file.
 enum class SegmentPart : std::uint8_t {
-  media = 1,      ///< what the sink made of the frames
-  file = 2,       ///< a file beside this one: its name, size and hash
-  plan_line = 3,  ///< what the plan says of a frame
-  totals = 4,     ///< sums over its frames
-  state = 5,      ///< what its last frame leaves to the next
+  media = 1,          ///< what the sink made of the frames
+  file = 2,           ///< a file beside this one: its name, size and hash
+  plan_line = 3,      ///< what the plan says of a frame
+  totals = 4,         ///< sums over its frames
+  state = 5,          ///< what its last frame leaves to the next
+  manifest_line = 6,  ///< hashes of a frame's stages
 };
 
 /// Pieces of (kind, length, bytes), written to a temporary name until finish().

@@ -83,6 +83,7 @@ Facts job_facts(const Settings& settings, const RenderParts& parts, const Conten
   facts["names of --output"] = names_of(settings.output);
   facts["libraries"] = video_libraries();
   facts["--plan"] = settings.plan ? "asked for" : "not asked for";
+  facts["--manifest"] = settings.manifest ? "asked for" : "not asked for";
   return facts;
 }
 

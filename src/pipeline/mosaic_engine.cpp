@@ -127,6 +127,12 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
     backend_->describe(picture, cells_);
     if (next != nullptr) backend_->prepare(*next);
   }
+  if (options_.probe != nullptr) {
+    options_.probe->show(
+        source_frame, Stage::features,
+        {bytes_of(cells_.features), bytes_of(cells_.color_sums), bytes_of(cells_.saliency),
+         bytes_of(cells_.quantiles), bytes_of(cells_.luma.pixels)});
+  }
   Propagation propagation;
   {
     const StageTimer timer(times_, StageTimes::flow);
@@ -147,6 +153,10 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
     } else {
       FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
       hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
+      if (options_.probe != nullptr) {
+        options_.probe->show(source_frame, Stage::flow,
+                             {bytes_of(flow.backward), bytes_of(flow.trusted)});
+      }
       propagation = propagate(flow, state_.ride(), geometry_);
     }
   }
@@ -158,16 +168,29 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
     const StageTimer timer(times_, StageTimes::score);
     backend_->score({price_, carried.tile, carried.candidate, cells_.saliency}, scores_);
   }
+  if (options_.probe != nullptr) show_scores(source_frame);
   if (exact) {
     solve(carried, true);
   } else {
     place(carried);
+  }
+  if (options_.probe != nullptr) {
+    options_.probe->show(source_frame, Stage::assignment, {bytes_of(plan_.tile), bytes_of(price_)});
   }
   transitions_.next(carried.source, carried.tile, plan_.tile);
   source_ = carried.source;
   state_.store(carried, propagation, cells_, scores_, plan_.tile);
   ++frame_;
   return plan_;
+}
+
+void MosaicEngine::show_scores(std::int64_t source_frame) {
+  options_.probe->show(
+      source_frame, Stage::candidates,
+      {bytes_of(scores_.list_tile), bytes_of(scores_.list_base), bytes_of(scores_.list_bound),
+       bytes_of(scores_.candidate_tile), std::as_writable_bytes(std::span(&shot_hash_, 1))});
+  options_.probe->show(source_frame, Stage::ssim, {bytes_of(scores_.dissimilarity)});
+  shot_hash_ = 0;
 }
 
 /// Note [Prices first]
@@ -186,6 +209,10 @@ void MosaicEngine::choose_prices_without_ssim() {
   {
     const StageTimer timer(times_, StageTimes::score);
     backend_->score({price_, nothing.tile, {}, cells_.saliency}, scores_);
+    if (options_.probe != nullptr) {
+      shot_hash_ = hash_parts(
+          {bytes_of(scores_.list_tile), bytes_of(scores_.list_base), bytes_of(scores_.list_bound)});
+    }
     std::ranges::fill(scores_.candidate_tile, kNoTile);
   }
   solve(nothing, false);

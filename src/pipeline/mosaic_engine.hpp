@@ -19,6 +19,7 @@
 #include "look/tone_table.hpp"
 #include "look/transfer.hpp"
 #include "pipeline/shot_starts.hpp"
+#include "pipeline/stage_probe.hpp"
 #include "pipeline/steady_looks.hpp"
 #include "pipeline/temporal_state.hpp"
 #include "pipeline/tile_transitions.hpp"
@@ -54,6 +55,7 @@ struct EngineOptions {
   ShotStarts shots;
   SimdChoice simd = SimdChoice::automatic;
   bool certify_every_frame = false;
+  StageProbe* probe = nullptr;  ///< is shown every stage but the first and the last; outlives this
 };
 
 class MosaicEngine {
@@ -91,6 +93,7 @@ class MosaicEngine {
   void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();
+  void show_scores(std::int64_t source_frame);
   void place(const TemporalState::Carried& carried);
   void finish_plan(const FrameObjective& objective, const TemporalState::Carried& carried);
   void fill_fades();
@@ -117,6 +120,7 @@ class MosaicEngine {
   ToneTable tone_;
   std::vector<std::int32_t> capacity_;
   std::vector<std::int32_t> price_;  ///< per photo, of the last frame
+  std::uint64_t shot_hash_ = 0;      ///< of the scores that the shot's first prices came from
   CellDescriptions cells_;
   Plane previous_luma_;
   CellScores scores_;

@@ -21,7 +21,8 @@ void RenderParts::open_source(const Settings& settings, const RenderObserver& ob
 }
 
 void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
-                              const RenderObserver& observer, LibraryShelf* shelf) {
+                              const RenderObserver& observer, LibraryShelf* shelf,
+                              StageProbe* probe) {
   LibraryShelf own;
   library =
       (shelf == nullptr ? own : *shelf)
@@ -33,7 +34,8 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
   options.raft = settings.raft;
   options.shots = shots;
   options.simd = settings.simd;
-  options.certify_every_frame = settings.verify;
+  options.certify_every_frame = settings.certify || settings.verify;
+  options.probe = probe;
   drawn_tiles =
       sharpened_tiles(library->rgb(), geometry.tile_size_px, settings.look.sharpness, pool);
   const BackendContext context{*library,      geometry, settings.match,

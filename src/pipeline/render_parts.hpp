@@ -31,9 +31,9 @@ struct RenderParts {
   /// plan_geometry().
   void open_source(const Settings& settings, const RenderObserver& observer);
   /// Library and engine. Throws like open_tile_library() and make_backend(). `pool` outlives this.
-  /// `shelf`: libraries open already; null: none.
+  /// `shelf`: libraries open already; null: none. `probe`: is shown the stages; null: nobody.
   void open_engine(const Settings& settings, ThreadPool& pool, const RenderObserver& observer,
-                   LibraryShelf* shelf = nullptr);
+                   LibraryShelf* shelf = nullptr, StageProbe* probe = nullptr);
 
   /// What an output of these pictures must be. After open_source().
   [[nodiscard]] SinkRequest sink_request(const Settings& settings) const;

@@ -33,10 +33,10 @@ TEST(CommandLine, TheLastOneCounts) {
 }
 
 TEST(CommandLine, FlagsCanBeSwitchedOff) {
-  EXPECT_EQ(given(parse_command_line(Words{"--verify"}), "verify"), "true");
-  EXPECT_FALSE(settings_of({"--verify=false"}).verify);
-  EXPECT_TRUE(settings_of({"--verify=true"}).verify);
-  EXPECT_EQ(failure_of_words({"--verify=perhaps"}).code, 2);
+  EXPECT_EQ(given(parse_command_line(Words{"--certify"}), "certify"), "true");
+  EXPECT_FALSE(settings_of({"--certify=false"}).certify);
+  EXPECT_TRUE(settings_of({"--certify=true"}).certify);
+  EXPECT_EQ(failure_of_words({"--certify=perhaps"}).code, 2);
 }
 
 TEST(CommandLine, ShortFlagsMayBeJoined) {

@@ -96,12 +96,12 @@ TEST_F(ValidateTest, UnknownEndingsListTheKnown) {
             std::string::npos);
 }
 
-TEST_F(ValidateTest, VerifyIsRefusedWhereNothingIsProved) {
-  const Failure failure = refused(words({"--verify", "--placement", "diffusion"}));
+TEST_F(ValidateTest, CertifyIsRefusedWhereNothingIsProved) {
+  const Failure failure = refused(words({"--certify", "--placement", "diffusion"}));
   EXPECT_EQ(failure.code, 2);
   EXPECT_NE(failure.what.find("--placement diffusion"), std::string::npos) << failure.what;
-  EXPECT_EQ(refused(words({"--verify", "--preset", "fast"})).code, 2);
-  expect_accepted(words({"--verify", "--preset", "fast", "--placement", "exact"}));
+  EXPECT_EQ(refused(words({"--certify", "--preset", "fast"})).code, 2);
+  expect_accepted(words({"--certify", "--preset", "fast", "--placement", "exact"}));
 }
 
 TEST_F(ValidateTest, ExistingOutputsNeedForce) {

@@ -33,7 +33,7 @@ class Steadiness : public testing::Test {
     const CommandResult result = run_mosaic(
         {"--frames", (folder_ / "frames").string(), "--tiles", (folder_ / "pool").string(),
          "--output", (folder_ / "out.mp4").string(), "--tile-size", std::to_string(kTile), "--flow",
-         flow, "--plan", (folder_ / "plan.jsonl").string(), "--verify", "--encoder-preset",
+         flow, "--plan", (folder_ / "plan.jsonl").string(), "--certify", "--encoder-preset",
          "ultrafast", "--stability", stability},
         {{}, {{"XDG_CACHE_HOME", (folder_ / "cache").string()}}});
     EXPECT_EQ(result.exit_code, 0) << result.err;

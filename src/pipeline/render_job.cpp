@@ -1,0 +1,321 @@
+#include "pipeline/render_job.hpp"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include "look/local_contrast.hpp"
+#include "pipeline/side_by_side.hpp"
+#include "pipeline/strictness.hpp"
+
+namespace mosaic {
+namespace {
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
+  if (listener) listener(text);
+}
+
+}  // namespace
+
+Job::Job(const Settings& settings, const RenderObserver& observer, const RunContext& context,
+         const Options& options)
+    : settings_(settings),
+      observer_(observer),
+      context_(context),
+      options_(options),
+      pool_(settings.threads),
+      stages_(settings, options.fault, options.watch) {}
+
+std::optional<double> Job::flow_rounding_edge_px() const {
+  return parts_.engine->flow().rounding_edge_px();
+}
+
+void Job::open() {
+  parts_.open_source(settings_, observer_);
+  if (options_.unless_done) {
+    parts_.open_engine(settings_, pool_, observer_, options_.shelf, stages_.probe());
+    done_.emplace(settings_, parts_, observer_);
+    if (done_->is_done()) return;
+  }
+  kept_.emplace(settings_, parts_, observer_);
+  SinkRequest request = parts_.sink_request(settings_);
+  request.job = kept_->folder();
+  sink_ = open_frame_sink(request, observer_);
+  // Here rather than before: what is wrong with the output is said before photos are read.
+  if (!parts_.engine) {
+    parts_.open_engine(settings_, pool_, observer_, options_.shelf, stages_.probe());
+  }
+  if (settings_.strict) require_intact(parts_.library->skipped());
+  if (settings_.plan) {
+    plan_writer_.emplace(*settings_.plan, settings_.force, *parts_.library, parts_.geometry);
+  }
+  segment_.emplace(parts_.library->photos());
+  totals_.emplace(parts_.library->photos());
+  stages_.begin(parts_, observer_);
+  announce();
+}
+
+void Job::announce() const {
+  const TileLibrary& library = *parts_.library;
+  const GridGeometry& geometry = parts_.geometry;
+  const Size size = geometry.output_size();
+  tell(observer_.notice,
+       "tiles   " + std::to_string(library.photos()) + " photos" +
+           (library.variants() > 1 ? ", " + std::to_string(library.variants()) + " variants each"
+                                   : "") +
+           (library.skipped().empty()
+                ? ""
+                : ", " + std::to_string(library.skipped().size()) + " skipped") +
+           (library.left_out().empty()
+                ? ""
+                : ", " + std::to_string(library.left_out().size()) + " left out"));
+  tell(observer_.notice, "output  " + std::to_string(size.width) + "x" +
+                             std::to_string(size.height) + ", " + std::to_string(geometry.columns) +
+                             "x" + std::to_string(geometry.rows) + " cells of " +
+                             std::to_string(geometry.tile_size_px) + " px, each photo at most " +
+                             std::to_string(parts_.engine->max_uses()) + "x per frame; device " +
+                             std::string(parts_.engine->backend_name()));
+  if (context_.outline) context_.outline(parts_.outline(settings_.range));
+}
+
+void Job::decode() {
+  const FrameRange& range = settings_.range;
+  for (;;) {
+    observer_.throw_if_stopped();
+    InputFrame frame;
+    if (!parts_.source->read(frame.source)) break;
+    if (frame.source.index < range.first) continue;
+    if (range.last >= 0 && frame.source.index >= range.last) break;
+    frame.number = frames_read_++;
+    // Kept frames are decoded too: only so is the next one what it would have been, and damage
+    // counted.
+    const KeptWork::Use use = kept_->use_of(frame.number);
+    if (use == KeptWork::Use::skip) continue;
+    frame.prime = use == KeptWork::Use::prime;
+    if (stages_.probe() != nullptr) {
+      frame.hash = stages_.probe()->hash(frame.source.index, Stage::decoded, frame.source.picture);
+    }
+    if (!decoded_.push(std::move(frame))) return;
+  }
+  decoded_.close();
+}
+
+OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
+  const SourceFrame& frame = input.source;
+  MosaicEngine& engine = *parts_.engine;
+  StageProbe* const probe = stages_.probe();
+  if (probe != nullptr) probe->tell(frame.index, Stage::decoded, input.hash);
+  const FramePlan& plan = engine.plan(frame.picture, frame.index, next);
+  segment_->count(plan, parts_.library->variants());
+  OutputFrame output{
+      blank_picture(parts_, sink_->format()), input.number, frame.pts, frame.duration, {}, {}};
+  if (plan_writer_) {
+    const double time_s = static_cast<double>(frame.pts) * parts_.source->info().time_base.value();
+    output.plan_line = plan_line(frame.index, time_s, plan);
+  }
+  draw(engine, output.picture);
+  if (auto* image = std::get_if<RgbImage>(&output.picture);
+      image != nullptr && parts_.source->info().still) {
+    equalise_locally(settings_.look.local_contrast_clip, settings_.look.local_contrast_grid, pool_,
+                     *image);
+  }
+  if (probe != nullptr) {
+    probe->tell(frame.index, Stage::picture,
+                probe->hash(frame.index, Stage::picture, output.picture));
+    probe->spoil(frame.index, Stage::file, output.picture);
+    output.manifest_line = stages_.take_line();
+  }
+  return output;
+}
+
+/// False when nobody takes it any more.
+bool Job::end_segment() {
+  SegmentEnd end{*segment_, {}};
+  if (kept_->folder() != nullptr) {
+    ByteWriter state;
+    parts_.engine->save(state);
+    end.state = state.take();
+  }
+  segment_.emplace(parts_.library->photos());
+  return composed_.push(std::move(end));
+}
+
+/// False: the encoder has given up.
+bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
+  if (!composed_.push(render_frame(frame, next))) return false;
+  ++frames_computed_;
+  report_progress(false);
+  const bool border =
+      settings_.segment_frames > 0 && (frame.number + 1) % settings_.segment_frames == 0;
+  return !border || end_segment();
+}
+
+void Job::compute() {
+  // This frame and the next one, which the backend may already look at; neither moves meanwhile.
+  std::array<std::optional<InputFrame>, 2> frames;
+  frames[0] = decoded_.pop();
+  for (std::size_t at = 0; frames[at]; at = 1 - at) {
+    observer_.throw_if_stopped();
+    const InputFrame& frame = *frames[at];
+    std::optional<InputFrame>& next = frames[1 - at];
+    next = decoded_.try_pop();
+    if (frame.prime) {
+      kept_->prime(*parts_.engine, frame.number, frame.source.picture);
+    } else if (!compute_frame(frame, next ? &next->source.picture : nullptr)) {
+      return;
+    }
+    if (!next) next = decoded_.pop();
+  }
+  // Frames may be missing: what there is of this segment is not the input's last one.
+  if (decoded_.cancelled()) return;
+  if (segment_->frames > 0 && !end_segment()) return;
+  composed_.close();
+}
+
+void Job::write(const OutputFrame& frame) {
+  JobFolder* const folder = kept_->folder();
+  if (folder != nullptr && frame.number % settings_.segment_frames == 0) {
+    folder->begin_segment(frame.number / settings_.segment_frames);
+    sink_->begin_segment(frame.number);
+  }
+  std::visit([&](const auto& image) { sink_->write(image, frame.pts, frame.duration); },
+             frame.picture);
+  if (plan_writer_) put_line(SegmentPart::plan_line, frame.plan_line);
+  if (settings_.manifest) put_line(SegmentPart::manifest_line, frame.manifest_line);
+  ++summary_.frames_out;
+}
+
+/// Lines are kept with their segment and written at the end, or written at once.
+void Job::put_line(SegmentPart part, const std::string& line) {
+  if (JobFolder* const folder = kept_->folder()) {
+    folder->put(part, std::as_bytes(std::span(line)));
+  } else if (part == SegmentPart::plan_line) {
+    plan_writer_->write(line);
+  } else {
+    stages_.write(line);
+  }
+}
+
+void Job::encode() {
+  while (const std::optional<Composed> item = composed_.pop()) {
+    if (const auto* frame = std::get_if<OutputFrame>(&*item)) {
+      write(*frame);
+      continue;
+    }
+    sink_->end_segment();
+    const auto& end = std::get<SegmentEnd>(*item);
+    kept_->end_segment(end.totals, end.state);
+    if (kept_->folder() == nullptr) totals_->add(end.totals);
+  }
+}
+
+/// Of all segments, whoever made them.
+void Job::collect_records(const JobFolder& folder) {
+  folder.for_each(SegmentPart::totals, [this](std::span<const std::byte> bytes) {
+    ByteReader in(bytes);
+    RunTotals part(parts_.library->photos());
+    part.load(in);
+    totals_->add(part);
+  });
+  const auto text_of = [](std::span<const std::byte> bytes) {
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  if (plan_writer_) {
+    folder.for_each(SegmentPart::plan_line,
+                    [&](std::span<const std::byte> bytes) { plan_writer_->write(text_of(bytes)); });
+  }
+  if (settings_.manifest) {
+    folder.for_each(SegmentPart::manifest_line,
+                    [&](std::span<const std::byte> bytes) { stages_.write(text_of(bytes)); });
+  }
+}
+
+double Job::elapsed_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void Job::report_progress(bool last) {
+  if (!observer_.progress) return;
+  RenderProgress progress;
+  progress.stage = "render";
+  progress.kept = kept_->kept_frames();
+  progress.done = progress.kept + frames_computed_;
+  progress.total = last ? progress.done : parts_.expected_frames(settings_.range);
+  progress.elapsed_s = elapsed_s();
+  observer_.progress(progress);
+}
+
+void Job::finish() {
+  summary_.frames_in = frames_read_;
+  summary_.frames_kept = kept_->kept_frames();
+  summary_.frames_out += summary_.frames_kept;
+  if (summary_.frames_in == 0) {
+    throw InputError(settings_.frames.string() + ": no frame to render" +
+                         (settings_.range.first > 0 ? " in the given --range" : ""),
+                     "check the input with ffprobe");
+  }
+  if (settings_.strict) require_intact(*parts_.source);
+  sink_->finish();
+  if (kept_->folder() != nullptr) collect_records(*kept_->folder());
+  if (plan_writer_) plan_writer_->finish();
+  stages_.finish(summary_.frames_out, flow_rounding_edge_px(), observer_);
+  report_progress(true);
+  warn_of_late_shots();
+  summary_.decode_errors = parts_.source->decode_errors();
+  summary_.skipped = parts_.library->skipped();
+  const std::vector<SkippedInput>& damaged = parts_.source->skipped();
+  summary_.skipped.insert(summary_.skipped.end(), damaged.begin(), damaged.end());
+  if (settings_.report) {
+    Settings told = settings_;
+    if (options_.named) told.output = *options_.named;
+    write_report(*settings_.report, settings_.force,
+                 {told, parts_.source->info(), *parts_.library, parts_.geometry, *parts_.engine,
+                  context_.identity, summary_, *totals_, elapsed_s()});
+  }
+  if (done_) done_->record();
+  if (kept_->folder() != nullptr) kept_->folder()->remove();
+}
+
+/// Numbers outside --range are no mistake; numbers beyond the input's end are.
+void Job::warn_of_late_shots() const {
+  const std::int64_t end = settings_.range.first + summary_.frames_in;
+  const bool to_the_end = settings_.range.last < 0 || end < settings_.range.last;
+  const std::int64_t last = parts_.engine->shots().last_told();
+  if (!to_the_end || last < end) return;
+  tell(observer_.warning, "--scene-cuts " + settings_.scene_cuts.list.string() + " names frame " +
+                              std::to_string(last) + ", but the last one of the input is " +
+                              std::to_string(end - 1));
+}
+
+void Job::render_all() {
+  kept_->start(parts_);
+  start_ = std::chrono::steady_clock::now();
+  run_side_by_side({[this] { decode(); }, [this] { encode(); }, [this] { compute(); }}, [this] {
+    composed_.cancel();
+    decoded_.cancel();
+  });
+  finish();
+}
+
+RenderSummary Job::work() {
+  try {
+    render_all();
+  } catch (const Interrupted&) {
+    const std::string left = kept_->what_is_left();
+    if (left.empty()) throw;
+    throw Interrupted("stopped; " + left);
+  } catch (...) {
+    const std::string left = kept_->what_is_left();
+    if (!left.empty()) tell(observer_.notice, left);
+    throw;
+  }
+  return summary_;
+}
+
+std::optional<RenderSummary> Job::run() {
+  open();
+  if (done_ && done_->is_done()) return std::nullopt;
+  return work();
+}
+
+}  // namespace mosaic

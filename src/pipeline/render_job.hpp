@@ -1,0 +1,124 @@
+// One job: decoding, planning and encoding side by side.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mosaic/run_context.hpp"
+#include "pipeline/bounded_queue.hpp"
+#include "pipeline/done_check.hpp"
+#include "pipeline/kept_work.hpp"
+#include "pipeline/render_parts.hpp"
+#include "pipeline/run_records.hpp"
+#include "pipeline/run_totals.hpp"
+#include "pipeline/stage_records.hpp"
+
+namespace mosaic {
+
+/// Frames waiting between two stages: enough to even out key frames and scene cuts, few enough that
+/// 4K frames stay within tens of megabytes.
+constexpr std::size_t kQueueFrames = 4;
+
+/// A frame to be rendered, or one whose segment is kept and from which the next one follows.
+struct InputFrame {
+  SourceFrame source;
+  std::int64_t number = 0;  ///< from the first one rendered
+  bool prime = false;
+  std::uint64_t hash = 0;  ///< of the picture, where somebody wants to know
+};
+
+/// A frame as it is to be written.
+struct OutputFrame {
+  OutputPicture picture;
+  std::int64_t number = 0;
+  std::int64_t pts = 0;
+  std::int64_t duration = 0;
+  std::string plan_line;      ///< empty: no plan is kept
+  std::string manifest_line;  ///< empty: no manifest is kept
+};
+
+/// Follows the last frame of a segment: what is known of it as a whole.
+struct SegmentEnd {
+  RunTotals totals;
+  std::vector<std::byte> state;  ///< of the engine; empty: nothing is kept
+};
+
+using Composed = std::variant<OutputFrame, SegmentEnd>;
+
+/// Decoding, planning and encoding of one job, side by side.
+///
+/// Note [Segments]
+/// Every `segment_frames` frames there is a border. What is encoded before it owes nothing to what
+/// comes after it: the encoder is drained and opened anew. The borders are a matter of the settings
+/// and not of what happens to a run, so a file made in one go and one made with interruptions have
+/// the same bytes. The picture knows nothing of borders: tiles are carried over them.
+class Job {
+ public:
+  struct Options {
+    LibraryShelf* shelf = nullptr;  ///< null: a library of its own
+    bool unless_done = false;       ///< leaves an output alone that this job has finished before
+    StageFault fault = {};
+    StageWatch* watch = nullptr;  ///< is told of every stage; null: nobody
+    std::optional<std::filesystem::path> named =
+        {};  ///< what a report calls the output; unset: as it is
+  };
+  /// What is given by reference outlives the job.
+  Job(const Settings& settings, const RenderObserver& observer, const RunContext& context,
+      const Options& options);
+
+  /// Nothing: it was done before.
+  std::optional<RenderSummary> run();
+
+  /// run() in two steps. Checks and opens everything; throws like render().
+  void open();
+  /// Renders what was opened.
+  RenderSummary work();
+  [[nodiscard]] std::optional<double> flow_rounding_edge_px() const;
+  [[nodiscard]] std::string_view device() const { return parts_.engine->backend_name(); }
+
+ private:
+  void announce() const;
+  void decode();
+  void compute();
+  void encode();
+  void finish();
+  void warn_of_late_shots() const;
+  [[nodiscard]] OutputFrame render_frame(const InputFrame& input, const Picture* next);
+  bool compute_frame(const InputFrame& frame, const Picture* next);
+  void put_line(SegmentPart part, const std::string& line);
+  [[nodiscard]] bool end_segment();
+  void write(const OutputFrame& frame);
+  void collect_records(const JobFolder& folder);
+  void render_all();
+  void report_progress(bool last);
+  [[nodiscard]] double elapsed_s() const;
+
+  const Settings& settings_;
+  const RenderObserver& observer_;
+  const RunContext& context_;
+  Options options_;
+  ThreadPool pool_;
+  StageRecords stages_;
+  RenderParts parts_;
+  std::optional<DoneCheck> done_;
+  std::optional<KeptWork> kept_;
+  std::unique_ptr<FrameSink> sink_;
+  std::optional<PlanWriter> plan_writer_;
+  BoundedQueue<InputFrame> decoded_{kQueueFrames};
+  BoundedQueue<Composed> composed_{kQueueFrames};
+  std::optional<RunTotals> segment_;  ///< of the segment being computed
+  std::optional<RunTotals> totals_;   ///< of the segments written
+  std::int64_t frames_computed_ = 0;
+  std::int64_t frames_read_ = 0;  ///< in the range, kept ones included
+  RenderSummary summary_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace mosaic

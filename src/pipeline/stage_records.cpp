@@ -1,0 +1,47 @@
+#include "pipeline/stage_records.hpp"
+
+namespace mosaic {
+
+StageRecords::StageRecords(const Settings& settings, const StageFault& fault, StageWatch* watch)
+    : settings_(settings) {
+  probe_.set_fault(fault);
+  // Before the lines, so that what is not as it should be ends the run first.
+  if (settings.manifest_check) {
+    check_ = std::make_unique<ManifestCheck>(*settings.manifest_check);
+    probe_.add(*check_);
+  }
+  if (watch != nullptr) probe_.add(*watch);
+  if (settings.manifest) {
+    writer_.emplace(*settings.manifest, settings.force);
+    probe_.add(lines_);
+  }
+  wanted_ = check_ || watch != nullptr || writer_ || fault;
+}
+
+void StageRecords::begin(const RenderParts& parts, const RenderObserver& observer) {
+  if (!writer_ && !check_) return;
+  const Facts facts =
+      manifest_facts(settings_, parts, [&observer] { observer.throw_if_stopped(); });
+  if (check_) check_->require_same_job(facts, observer.warning);
+  if (writer_) writer_->begin(facts, parts);
+}
+
+void StageRecords::write(const std::string& line) {
+  if (writer_) writer_->write(line);
+}
+
+void StageRecords::finish(std::int64_t frames, std::optional<double> flow_rounding_edge_px,
+                          const RenderObserver& observer) {
+  if (!writer_ && !check_) return;
+  const ManifestEnd end{frames, hash_output(settings_.output), flow_rounding_edge_px};
+  if (writer_) writer_->finish(end);
+  if (!check_) return;
+  check_->finish(end);
+  if (observer.notice) {
+    observer.notice("check   " + std::to_string(frames) + " frames" +
+                    (end.file ? " and the file" : "") + " are as the manifest " +
+                    settings_.manifest_check->string() + " says");
+  }
+}
+
+}  // namespace mosaic

@@ -1,0 +1,45 @@
+// What a job does with what its stages gave: nothing, unless it was asked.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mosaic/run_context.hpp"
+#include "mosaic/settings.hpp"
+#include "pipeline/manifest.hpp"
+#include "pipeline/render_parts.hpp"
+#include "pipeline/stage_probe.hpp"
+
+namespace mosaic {
+
+class StageRecords {
+ public:
+  /// `watch`: is told as well, outlives this; null: nobody. Throws InputError for a manifest that
+  /// cannot be checked against.
+  StageRecords(const Settings& settings, const StageFault& fault, StageWatch* watch);
+
+  /// Null: nobody wants to know, so nothing is hashed.
+  [[nodiscard]] StageProbe* probe() { return wanted_ ? &probe_ : nullptr; }
+
+  /// After the engine is open, before the first frame. Throws like
+  /// ManifestCheck::require_same_job() and ManifestWriter.
+  void begin(const RenderParts& parts, const RenderObserver& observer);
+  /// The frame's line of the manifest; empty: none is kept.
+  [[nodiscard]] std::string take_line() { return writer_ ? lines_.take() : std::string(); }
+  void write(const std::string& line);
+  /// After the output is finished. Throws VerifyError when it is not the one of the manifest.
+  void finish(std::int64_t frames, std::optional<double> flow_rounding_edge_px,
+              const RenderObserver& observer);
+
+ private:
+  const Settings& settings_;
+  bool wanted_ = false;
+  StageProbe probe_;
+  ManifestLines lines_;
+  std::optional<ManifestWriter> writer_;
+  std::unique_ptr<ManifestCheck> check_;
+};
+
+}  // namespace mosaic

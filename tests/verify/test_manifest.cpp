@@ -1,0 +1,157 @@
+// --manifest and --manifest-check from end to end.
+#include <set>
+
+#include "mosaic/stages.hpp"
+#include "verify/fixture.hpp"
+
+namespace mosaic::test {
+namespace {
+
+using nlohmann::json;
+
+class ManifestTest : public StagesTest {
+ protected:
+  static void SetUpTestSuite() {
+    StagesTest::SetUpTestSuite();
+    const CommandResult made =
+        render(MOSAIC_EXECUTABLE, "first.mp4", {"--device", "cpu", "--manifest", path("m.jsonl")});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+
+  static CommandResult check(const std::string& manifest, std::vector<std::string> extra = {}) {
+    extra.insert(extra.end(), {"--device", "cpu", "--manifest-check", path(manifest)});
+    return render(MOSAIC_EXECUTABLE, "checked.mp4", extra);
+  }
+  /// The manifest with its lines changed.
+  template <class Change>
+  static CommandResult check_changed(const Change& change) {
+    std::vector<json> lines = lines_of("m.jsonl");
+    change(lines);
+    write_lines("changed.jsonl", lines);
+    return check("changed.jsonl");
+  }
+};
+
+TEST_F(ManifestTest, SaysEveryStageOfEveryFrame) {
+  const std::vector<json> lines = lines_of("m.jsonl");
+  ASSERT_EQ(lines.size(), kFrames + 2U);
+  EXPECT_EQ(lines.front().at("type"), "mosaic-manifest");
+  EXPECT_EQ(lines.front().at("version"), 1);
+  EXPECT_EQ(lines.front().at("device"), "cpu");
+  EXPECT_EQ(lines.front().at("facts").at("--tile-size"), "16");
+  EXPECT_TRUE(lines.front().at("facts").contains("contents of --frames"));
+  std::set<std::string> pictures;
+  for (int frame = 0; frame < kFrames; ++frame) {
+    const json& line = lines[static_cast<std::size_t>(frame) + 1];
+    EXPECT_EQ(line.at("frame"), frame);
+    for (std::size_t i = 0; i < kFrameStages; ++i) {
+      const std::string stage(kStageNames[i]);
+      // Nothing moves into the first frame.
+      EXPECT_EQ(line.contains(stage), frame > 0 || stage != "flow") << line;
+      EXPECT_EQ(line.value(stage, std::string(16, '0')).size(), 16U);
+    }
+    pictures.insert(line.at("picture"));
+  }
+  EXPECT_EQ(pictures.size(), static_cast<std::size_t>(kFrames));
+  EXPECT_EQ(lines.back().at("type"), "end");
+  EXPECT_EQ(lines.back().at("frames"), kFrames);
+  EXPECT_EQ(lines.back().at("file").get<std::string>().size(), 16U);
+}
+
+TEST_F(ManifestTest, ThreadsInstructionSetAndTheCardMeetIt) {
+  const CommandResult one = check("m.jsonl", {"--threads", "1", "--simd", "plain"});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_NE(one.err.find("4 frames and the file are as the manifest"), std::string::npos)
+      << one.err;
+  const CommandResult card = render(MOSAIC_EMULATED, "card.mp4",
+                                    {"--device", "cuda", "--manifest-check", path("m.jsonl")});
+  EXPECT_EQ(card.exit_code, 0) << card.err;
+}
+
+TEST_F(ManifestTest, TheCardsWrongByteIsNamed) {
+  const CommandResult result =
+      render(MOSAIC_EMULATED, "card.mp4", {"--device", "cuda", "--manifest-check", path("m.jsonl")},
+             "ssim:1");
+  EXPECT_EQ(result.exit_code, 6) << result.err;
+  EXPECT_NE(result.err.find("frame 1: stage ssim differs"), std::string::npos) << result.err;
+}
+
+TEST_F(ManifestTest, TheFirstDifferenceIsNamed) {
+  for (std::size_t i = 0; i < kFrameStages; ++i) {
+    const std::string stage(kStageNames[i]);
+    std::filesystem::remove(path("checked.mp4"));
+    const CommandResult result = check_changed([&](std::vector<json>& lines) {
+      lines[3][stage] = "0123456789abcdef";
+      lines[4]["decoded"] = "0123456789abcdef";
+    });
+    EXPECT_EQ(result.exit_code, 6) << result.err;
+    EXPECT_NE(result.err.find("frame 2: stage " + stage + " differs: 0123456789abcdef"),
+              std::string::npos)
+        << result.err;
+    EXPECT_FALSE(std::filesystem::exists(path("checked.mp4")));
+  }
+}
+
+TEST_F(ManifestTest, OtherFramesStagesAndFilesAreDifferences) {
+  const auto expect = [](const CommandResult& result, const std::string& text) {
+    EXPECT_EQ(result.exit_code, 6) << result.err;
+    EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
+  };
+  expect(check_changed([](auto& lines) { lines.back()["file"] = "0123456789abcdef"; }),
+         "stage file differs although all frames are equal");
+  expect(check_changed([](auto& lines) { lines[2].erase("flow"); }),
+         "frame 1: stage flow is not in the manifest");
+  expect(check_changed([](auto& lines) { lines[1]["flow"] = "0123456789abcdef"; }),
+         "frame 0: stage flow is in the manifest, but not in this run");
+  expect(check_changed([](auto& lines) {
+           lines.erase(lines.begin() + 4);
+           lines.back()["frames"] = kFrames - 1;
+         }),
+         "frame 3 is not in the manifest, which has 3 frames");
+  expect(check_changed([](auto& lines) {
+           lines.insert(lines.end() - 1, lines[4]);
+           lines[5]["frame"] = 4;
+           lines.back()["frames"] = kFrames + 1;
+         }),
+         "this run has 4 frames, the manifest 5");
+  expect(check_changed(
+             [](auto& lines) { lines.front()["facts"]["photos of --tiles"] = "0123456789abcdef"; }),
+         "the tiles differ");
+}
+
+TEST_F(ManifestTest, AnotherJobIsAMistake) {
+  const CommandResult result = check("m.jsonl", {"--stability", "77"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_NE(result.err.find("--stability was"), std::string::npos) << result.err;
+}
+
+TEST_F(ManifestTest, AnotherVersionIsAWarning) {
+  const CommandResult result =
+      check_changed([](auto& lines) { lines.front()["facts"]["libraries"] = "Lavc99"; });
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("libraries was Lavc99"), std::string::npos) << result.err;
+}
+
+TEST_F(ManifestTest, WhatIsNoManifestIsRefused) {
+  EXPECT_EQ(check("pool/photo0000.png").exit_code, 4);
+  EXPECT_EQ(check("nothing.jsonl").exit_code, 4);
+  const CommandResult cut = check_changed([](auto& lines) { lines.pop_back(); });
+  EXPECT_EQ(cut.exit_code, 4) << cut.err;
+  EXPECT_NE(cut.err.find("its end is missing"), std::string::npos) << cut.err;
+  EXPECT_EQ(check_changed([](auto& lines) { lines.front()["version"] = 2; }).exit_code, 4);
+  EXPECT_EQ(check_changed([](auto& lines) { lines[2]["ssim"] = "xyz"; }).exit_code, 4);
+}
+
+TEST_F(ManifestTest, AJobThatKeepsItsWorkHasAllLines) {
+  const CommandResult made = render(MOSAIC_EXECUTABLE, "kept.mp4",
+                                    {"--device", "cpu", "--segment-frames", "2", "--resume=on",
+                                     "--manifest", path("kept.jsonl")});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  std::vector<json> kept = lines_of("kept.jsonl");
+  const std::vector<json> plain = lines_of("m.jsonl");
+  ASSERT_EQ(kept.size(), plain.size());
+  for (std::size_t i = 1; i + 1 < kept.size(); ++i) EXPECT_EQ(kept[i], plain[i]);
+}
+
+}  // namespace
+}  // namespace mosaic::test
