@@ -58,7 +58,6 @@ void check_context(const BackendContext& context) {
   require(context.drawn_rgb.empty() || context.drawn_rgb.size() == library.rgb().size(),
           "the drawn tiles have another size");
   require(context.match.ssim_candidates >= 0, "a negative number of SSIM candidates");
-  require(geometry.tile_size_px <= kMaxDescribed_px, "cells are too large");
 }
 
 /// Checked before anything is allocated.

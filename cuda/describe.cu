@@ -12,6 +12,9 @@ constexpr int kWarps = kThreads / kWarpLanes;
 constexpr int kMoments = 9;
 static_assert(kWarps >= 3);
 
+/// Pixels a thread adds up in 32 bits, before the sums go on in 64. Products are below 2^16.
+constexpr int kPixelsIn32Bits = 1 << 16;
+
 struct CellJob {
   CanvasView canvas;
   int size_px, columns, k;
@@ -48,12 +51,13 @@ __device__ inline std::int32_t difference(std::int32_t a, std::int32_t b) {
   return a < b ? b - a : a - b;
 }
 
-/// Colour moments and luma differences, summed per warp.
-__device__ void add_moments(const CellJob& job, std::ptrdiff_t corner, Shared& shared) {
+/// Adds one thread's colour moments and luma differences of the pixels `first`, `first` + kThreads
+/// and so on below `last`.
+__device__ inline void add_pixels(const CellJob& job, std::ptrdiff_t corner, int first, int last,
+                                  std::uint32_t (&sums)[kMoments + 1]) {
   const int size = job.size_px;
   const int stride = job.canvas.rgb.size.width;
-  std::uint32_t sums[kMoments + 1] = {};
-  for (int i = thread_in_block(); i < size * size; i += kThreads) {
+  for (int i = first; i < last; i += kThreads) {
     const int x = i % size;
     const int y = i / size;
     const std::ptrdiff_t at = corner + static_cast<std::ptrdiff_t>(y) * stride + x;
@@ -70,9 +74,22 @@ __device__ void add_moments(const CellJob& job, std::ptrdiff_t corner, Shared& s
     if (y + 1 < size) change += difference(luma, job.canvas.luma[at + stride]);
     sums[kMoments] += static_cast<std::uint32_t>(change);
   }
-  for (int m = 0; m <= kMoments; ++m) {
-    const std::int64_t total = sum_over_warp(static_cast<std::int64_t>(sums[m]));
-    if (lane_in_warp() == 0) shared.moments[m][warp_in_block()] = total;
+}
+
+/// Colour moments and luma differences, summed per warp.
+__device__ void add_moments(const CellJob& job, std::ptrdiff_t corner, Shared& shared) {
+  constexpr int kAtOnce = kThreads * kPixelsIn32Bits;
+  const int pixels = job.size_px * job.size_px;
+  for (int first = 0; first < pixels; first += kAtOnce) {
+    const int last = pixels - first < kAtOnce ? pixels : first + kAtOnce;
+    std::uint32_t sums[kMoments + 1] = {};
+    add_pixels(job, corner, first + thread_in_block(), last, sums);
+    for (int m = 0; m <= kMoments; ++m) {
+      const std::int64_t total = sum_over_warp(static_cast<std::int64_t>(sums[m]));
+      if (lane_in_warp() != 0) continue;
+      shared.moments[m][warp_in_block()] =
+          total + (first == 0 ? 0 : shared.moments[m][warp_in_block()]);
+    }
   }
 }
 

@@ -34,9 +34,7 @@ struct DescriptionView {
 void quantiles_of_cells(const CanvasView& canvas, const GridGeometry& geometry, std::uint8_t* out,
                         const Stream& stream);
 
-/// Largest cells whose colour sums fit the 32 bits a thread adds them up in.
-inline constexpr int kMaxDescribed_px = 1024;
-
+/// Cells of 1 to 4,096 px, as the CPU takes them.
 void describe_cells(const CanvasView& canvas, const GridGeometry& geometry, int features_k,
                     const FeatureTables& tables, const DescriptionView& out, const Stream& stream);
 
