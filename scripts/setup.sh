@@ -16,7 +16,7 @@ flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev
   libopencv-objdetect-dev opencv-data)
 test_packages=(
   ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
-  clang-format clang-tidy ccache
+  clang-format clang-tidy ccache valgrind
 )
 
 # For test.sh --long: Clang with libFuzzer, and the mutator.
