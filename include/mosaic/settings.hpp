@@ -151,6 +151,8 @@ struct Settings {
   DeviceChoice device = DeviceChoice::automatic;
   SimdChoice simd = SimdChoice::automatic;
   int threads = 0;  ///< 0: one per core this process may use
+  /// Bytes the process may come to hold, by the estimate of pipeline/job_memory.hpp; 0: no limit.
+  std::uint64_t memory_limit = 0;
   FrameRange range;
   Deinterlace deinterlace = Deinterlace::automatic;
   bool strict = false;  ///< damaged or unusable inputs end the job

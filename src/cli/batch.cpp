@@ -51,8 +51,6 @@ void refuse_in_batch(const Request& request) {
   if (request.settings.verify) flag = "--verify";
   if (request.settings.manifest) flag = "--manifest";
   if (request.settings.manifest_check) flag = "--manifest-check";
-  if (request.status_file) flag = "--status-file";
-  if (request.tells_lines()) flag = "--json";
   if (flag.empty()) return;
   throw UsageError(flag + " is for one input, not for several, --out-dir or {stem}",
                    "start the program once for each input");
@@ -92,18 +90,22 @@ std::vector<Request> batch_requests(const Request& request) {
   return requests;
 }
 
-std::vector<std::string> batch_table(const std::vector<BatchRow>& rows) {
+std::int64_t good_rows(const std::vector<BatchRow>& rows) {
+  return std::ranges::count_if(rows, [](const BatchRow& row) {
+    return row.code == ExitCode::ok || row.code == ExitCode::skipped_inputs;
+  });
+}
+
+std::vector<std::string> batch_table(const std::vector<BatchRow>& rows, bool dry_run) {
   std::size_t width = 0;
   for (const BatchRow& row : rows) width = std::max(width, row.input.native().size());
   std::vector<std::string> lines;
-  std::size_t good = 0;
   for (const BatchRow& row : rows) {
-    good += row.code == ExitCode::ok || row.code == ExitCode::skipped_inputs ? 1 : 0;
     lines.push_back("  " + padded(word_of(row.code), 8) + padded(row.input.native(), width) + "  " +
                     row.note);
   }
-  lines.push_back(std::to_string(good) + " of " + std::to_string(rows.size()) +
-                  " outputs are there");
+  lines.push_back(std::to_string(good_rows(rows)) + " of " + std::to_string(rows.size()) +
+                  (dry_run ? " outputs can be made; nothing was written" : " outputs are there"));
   return lines;
 }
 

@@ -1,6 +1,7 @@
 // Several inputs with one command.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace mosaic::cli {
 /// Whether the request is for more than one output, or for outputs that are found by themselves.
 bool is_batch(const Request& request);
 
-/// Throws UsageError for what tells of, or looks at, one output: --json, --status-file, --preview.
+/// Throws UsageError for what looks at one film: --preview, --verify and manifests.
 void refuse_in_batch(const Request& request);
 
 /// A request for each input: frames, output, plan and report set, "{stem}" replaced by the input's
@@ -26,11 +27,16 @@ struct BatchRow {
   std::filesystem::path input;
   std::filesystem::path output;
   ExitCode code = ExitCode::ok;
-  std::string note;  ///< "made, 720 frames", "was done before", or what went wrong
+  std::string note = {};  ///< "made, 720 frames", "was done before", or what went wrong
+  bool was_done = false;
+  std::string hint = {};  ///< of what went wrong
 };
 
+/// How many have an output.
+std::int64_t good_rows(const std::vector<BatchRow>& rows);
+
 /// A line for each, aligned, and one for all.
-std::vector<std::string> batch_table(const std::vector<BatchRow>& rows);
+std::vector<std::string> batch_table(const std::vector<BatchRow>& rows, bool dry_run = false);
 
 /// The code that needs most attention: 0, 3, 75, then what failed for inputs, outputs, devices,
 /// checks, and 2 and 1 last.

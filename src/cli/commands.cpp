@@ -2,22 +2,16 @@
 
 #include <chrono>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-#include <system_error>
 
 #include "assign/check_assign.hpp"
 #include "build_facts.hpp"
+#include "cli/batch.hpp"
 #include "cli/check_ssim.hpp"
 #include "cli/doctor.hpp"
-#include "cli/facts.hpp"
-#include "cli/json_lines.hpp"
-#include "cli/progress.hpp"
-#include "cli/run_batch.hpp"
-#include "cli/status_board.hpp"
-#include "cli/suggest.hpp"
+#include "cli/run_render.hpp"
 #include "cli/summary.hpp"
 #include "cli/text.hpp"
 #include "cli/validate.hpp"
@@ -27,127 +21,9 @@
 #include "library/tile_library.hpp"
 #include "metrics/metrics.hpp"
 #include "mosaic/error.hpp"
-#include "mosaic/preview.hpp"
-#include "mosaic/render.hpp"
-#include "pipeline/render_repeated.hpp"
-#include "video/codec_list.hpp"
 
 namespace mosaic::cli {
 namespace {
-
-std::uint64_t file_bytes(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return 0;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  return error ? 0 : bytes;
-}
-
-/// Who listens while a command works.
-struct Listeners {
-  Console& console;
-  JsonLines* json;  ///< null: nobody
-  StatusBoard* board;
-  RenderObserver observer;
-  RunContext context;
-};
-
-void tell_done(const Listeners& listeners, const std::vector<SkippedInput>& skipped,
-               const JsonDone& done) {
-  listeners.board->finish(done.exit_code, done.message);
-  if (listeners.json == nullptr) return;
-  for (const SkippedInput& input : skipped) listeners.json->skipped(input);
-  listeners.json->done(done);
-}
-
-int finish(Console& console, const std::string& made, const std::vector<std::string>& skipped) {
-  console.clear();
-  console.notice(made);
-  for (const std::string& line : skipped) {
-    // The first line carries the word; what follows is its list.
-    if (line.rfind("  ", 0) == 0) {
-      console.detail(line);
-    } else {
-      console.warning(line);
-    }
-  }
-  return static_cast<int>(skipped.empty() ? ExitCode::ok : ExitCode::skipped_inputs);
-}
-
-/// FFmpeg's own message lists encoders, but knows no slip of the finger.
-void require_encoder(const std::string& name) {
-  if (name.empty() || have_encoder(name)) return;
-  const std::vector<std::string> names = video_encoder_names();
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  const std::string near = nearest(name, views);
-  if (near.empty()) return;
-  throw DeviceError("this FFmpeg has no video encoder '" + name + "'",
-                    "did you mean " + near + "?");
-}
-
-int execute_preview(const Request& request, const Listeners& listeners) {
-  const Settings& settings = request.settings;
-  const auto start = std::chrono::steady_clock::now();
-  JsonDone done;
-  done.output = preview_path(settings.output);
-  const PreviewSummary summary = render_preview(settings, request.preview.at_s, done.output,
-                                                listeners.observer, listeners.context);
-  done.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  done.message = "made " + done.output.string() + ": the frame at " +
-                 decimal_text(summary.time_s, 3) + " s, " + std::to_string(summary.size.width) +
-                 "x" + std::to_string(summary.size.height) + ", in " +
-                 decimal_text(done.elapsed_s, 1) + " s";
-  done.exit_code = finish(listeners.console, done.message, skipped_lines(summary.skipped, 0, {}));
-  done.frames_in = done.frames_out = 1;
-  done.skipped = static_cast<std::int64_t>(summary.skipped.size());
-  done.bytes = file_bytes(done.output);
-  tell_done(listeners, summary.skipped, done);
-  return done.exit_code;
-}
-
-/// `shelf`: of a batch, in which an output that is done is left alone; null: none.
-std::optional<RenderSummary> render_one(const Request& request, const Listeners& listeners,
-                                        LibraryShelf* shelf) {
-  Settings settings = request.settings;
-  settings.facts = output_facts(request);
-  settings.facts["program"] = std::string(kVersion) + " " + std::string(kRevision);
-  require_encoder(settings.encode.codec);
-  const auto start = std::chrono::steady_clock::now();
-  const std::optional<RenderSummary> summary =
-      shelf == nullptr
-          ? render(settings, listeners.observer, listeners.context)
-          : render_unless_done(settings, listeners.observer, listeners.context, *shelf);
-  if (!summary) return std::nullopt;
-  const double elapsed_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const std::string all = settings.report ? "all of them are in " + settings.report->string()
-                                          : "--report FILE.json lists all of them";
-  const std::uint64_t bytes = file_bytes(settings.output);
-  const std::string made = made_text(settings, *summary, elapsed_s, bytes);
-  finish(listeners.console, made, skipped_lines(summary->skipped, summary->decode_errors, all));
-  if (shelf != nullptr) return summary;  // of a batch only its end is an end
-  JsonDone done;
-  done.exit_code = static_cast<int>(summary->exit_code());
-  done.message = made;
-  done.output = settings.output;
-  done.frames_in = summary->frames_in;
-  done.frames_out = summary->frames_out;
-  done.frames_kept = summary->frames_kept;
-  done.decode_errors = summary->decode_errors;
-  done.skipped = static_cast<std::int64_t>(summary->skipped.size());
-  done.bytes = bytes;
-  done.elapsed_s = elapsed_s;
-  tell_done(listeners, summary->skipped, done);
-  return summary;
-}
-
-int execute_render(const Resolved& resolved, const Listeners& listeners) {
-  if (!is_batch(resolved.request)) {
-    return static_cast<int>(render_one(resolved.request, listeners, nullptr)->exit_code());
-  }
-  LibraryShelf shelf;
-  return run_batch(resolved, listeners.console,
-                   [&](const Request& request) { return render_one(request, listeners, &shelf); });
-}
 
 int execute_index(const Request& request, const Listeners& listeners) {
   const Settings& settings = request.settings;
@@ -243,8 +119,7 @@ int run_command(const Resolved& resolved, const Listeners& listeners, std::ostre
   int code = 0;
   switch (request.command) {
     case Command::render:
-      return request.preview.on ? execute_preview(request, listeners)
-                                : execute_render(resolved, listeners);
+      return execute_render(resolved, listeners, out);
     case Command::index:
       return execute_index(request, listeners);
     case Command::demo:
@@ -306,6 +181,7 @@ int execute(const Resolved& resolved, const StopSignals& signals, const StageFau
   const Request& request = resolved.request;
   if (request.command == Command::render && is_batch(request)) {
     refuse_in_batch(request);
+    require_status_file(request);  // before the first state is written to it
   } else {
     validate(resolved);
   }

@@ -10,15 +10,15 @@ namespace mosaic::cli {
 namespace {
 
 /// An option that is not here counts: a new one is never forgotten.
-constexpr std::array<std::string_view, 25> kNeutral = {
+constexpr std::array<std::string_view, 27> kNeutral = {
     // what they name is known by its contents, or is a place
     "frames", "tiles", "output", "index", "report", "plan", "manifest", "manifest-check",
     "flow-model", "trust-model", "out-dir",
     // a name for the values of others
     "preset",
     // how the work is done and talked about
-    "force", "threads", "device", "simd", "quiet", "verbose", "resume", "json", "status-file",
-    "preview",
+    "force", "dry-run", "memory", "threads", "device", "simd", "quiet", "verbose", "resume", "json",
+    "status-file", "preview",
     // what ends the run; what is made before that is the same
     "strict", "verify", "certify"};
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cli/batch.hpp"
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "mosaic/error.hpp"
 
@@ -18,29 +20,44 @@ constexpr double kPause_s = 1.0;
 
 Json line_of(const char* type) { return {{"type", type}, {"schema", kJsonSchema}}; }
 
-/// Text that may hold a file name. What is not UTF-8 is escaped, and the exact bytes stand beside.
-void add_text(Json& line, const std::string& key, const std::string& text) {
-  line[key] = as_utf8(text);
-  if (!is_utf8(text)) line[key + "_hex"] = hex_bytes(text);
-}
-
 void write_line(std::ostream& out, const Json& line) { out << line.dump() << '\n' << std::flush; }
 
 Json count_or_null(std::int64_t count) { return count < 0 ? Json() : Json(count); }
 
-Json settings_json(const std::vector<SettingRecord>& settings) {
-  Json object = Json::object();
-  for (const SettingRecord& setting : settings) {
-    Json entry;
-    if (setting.value.empty()) {
-      entry["value"] = nullptr;
-    } else {
-      add_text(entry, "value", setting.value);
-    }
-    add_text(entry, "source", setting.source);
-    object[setting.name] = std::move(entry);
-  }
-  return object;
+Json bytes_or_null(std::uint64_t bytes) { return bytes == 0 ? Json() : Json(bytes); }
+
+void add_outline(Json& line, const RenderOutline& outline) {
+  line["source"] = as_utf8(outline.source);
+  line["width"] = outline.output.width;
+  line["height"] = outline.output.height;
+  line["columns"] = outline.columns;
+  line["rows"] = outline.rows;
+  line["cells"] = outline.columns * outline.rows;
+  line["tile_size_px"] = outline.tile_size_px;
+  line["frames"] = count_or_null(outline.frames);
+  line["frame_rate"] = outline.frame_rate;
+  line["photos"] = nullptr;  // keeps its place; the caller knows how sure it is
+  line["variants"] = outline.variants;
+  line["max_uses"] = outline.max_uses > 0 ? Json(outline.max_uses) : Json();
+  line["device"] = outline.device.empty() ? Json() : Json(outline.device);
+}
+
+void add_file(Json& line, const JsonFile& file) {
+  line["number"] = file.number;
+  line["of"] = file.of;
+  add_text(line, "input", file.input.native());
+  add_text(line, "output", file.output.native());
+}
+
+void add_counts(Json& line, const JsonDone& done) {
+  if (done.frames_in >= 0) line["frames_in"] = done.frames_in;
+  if (done.frames_out >= 0) line["frames_out"] = done.frames_out;
+  if (done.frames_kept >= 0) line["frames_kept"] = done.frames_kept;
+  if (done.photos >= 0) line["photos"] = done.photos;
+  line["decode_errors"] = done.decode_errors;
+  line["skipped"] = done.skipped;
+  line["bytes"] = done.bytes;
+  line["elapsed_s"] = done.elapsed_s;
 }
 
 Json progress_object(const RenderProgress& progress) {
@@ -76,9 +93,13 @@ void JsonLines::start(const Request& request, const RunIdentity& identity) {
   line["revision"] = identity.revision;
   line["command"] = renders ? "render" : std::string(command_name(request.command));
   line["pid"] = getpid();
-  if (renders) add_text(line, "input", settings.frames.native());
+  if (is_batch(request)) {
+    line["files"] = request.inputs.size();  // their names stand in the lines of their own
+  } else {
+    if (renders) add_text(line, "input", settings.frames.native());
+    add_text(line, "output", settings.output.native());
+  }
   add_text(line, "tiles", settings.library.tiles.native());
-  add_text(line, "output", settings.output.native());
   line["settings"] = settings_json(identity.settings);
   const std::scoped_lock lock(mutex_);
   write_line(out_, line);
@@ -86,19 +107,8 @@ void JsonLines::start(const Request& request, const RunIdentity& identity) {
 
 void JsonLines::outline(const RenderOutline& outline) {
   Json line = line_of("outline");
-  line["source"] = as_utf8(outline.source);
-  line["width"] = outline.output.width;
-  line["height"] = outline.output.height;
-  line["columns"] = outline.columns;
-  line["rows"] = outline.rows;
-  line["cells"] = outline.columns * outline.rows;
-  line["tile_size_px"] = outline.tile_size_px;
-  line["frames"] = count_or_null(outline.frames);
-  line["frame_rate"] = outline.frame_rate;
+  add_outline(line, outline);
   line["photos"] = outline.photos;
-  line["variants"] = outline.variants;
-  line["max_uses"] = outline.max_uses;
-  line["device"] = outline.device;
   const std::scoped_lock lock(mutex_);
   write_line(out_, line);
 }
@@ -133,19 +143,70 @@ void JsonLines::skipped(const SkippedInput& input) {
   write_line(out_, line);
 }
 
+void JsonLines::file(const JsonFile& file) {
+  Json line = line_of("file");
+  add_file(line, file);
+  const std::scoped_lock lock(mutex_);
+  last_stage_.clear();  // the next film's progress begins anew
+  last_done_ = -1;
+  write_line(out_, line);
+}
+
+void JsonLines::file_end(const JsonFile& file, const JsonFileEnd& end) {
+  Json line = line_of("file_end");
+  add_file(line, file);
+  line["exit_code"] = end.exit_code;
+  add_text(line, "message", end.message);
+  add_text(line, "hint", end.hint);
+  line["was_done"] = end.was_done;
+  if (end.made) add_counts(line, *end.made);
+  const std::scoped_lock lock(mutex_);
+  write_line(out_, line);
+}
+
 void JsonLines::done(const JsonDone& done) {
   Json line = line_of("done");
   line["exit_code"] = done.exit_code;
   add_text(line, "message", done.message);
-  add_text(line, "output", done.output.native());
-  if (done.frames_in >= 0) line["frames_in"] = done.frames_in;
-  if (done.frames_out >= 0) line["frames_out"] = done.frames_out;
-  if (done.frames_kept >= 0) line["frames_kept"] = done.frames_kept;
-  if (done.photos >= 0) line["photos"] = done.photos;
-  line["decode_errors"] = done.decode_errors;
-  line["skipped"] = done.skipped;
-  line["bytes"] = done.bytes;
-  line["elapsed_s"] = done.elapsed_s;
+  if (done.files < 0) {
+    add_text(line, "output", done.output.native());
+    add_counts(line, done);
+  } else {
+    line["files"] = done.files;
+    line["files_there"] = done.files_there;
+    line["elapsed_s"] = done.elapsed_s;
+  }
+  const std::scoped_lock lock(mutex_);
+  write_line(out_, line);
+}
+
+void JsonLines::error(const JsonError& error) {
+  const std::scoped_lock lock(mutex_);
+  write_json_error(out_, error);
+}
+
+void JsonLines::estimate(const JobEstimate& estimate, const Settings& settings) {
+  Json line = line_of("estimate");
+  add_text(line, "input", settings.frames.native());
+  add_text(line, "output", settings.output.native());
+  add_outline(line, estimate.outline);
+  line["photos"] = count_or_null(estimate.outline.photos);
+  line["index_ready"] = estimate.index_ready;
+  Json& memory = line["memory"] = Json::object();
+  memory["bytes"] = estimate.memory;
+  memory["limit"] = settings.memory_limit > 0 ? Json(settings.memory_limit) : Json();
+  memory["threads"] = estimate.threads;
+  for (const auto& [part, bytes] : estimate.memory_parts) memory["parts"][part] = bytes;
+  const TimeEstimate& time = estimate.time;
+  line["time"] = {{"index_s", time.index_s ? Json(*time.index_s) : Json()},
+                  {"render_s", time.render_s ? Json(*time.render_s) : Json()},
+                  {"sample_frames", time.sample_frames},
+                  {"sample_photos", time.sample_photos},
+                  {"encoded", time.encoded}};
+  line["disk"] = {{"output", bytes_or_null(estimate.output_bytes)},
+                  {"job_folder", estimate.job_folder_bytes},
+                  {"index", estimate.index_bytes},
+                  {"free", estimate.free_bytes ? Json(*estimate.free_bytes) : Json()}};
   const std::scoped_lock lock(mutex_);
   write_line(out_, line);
 }
@@ -173,6 +234,10 @@ void write_json_error(std::ostream& out, const JsonError& error) {
   add_text(line, "message", error.message);
   add_text(line, "hint", error.hint);
   if (error.signal != 0) line["signal"] = error.signal;
+  if (error.files >= 0) {
+    line["files"] = error.files;
+    line["files_there"] = error.files_there;
+  }
   write_line(out, line);
 }
 

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "cli/command_line.hpp"
 #include "cli/resolve.hpp"
+#include "mosaic/dry_run.hpp"
 #include "mosaic/render.hpp"
 
 namespace mosaic::cli {
@@ -28,6 +30,20 @@ struct JsonDone {
   std::int64_t skipped = 0;
   std::uint64_t bytes = 0;
   double elapsed_s = 0.0;
+  std::int64_t files = -1, files_there = -1;  ///< of a batch, which has no counts but these
+};
+
+/// One film of a batch.
+struct JsonFile {
+  std::size_t number = 1, of = 1;  ///< from 1
+  std::filesystem::path input, output;
+};
+
+struct JsonFileEnd {
+  int exit_code = 0;
+  std::string message, hint;
+  bool was_done = false;         ///< an earlier run made it
+  std::optional<JsonDone> made;  ///< its counts, when this run made it
 };
 
 /// The last line of a run that did not.
@@ -35,7 +51,8 @@ struct JsonError {
   int exit_code = 0;
   std::string message;
   std::string hint;
-  int signal = 0;  ///< that ended the run; 0: none
+  int signal = 0;                             ///< that ended the run; 0: none
+  std::int64_t files = -1, files_there = -1;  ///< of a batch
 };
 
 /// Thread-safe. When nobody reads any more, nothing more is written and the work goes on.
@@ -51,6 +68,10 @@ class JsonLines {
   void warning(const std::string& text);
   void skipped(const SkippedInput& input);
   void done(const JsonDone& done);
+  void error(const JsonError& error);
+  void file(const JsonFile& file);
+  void file_end(const JsonFile& file, const JsonFileEnd& end);
+  void estimate(const JobEstimate& estimate, const Settings& settings);
 
   /// Tells `base` and writes lines. Valid as long as this is.
   RenderObserver observer(const RenderObserver& base);

@@ -203,6 +203,15 @@ void add_device_options(std::vector<Option>& table) {
                        },
                    .choices = [] { return Words{"auto"}; }});
   table.push_back(
+      {.name = "memory",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "SIZE",
+       .help = "Stay below SIZE, such as 800M or 2G: fewer frames wait and fewer threads work; "
+               "what cannot fit is refused before work. none is no limit",
+       .set = [](Request& r, const Value& v) { r.settings.memory_limit = parse_memory(v); },
+       .get = [](const Request& r) { return memory_text(r.settings.memory_limit); }});
+  table.push_back(
       {.name = "device",
        .commands = kRender,
        .group = kGroup,

@@ -32,6 +32,14 @@ void add_program_options(std::vector<Option>& table) {
                    .value_optional = true,
                    .set = [](Request& r, const Value& v) { r.preview = parse_preview(v); },
                    .get = [](const Request& r) { return preview_text(r.preview); }});
+  table.push_back({.name = "dry-run",
+                   .commands = kRender,
+                   .group = Group::report,
+                   .kind = Kind::flag,
+                   .help = "Write nothing; say what sizes, cells, memory, time and disk space the "
+                           "job would take",
+                   .set = [](Request& r, const Value& v) { r.dry_run = parse_switch(v); },
+                   .get = [](const Request& r) { return switch_text(r.dry_run); }});
   table.push_back({.name = "json",
                    .commands = kRender | kIndex,
                    .group = Group::report,

@@ -38,6 +38,44 @@ int parse_threads(const Value& value) {
   return static_cast<int>(parse_integer(value, 1, 1024));
 }
 
+std::uint64_t parse_memory(const Value& value) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"KiB", 1024.0},
+                                                            {"MiB", 1024.0 * 1024.0},
+                                                            {"GiB", 1024.0 * 1024.0 * 1024.0},
+                                                            {"TiB", 1099511627776.0},
+                                                            {"KB", 1e3},
+                                                            {"MB", 1e6},
+                                                            {"GB", 1e9},
+                                                            {"TB", 1e12},
+                                                            {"K", 1e3},
+                                                            {"M", 1e6},
+                                                            {"G", 1e9},
+                                                            {"T", 1e12},
+                                                            {"B", 1.0}};
+  if (value.text == "none") return 0;
+  Value number = value;
+  double unit = 1.0;
+  for (const auto& [name, bytes] : kUnits) {
+    if (!number.text.ends_with(name)) continue;
+    unit = bytes;
+    number.text.resize(number.text.size() - name.size());
+    break;
+  }
+  if (number.text.empty() || number.text.front() < '0' || number.text.front() > '9') {
+    throw UsageError(value.where + " takes a size such as 800M, 2G, 512MiB or none, not \"" +
+                     value.text + "\"");
+  }
+  const double bytes = parse_number(number, 0.0, static_cast<double>(kMost)) * unit;
+  if (bytes < 1.0 || bytes > static_cast<double>(kMost)) {
+    throw UsageError(value.where + " " + value.text + " is not a size of memory",
+                     "give a size such as 800M or 2G, or none");
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
+std::string memory_text(std::uint64_t bytes) { return bytes == 0 ? "none" : std::to_string(bytes); }
+
 std::optional<int> parse_max_uses(const Value& value) {
   if (value.text == "auto") return std::nullopt;
   if (value.text == "unlimited") return kUnlimitedUses;

@@ -68,6 +68,9 @@ std::filesystem::path parse_path(const Value& value);
 std::string parse_format(const Value& value);
 /// One word: letters, digits and _ . + -.
 std::string parse_word(const Value& value);
+/// Bytes: "800M", "2G", "1.5GB" (powers of 1000), "512MiB" (of 1024), "none" (0).
+std::uint64_t parse_memory(const Value& value);
+std::string memory_text(std::uint64_t bytes);           ///< that parse_memory() reads back
 int parse_threads(const Value& value);                  ///< "auto" is 0
 std::optional<int> parse_max_uses(const Value& value);  ///< "auto" is unset
 SceneCutSettings parse_scene_cuts(const Value& value);  ///< auto, off or a path

@@ -78,6 +78,7 @@ struct Request {
   bool quiet = false;
   bool verbose = false;
   PreviewRequest preview;
+  bool dry_run = false;                              ///< say what the job would be, and do nothing
   std::optional<std::filesystem::path> status_file;  ///< state of the run, kept up to date
   /// Are lines written as things happen? The doctor writes one document instead.
   [[nodiscard]] bool tells_lines() const {

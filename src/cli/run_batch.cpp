@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <new>
 #include <system_error>
 
 #include "cli/validate.hpp"
@@ -9,89 +10,135 @@
 namespace mosaic::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
+void put_failure(const Error& error, BatchRow& row) {
+  row.code = error.code();
+  row.note = error.what();
+  row.hint = error.hint();
+}
+
 /// What can be said without work. Of outputs that are there the done log decides later.
 void check(const Resolved& resolved, const Request& request, BatchRow& row) {
   Resolved one = resolved;
   one.request = request;
   one.request.settings.force = true;
+  // A dry run does not make the folder, so what can be said is said of the one above.
+  fs::path folder = request.settings.output.parent_path();
+  std::error_code ignored;
+  if (request.dry_run && request.out_dir) {
+    while (!folder.empty() && folder.has_relative_path() && !fs::exists(folder, ignored)) {
+      folder = folder.parent_path();
+    }
+    one.request.settings.output = folder / request.settings.output.filename();
+  }
   try {
     validate(one);
   } catch (const UsageError&) {
     throw;
   } catch (const Error& error) {
-    row.code = error.code();
-    row.note = error.what();
+    put_failure(error, row);
   }
 }
 
-void make_folder(const std::optional<std::filesystem::path>& folder) {
+void make_folder(const std::optional<fs::path>& folder) {
   if (!folder) return;
   std::error_code failure;
-  std::filesystem::create_directories(*folder, failure);
+  fs::create_directories(*folder, failure);
   if (failure) {
     throw OutputError("cannot make the folder " + folder->string() + ": " + failure.message(),
                       "choose another --out-dir");
   }
 }
 
-std::string note_of(const RenderSummary& summary) {
-  std::string note = "made, " + std::to_string(summary.frames_out) + " frames";
-  if (summary.exit_code() == ExitCode::skipped_inputs) {
+std::string note_of(const JsonDone& done) {
+  if (done.frames_out < 0) return "nothing stands against it";
+  std::string note = "made, " + std::to_string(done.frames_out) + " frames";
+  if (done.exit_code == static_cast<int>(ExitCode::skipped_inputs)) {
     note += ", with inputs left out or damaged";
   }
   return note;
 }
 
-void run_one(const Request& request, Console& console, const RenderOne& render_one, BatchRow& row) {
+/// Whatever one input does, the others are still to be done.
+std::optional<JsonDone> run_one(const Request& request, const DoOne& do_one, BatchRow& row) {
   try {
-    const std::optional<RenderSummary> summary = render_one(request);
-    row.code = summary ? summary->exit_code() : ExitCode::ok;
-    row.note = summary ? note_of(*summary) : "was done before";
+    const std::optional<JsonDone> done = do_one(request);
+    row.was_done = !done;
+    row.code = done ? static_cast<ExitCode>(done->exit_code) : ExitCode::ok;
+    row.note = done ? note_of(*done) : "was done before";
+    return done;
   } catch (const Error& error) {
-    row.code = error.code();
-    row.note = error.what();
-    console.clear();
-    console.detail("error: " + row.note);
-    if (!error.hint().empty()) console.detail("  " + error.hint());
+    put_failure(error, row);
   } catch (const Interrupted& stopped) {
     row.code = ExitCode::unexpected;
     row.note = stopped.what();
     throw;
+  } catch (const PipeClosed&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    row.code = ExitCode::unexpected;
+    row.note = "out of memory";
+    row.hint = "use larger tiles, a smaller --scale or fewer --threads";
+  } catch (const std::exception& error) {
+    row.code = ExitCode::unexpected;
+    row.note = std::string("unexpected: ") + error.what();
+    row.hint = "this should not happen; please report it with the command line";
   }
+  return std::nullopt;
+}
+
+void print_failure(const BatchRow& row, Console& console) {
+  if (row.code == ExitCode::ok || row.code == ExitCode::skipped_inputs) return;
+  console.clear();
+  console.detail("error: " + row.note);
+  if (!row.hint.empty()) console.detail("  " + row.hint);
 }
 
 }  // namespace
 
-int run_batch(const Resolved& resolved, Console& console, const RenderOne& render_one) {
+std::vector<BatchRow> run_batch(const Resolved& resolved, Console& console,
+                                const BatchListener& listener, const DoOne& do_one) {
   const std::vector<Request> requests = batch_requests(resolved.request);
-  make_folder(resolved.request.out_dir);
+  if (!resolved.request.dry_run) make_folder(resolved.request.out_dir);
   std::vector<BatchRow> rows;
   for (const Request& request : requests) {
-    BatchRow row{request.settings.frames, request.settings.output, ExitCode::ok, {}};
+    BatchRow row;
+    row.input = request.settings.frames;
+    row.output = request.settings.output;
     check(resolved, request, row);
     rows.push_back(std::move(row));
   }
   const auto print_table = [&](std::size_t count) {
     console.clear();
     rows.resize(count);
-    for (const std::string& line : batch_table(rows)) console.detail(line);
+    for (const std::string& line : batch_table(rows, resolved.request.dry_run)) {
+      console.detail(line);
+    }
   };
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (rows[i].code != ExitCode::ok) {
-      console.detail("error: " + rows[i].note);
-      continue;
-    }
+    BatchRow& row = rows[i];
+    const JsonFile file{i + 1, requests.size(), row.input, row.output};
+    if (listener.begins) listener.begins(file);
     console.notice("[" + std::to_string(i + 1) + "/" + std::to_string(requests.size()) + "] " +
-                   rows[i].input.string() + " -> " + rows[i].output.string());
-    try {
-      run_one(requests[i], console, render_one, rows[i]);
-    } catch (const Interrupted&) {
-      print_table(i + 1);
-      throw;
+                   row.input.string() + " -> " + row.output.string());
+    std::optional<JsonDone> made;
+    if (row.code == ExitCode::ok) {
+      try {
+        made = run_one(requests[i], do_one, row);
+      } catch (const Interrupted&) {
+        print_table(i + 1);
+        throw;
+      }
+    }
+    print_failure(row, console);
+    if (listener.ends) {
+      listener.ends(
+          file, {static_cast<int>(row.code), row.note, row.hint, row.was_done, std::move(made)});
     }
   }
   print_table(rows.size());
-  return static_cast<int>(worst_code(rows));
+  return rows;
 }
 
 }  // namespace mosaic::cli

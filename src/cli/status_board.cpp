@@ -8,10 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cli/json_lines.hpp"
 #include "cli/progress.hpp"
+#include "core/json_text.hpp"
 #include "core/output_file.hpp"
-#include "core/utf8.hpp"
 
 namespace mosaic::cli {
 namespace {
@@ -57,6 +56,12 @@ RenderObserver StatusBoard::observer(const RenderObserver& base) {
   return observer;
 }
 
+void StatusBoard::begin_file(const JsonFile& file) {
+  const std::scoped_lock lock(mutex_);
+  work_ = file;
+  progress_.reset();
+}
+
 void StatusBoard::finish(int exit_code, const std::string& message) {
   {
     const std::scoped_lock lock(mutex_);
@@ -67,21 +72,30 @@ void StatusBoard::finish(int exit_code, const std::string& message) {
 
 std::string StatusBoard::line() {
   const std::scoped_lock lock(mutex_);
-  return progress_ ? progress_text(*progress_) : std::string("starting: nothing is finished yet");
+  const std::string text =
+      progress_ ? progress_text(*progress_) : std::string("starting: nothing is finished yet");
+  if (!work_) return text;
+  return "[" + std::to_string(work_->number) + "/" + std::to_string(work_->of) + "] " +
+         work_->input.native() + ": " + text;
 }
 
 std::string StatusBoard::state_json() {
   const std::scoped_lock lock(mutex_);
   nlohmann::ordered_json state = {{"type", "status"}, {"schema", kJsonSchema}};
   const bool good = end_ && (end_->exit_code == 0 || end_->exit_code == 3);
-  state["state"] = end_ ? (good ? "done" : "failed") : progress_ ? "running" : "starting";
+  state["state"] = end_ ? (good ? "done" : "failed") : progress_ || work_ ? "running" : "starting";
   state["pid"] = getpid();
+  if (work_) {
+    state["file"] = {{"number", work_->number}, {"of", work_->of}};
+    add_text(state["file"], "input", work_->input.native());
+    add_text(state["file"], "output", work_->output.native());
+  }
   if (progress_) {
     state["progress"] = nlohmann::ordered_json::parse(progress_json(*progress_));
   }
   if (end_) {
     state["exit_code"] = end_->exit_code;
-    state["message"] = as_utf8(end_->message);
+    add_text(state, "message", end_->message);
   }
   return state.dump() + "\n";
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "cli/json_lines.hpp"
 #include "mosaic/render.hpp"
 
 namespace mosaic::cli {
@@ -35,6 +36,9 @@ class StatusBoard {
   /// Tells `base` and notes the progress. Valid as long as this is.
   RenderObserver observer(const RenderObserver& base);
 
+  /// Of a batch: what is worked on from now on. Its progress begins anew.
+  void begin_file(const JsonFile& file);
+
   /// The last state of the file: "done" for exit codes 0 and 3, else "failed".
   void finish(int exit_code, const std::string& message);
 
@@ -51,6 +55,7 @@ class StatusBoard {
   StatusOptions options_;
   std::mutex mutex_;  ///< of what follows
   std::condition_variable changed_;
+  std::optional<JsonFile> work_;  ///< of a batch
   std::optional<RenderProgress> progress_;
   std::optional<End> end_;
   bool stopping_ = false;

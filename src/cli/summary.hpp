@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mosaic/dry_run.hpp"
 #include "mosaic/render.hpp"
 
 namespace mosaic::cli {
@@ -16,5 +17,9 @@ std::string made_text(const Settings& settings, const RenderSummary& summary, do
 std::vector<std::string> skipped_lines(const std::vector<SkippedInput>& skipped,
                                        std::int64_t decode_errors,
                                        const std::string& where_to_find);
+
+/// What --dry-run says to people: a line for the film, then one each for input, output, tiles,
+/// memory, time and disk.
+std::vector<std::string> estimate_lines(const Settings& settings, const JobEstimate& estimate);
 
 }  // namespace mosaic::cli

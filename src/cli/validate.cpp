@@ -211,17 +211,6 @@ void check_effect(const Resolved& resolved, OutputKind output) {
   }
 }
 
-/// A status file is replaced without asking, so it must be one, or not be there.
-void require_status_file(const Request& request) {
-  if (!request.status_file) return;
-  const fs::path& path = *request.status_file;
-  std::string begin(16, '\0');
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  const bool ours = begin == R"({"type":"status")";
-  require_writable(path, "--status-file", request.settings.force || ours);
-}
-
 /// What is read besides the pictures.
 std::vector<ReadPath> settings_files(const Resolved& resolved) {
   std::vector<ReadPath> read;
@@ -272,6 +261,21 @@ void check_preview(const Resolved& resolved) {
   if (resolved.source_of("range") != Source::standard) refuse("--range");
 }
 
+/// A dry run looks at files that can be read again, and has standard output for itself.
+void check_dry_run(const Request& request) {
+  if (!request.dry_run) return;
+  const Settings& settings = request.settings;
+  if (settings.frames == "-" || settings.output == "-") {
+    throw UsageError("--dry-run needs files, not pipes", "name files");
+  }
+  if (settings.verify) {
+    throw UsageError("--dry-run looks at one run, and --verify makes two", "leave out one of them");
+  }
+  if (request.preview.on) {
+    throw UsageError("--preview and --dry-run contradict each other", "leave out one of them");
+  }
+}
+
 /// --frames - and --output -.
 void check_standard_streams(const Request& request) {
   const Settings& settings = request.settings;
@@ -314,6 +318,7 @@ void validate_render(const Resolved& resolved) {
   check_effect(resolved, kind);
   check_preview(resolved);
   check_comparison(settings, kind);
+  check_dry_run(resolved.request);
   check_standard_streams(resolved.request);
   std::vector<WrittenPath> written;
   if (resolved.request.preview.on) {
@@ -408,6 +413,16 @@ void validate_metrics(const Request& request) {
 }
 
 }  // namespace
+
+void require_status_file(const Request& request) {
+  if (!request.status_file) return;
+  const fs::path& path = *request.status_file;
+  std::string begin(16, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  const bool ours = begin == R"({"type":"status")";
+  require_writable(path, "--status-file", request.settings.force || ours);
+}
 
 fs::path preview_path(const fs::path& output) {
   const bool folder = output.filename().empty() || is_folder(output);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -16,9 +17,11 @@
 #include "library/picture_decoder.hpp"
 #include "library/picture_kind.hpp"
 #include "library/pool_filter.hpp"
+#include "library/pool_survey.hpp"
 #include "library/tile_builder.hpp"
 #include "library/video_pool.hpp"
 #include "mosaic/error.hpp"
+#include "video/frame_source.hpp"
 
 namespace mosaic {
 
@@ -116,7 +119,14 @@ bool fits(const IndexOnDisk& found, const Source& source, const LibrarySettings&
          found.data.variants == variants_per_photo(settings);
 }
 
-/// --index: the user's own file. What is not ours is left alone.
+/// --index names the user's own file: what is not ours is left alone.
+void refuse_foreign(const std::filesystem::path& path, const IndexOnDisk& found) {
+  if (found.state != IndexOnDisk::State::foreign) return;
+  throw InputError("index '" + path.string() + "' " + found.problem + "; it is left as it is",
+                   "Name another file with --index, or remove this one.");
+}
+
+/// --index: the user's own file.
 LibraryData open_named(const std::filesystem::path& path, const Source& source,
                        const LibrarySettings& settings, TileLayout layout, ThreadPool& pool,
                        const RenderObserver& observer, LibraryOrigin& origin) {
@@ -126,10 +136,7 @@ LibraryData open_named(const std::filesystem::path& path, const Source& source,
     origin.reused = true;
     return std::move(found.data);
   }
-  if (found.state == IndexOnDisk::State::foreign) {
-    throw InputError("index '" + path.string() + "' " + found.problem + "; it is left as it is",
-                     "Name another file with --index, or remove this one.");
-  }
+  refuse_foreign(path, found);
   if (found.state == IndexOnDisk::State::damaged) {
     tell(observer.warning, "index '" + path.string() + "' " + found.problem + "; it is rebuilt");
   }
@@ -179,6 +186,55 @@ LibraryData open_cached(const Source& source, const LibrarySettings& settings, T
 }
 
 }  // namespace
+
+PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k) {
+  const TileLayout layout{tile_size_px, features_k};
+  check_request(settings, layout);
+  const Source source = examine(settings, layout);
+  PoolSurvey survey;
+  survey.variants = variants_per_photo(settings);
+  survey.video = source.video;
+  const auto path = settings.index ? settings.index : cached_index_path(settings, layout);
+  if (path) {
+    const IndexOnDisk found = open_index(*path);
+    if (settings.index) refuse_foreign(*path, found);
+    survey.ready = fits(found, source, settings, layout);
+    if (survey.ready) survey.photos = static_cast<std::int64_t>(found.data.photos.size());
+  }
+  if (survey.ready) return survey;
+  if (!source.video) {
+    survey.photos = static_cast<std::int64_t>(source.listing.files.size());
+    return survey;
+  }
+  refuse_single_picture(settings.tiles);
+  const std::int64_t frames = open_frame_source(settings.tiles, {}, {})->info().frames_estimate;
+  if (frames >= 0) survey.photos = (frames + settings.tile_step - 1) / settings.tile_step;
+  return survey;
+}
+
+std::uint64_t bytes_per_tile(int tile_size_px, int features_k) {
+  const TileLayout layout{tile_size_px, features_k};
+  return layout.feature_bytes() + layout.luma_bytes() + layout.rgb_bytes() + sizeof(ColorSums);
+}
+
+std::unique_ptr<TileLibrary> sample_library(const LibrarySettings& settings, int tile_size_px,
+                                            int features_k, int photos, ThreadPool& pool,
+                                            const RenderObserver& observer) {
+  const TileLayout layout{tile_size_px, features_k};
+  const PoolListing all = list_pool_folder(settings.tiles);
+  for (std::size_t wanted = static_cast<std::size_t>(photos);; wanted *= 4) {
+    PoolListing some;
+    const std::size_t count = std::min(wanted, all.files.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      some.files.push_back(all.files[i * all.files.size() / count]);
+    }
+    try {
+      return make_tile_library(build_from_folder(some, settings, layout, 0, pool, observer));
+    } catch (const InputError&) {
+      if (count == all.files.size()) throw;  // there is no more to try
+    }
+  }
+}
 
 std::unique_ptr<TileLibrary> open_tile_library(const LibrarySettings& settings, int tile_size_px,
                                                int features_k, ThreadPool& pool,

@@ -74,6 +74,24 @@ std::uint64_t estimate_output_bytes(const Settings& settings, Size size, std::in
                                     std::exp2((18.0 - settings.encode.crf) / 6.0));
 }
 
+DiskEstimate estimate_disk(const Settings& settings, Size size, std::int64_t frames) {
+  DiskEstimate disk;
+  disk.output = estimate_output_bytes(settings, size, frames);
+  if (!wants_job_folder(settings, frames)) return disk;
+  disk.job_folder = disk.output;
+  disk.moved = keeps_pictures(settings.output);
+  return disk;
+}
+
+fs::path disk_of(const fs::path& output) {
+  std::error_code ignored;
+  fs::path folder = fs::absolute(anchor_of(output), ignored).parent_path();
+  while (!fs::is_directory(folder, ignored) && folder.has_relative_path()) {
+    folder = folder.parent_path();
+  }
+  return folder;
+}
+
 Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input) {
   Facts facts = settings.facts;
   facts["contents of --frames"] = input.hash;
@@ -95,32 +113,30 @@ KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
       expected_frames_(parts.expected_frames(settings.range)) {
   if (is_standard_stream(settings.output)) return;
   lock_.emplace(anchor_of(settings.output));
-  const bool wanted = wants_folder(expected_frames_);
+  const bool wanted = wants_job_folder(settings, expected_frames_);
   if (wanted) {
     folder_ = std::make_unique<JobFolder>(anchor_of(settings.output),
                                           settings.resume == ResumeMode::fresh);
   }
-  const std::uint64_t estimate = estimate_output_bytes(settings, size_, expected_frames_);
-  const bool doubled = wanted && !keeps_pictures(settings.output);
-  warn_of_small_disk(doubled ? 2 * estimate : estimate);  // the pieces, and the file made of them
+  warn_of_small_disk(estimate_disk(settings, size_, expected_frames_).at_most());
 }
 
-bool KeptWork::wants_folder(std::int64_t frames) const {
-  const bool asked = settings_.resume == ResumeMode::on || settings_.resume == ResumeMode::fresh;
-  if (settings_.resume == ResumeMode::off) return false;
-  const bool again = !is_standard_stream(settings_.frames);  // a pipe is read once
-  const bool possible = again && settings_.segment_frames > 0 && keeps_segments(settings_.output);
-  if (asked && settings_.segment_frames == 0) {
+bool wants_job_folder(const Settings& settings, std::int64_t frames) {
+  const bool asked = settings.resume == ResumeMode::on || settings.resume == ResumeMode::fresh;
+  if (settings.resume == ResumeMode::off) return false;
+  const bool again = !is_standard_stream(settings.frames);  // a pipe is read once
+  const bool possible = again && settings.segment_frames > 0 && keeps_segments(settings.output);
+  if (asked && settings.segment_frames == 0) {
     throw UsageError("--resume needs pieces to keep, and --segment-frames 0 makes none");
   }
   if (asked && !possible) {
     throw UsageError(
-        again ? "'" + settings_.output.native() + "' cannot be made in pieces"
+        again ? "'" + settings.output.native() + "' cannot be made in pieces"
               : "what comes from standard input cannot be read again",
         "--resume is for .mp4, .mkv, .mov, .webm and numbered pictures, made of files");
   }
   if (!possible) return false;
-  return asked || frames < 0 || frames > settings_.segment_frames;
+  return asked || frames < 0 || frames > settings.segment_frames;
 }
 
 void KeptWork::warn_of_small_disk(std::uint64_t needed) {

@@ -19,6 +19,23 @@ namespace mosaic {
 /// Rough size of the output in bytes, 0 when nothing can be said: for warnings only.
 std::uint64_t estimate_output_bytes(const Settings& settings, Size size, std::int64_t frames);
 
+/// What a job takes of the disk, in bytes; all 0 when nothing can be said.
+struct DiskEstimate {
+  std::uint64_t output = 0;
+  std::uint64_t job_folder = 0;  ///< 0 where no pieces are kept
+  bool moved = false;            ///< what is in the job's folder becomes the output
+  [[nodiscard]] std::uint64_t at_most() const { return moved ? output : output + job_folder; }
+};
+/// Throws UsageError like wants_job_folder().
+DiskEstimate estimate_disk(const Settings& settings, Size size, std::int64_t frames);
+
+/// The folder, there already, on whose disk an output and its job are going to be.
+std::filesystem::path disk_of(const std::filesystem::path& output);
+
+/// Whether a job of this many frames (-1: unknown) keeps pieces. Throws UsageError when that was
+/// asked for and cannot be done.
+bool wants_job_folder(const Settings& settings, std::int64_t frames);
+
 /// Everything that decides the output's bytes, by name.
 Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input);
 
@@ -58,7 +75,6 @@ class KeptWork {
   [[nodiscard]] std::string what_is_left() const;
 
  private:
-  [[nodiscard]] bool wants_folder(std::int64_t frames) const;
   void warn_of_small_disk(std::uint64_t needed);
 
   const Settings& settings_;

@@ -23,6 +23,11 @@ class LibraryShelf {
     return library;
   }
 
+  /// Makes open() give out `library` for this size.
+  void put(int tile_size_px, int features_k, std::shared_ptr<const TileLibrary> library) {
+    open_[{tile_size_px, features_k}] = std::move(library);
+  }
+
  private:
   std::map<std::pair<int, int>, std::shared_ptr<const TileLibrary>> open_;
 };

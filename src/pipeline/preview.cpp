@@ -69,9 +69,13 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
                               const std::filesystem::path& picture, const RenderObserver& observer,
                               const RunContext& context) {
   OutputFile file(picture, settings.force);
-  ThreadPool pool(settings.threads);
   RenderParts parts;
   parts.open_source(settings, observer);
+  Settings one = settings;
+  one.output = picture;  // for which no video encoder is opened
+  const MemoryPlan plan = parts.plan_memory(one);
+  if (observer.notice) observer.notice(memory_line(plan));
+  ThreadPool pool(plan.threads);
   const bool still = parts.source->info().still;
   const Shot shot = frame_at(parts, settings, at_s, observer);
   parts.open_engine(settings, pool, observer);

@@ -23,7 +23,6 @@ Job::Job(const Settings& settings, const RenderObserver& observer, const RunCont
       observer_(observer),
       context_(context),
       options_(options),
-      pool_(settings.threads),
       stages_(settings, options.fault, options.watch) {}
 
 std::optional<double> Job::flow_rounding_edge_px() const {
@@ -32,8 +31,9 @@ std::optional<double> Job::flow_rounding_edge_px() const {
 
 void Job::open() {
   parts_.open_source(settings_, observer_);
+  plan_memory();
   if (options_.unless_done) {
-    parts_.open_engine(settings_, pool_, observer_, options_.shelf, stages_.probe());
+    parts_.open_engine(settings_, *pool_, observer_, options_.shelf, stages_.probe());
     done_.emplace(settings_, parts_, observer_);
     if (done_->is_done()) return;
   }
@@ -43,7 +43,7 @@ void Job::open() {
   sink_ = open_frame_sink(request, observer_);
   // Here rather than before: what is wrong with the output is said before photos are read.
   if (!parts_.engine) {
-    parts_.open_engine(settings_, pool_, observer_, options_.shelf, stages_.probe());
+    parts_.open_engine(settings_, *pool_, observer_, options_.shelf, stages_.probe());
   }
   if (settings_.strict) require_intact(parts_.library->skipped());
   if (settings_.plan) {
@@ -53,6 +53,15 @@ void Job::open() {
   totals_.emplace(parts_.library->photos());
   stages_.begin(parts_, observer_);
   announce();
+}
+
+/// Before anything is written, and before anything large is held.
+void Job::plan_memory() {
+  const MemoryPlan plan = parts_.plan_memory(settings_);
+  tell(observer_.notice, memory_line(plan));
+  pool_.emplace(plan.threads);
+  decoded_.emplace(static_cast<std::size_t>(plan.queue_frames));
+  composed_.emplace(static_cast<std::size_t>(plan.queue_frames));
 }
 
 void Job::announce() const {
@@ -95,9 +104,9 @@ void Job::decode() {
     if (stages_.probe() != nullptr) {
       frame.hash = stages_.probe()->hash(frame.source.index, Stage::decoded, frame.source.picture);
     }
-    if (!decoded_.push(std::move(frame))) return;
+    if (!decoded_->push(std::move(frame))) return;
   }
-  decoded_.close();
+  decoded_->close();
 }
 
 OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
@@ -116,7 +125,7 @@ OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
   draw(engine, output.picture);
   if (auto* image = std::get_if<RgbImage>(&output.picture);
       image != nullptr && parts_.source->info().still) {
-    equalise_locally(settings_.look.local_contrast_clip, settings_.look.local_contrast_grid, pool_,
+    equalise_locally(settings_.look.local_contrast_clip, settings_.look.local_contrast_grid, *pool_,
                      *image);
   }
   if (probe != nullptr) {
@@ -137,12 +146,12 @@ bool Job::end_segment() {
     end.state = state.take();
   }
   segment_.emplace(parts_.library->photos());
-  return composed_.push(std::move(end));
+  return composed_->push(std::move(end));
 }
 
 /// False: the encoder has given up.
 bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
-  if (!composed_.push(render_frame(frame, next))) return false;
+  if (!composed_->push(render_frame(frame, next))) return false;
   ++frames_computed_;
   report_progress(false);
   const bool border =
@@ -153,23 +162,23 @@ bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
 void Job::compute() {
   // This frame and the next one, which the backend may already look at; neither moves meanwhile.
   std::array<std::optional<InputFrame>, 2> frames;
-  frames[0] = decoded_.pop();
+  frames[0] = decoded_->pop();
   for (std::size_t at = 0; frames[at]; at = 1 - at) {
     observer_.throw_if_stopped();
     const InputFrame& frame = *frames[at];
     std::optional<InputFrame>& next = frames[1 - at];
-    next = decoded_.try_pop();
+    next = decoded_->try_pop();
     if (frame.prime) {
       kept_->prime(*parts_.engine, frame.number, frame.source.picture);
     } else if (!compute_frame(frame, next ? &next->source.picture : nullptr)) {
       return;
     }
-    if (!next) next = decoded_.pop();
+    if (!next) next = decoded_->pop();
   }
   // Frames may be missing: what there is of this segment is not the input's last one.
-  if (decoded_.cancelled()) return;
+  if (decoded_->cancelled()) return;
   if (segment_->frames > 0 && !end_segment()) return;
-  composed_.close();
+  composed_->close();
 }
 
 void Job::write(const OutputFrame& frame) {
@@ -197,7 +206,7 @@ void Job::put_line(SegmentPart part, const std::string& line) {
 }
 
 void Job::encode() {
-  while (const std::optional<Composed> item = composed_.pop()) {
+  while (const std::optional<Composed> item = composed_->pop()) {
     if (const auto* frame = std::get_if<OutputFrame>(&*item)) {
       write(*frame);
       continue;
@@ -291,8 +300,8 @@ void Job::render_all() {
   kept_->start(parts_);
   start_ = std::chrono::steady_clock::now();
   run_side_by_side({[this] { decode(); }, [this] { encode(); }, [this] { compute(); }}, [this] {
-    composed_.cancel();
-    decoded_.cancel();
+    composed_->cancel();
+    decoded_->cancel();
   });
   finish();
 }

@@ -22,10 +22,6 @@
 
 namespace mosaic {
 
-/// Frames waiting between two stages: enough to even out key frames and scene cuts, few enough that
-/// 4K frames stay within tens of megabytes.
-constexpr std::size_t kQueueFrames = 4;
-
 /// A frame to be rendered, or one whose segment is kept and from which the next one follows.
 struct InputFrame {
   SourceFrame source;
@@ -84,6 +80,7 @@ class Job {
   [[nodiscard]] std::string_view device() const { return parts_.engine->backend_name(); }
 
  private:
+  void plan_memory();
   void announce() const;
   void decode();
   void compute();
@@ -104,15 +101,15 @@ class Job {
   const RenderObserver& observer_;
   const RunContext& context_;
   Options options_;
-  ThreadPool pool_;
+  std::optional<ThreadPool> pool_;
   StageRecords stages_;
   RenderParts parts_;
   std::optional<DoneCheck> done_;
   std::optional<KeptWork> kept_;
   std::unique_ptr<FrameSink> sink_;
   std::optional<PlanWriter> plan_writer_;
-  BoundedQueue<InputFrame> decoded_{kQueueFrames};
-  BoundedQueue<Composed> composed_{kQueueFrames};
+  std::optional<BoundedQueue<InputFrame>> decoded_;
+  std::optional<BoundedQueue<Composed>> composed_;
   std::optional<RunTotals> segment_;  ///< of the segment being computed
   std::optional<RunTotals> totals_;   ///< of the segments written
   std::int64_t frames_computed_ = 0;

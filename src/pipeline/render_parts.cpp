@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
 #include "registry/backends.hpp"
+#include "video/encoder_memory.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
@@ -43,6 +45,24 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
                                drawn_tiles};
   engine = std::make_unique<MosaicEngine>(
       *library, geometry, options, make_backend(settings.device, context, observer.warning), pool);
+}
+
+MemoryPlan RenderParts::plan_memory(const Settings& settings) const {
+  return plan_memory(
+      settings, survey_pool(settings.library, geometry.tile_size_px, settings.match.features_k));
+}
+
+MemoryPlan RenderParts::plan_memory(const Settings& settings, const PoolSurvey& survey) const {
+  MemoryFacts facts;
+  facts.source = source->info().size;
+  std::error_code ignored;
+  facts.rgb_source =
+      source->info().still || std::filesystem::is_directory(settings.frames, ignored);
+  facts.geometry = geometry;
+  facts.tiles = survey.tiles();
+  facts.index_ready = survey.ready;
+  facts.encoder_bytes = encoder_memory(settings.output, settings.encode, geometry.output_size());
+  return mosaic::plan_memory(settings, facts);
 }
 
 SinkRequest RenderParts::sink_request(const Settings& settings) const {

@@ -11,6 +11,7 @@
 #include "mosaic/render.hpp"
 #include "mosaic/run_context.hpp"
 #include "mosaic/settings.hpp"
+#include "pipeline/job_memory.hpp"
 #include "pipeline/library_shelf.hpp"
 #include "pipeline/mosaic_engine.hpp"
 #include "video/frame_sink.hpp"
@@ -34,6 +35,11 @@ struct RenderParts {
   /// `shelf`: libraries open already; null: none. `probe`: is shown the stages; null: nobody.
   void open_engine(const Settings& settings, ThreadPool& pool, const RenderObserver& observer,
                    LibraryShelf* shelf = nullptr, StageProbe* probe = nullptr);
+
+  /// How many tiles to expect and what the job will hold, before either is opened. After
+  /// open_source(). Throws like survey_pool() and pipeline/job_memory.hpp.
+  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings) const;
+  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, const PoolSurvey& survey) const;
 
   /// What an output of these pictures must be. After open_source().
   [[nodiscard]] SinkRequest sink_request(const Settings& settings) const;

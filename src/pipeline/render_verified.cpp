@@ -74,6 +74,7 @@ Settings twin_of(const Settings& settings, DeviceChoice device, const fs::path& 
   twin.certify = true;
   // Kept frames are not computed, so there is nothing to compare.
   twin.resume = ResumeMode::off;
+  twin.memory_limit = settings.memory_limit / 2;  // two of them work at once
   return twin;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/utf8.hpp"
 #include "mosaic/error.hpp"
 #include "pipeline/html_report.hpp"
@@ -40,12 +41,6 @@ Json grid_json(const GridGeometry& geometry) {
        {geometry.crop_px.x, geometry.crop_px.y, geometry.crop_px.width, geometry.crop_px.height}}};
 }
 
-/// Text that may hold a file name: escaped where it is not UTF-8, with the bytes beside it then.
-void add_text(Json& object, const std::string& key, const std::string& text) {
-  object[key] = as_utf8(text);
-  if (!is_utf8(text)) object[key + "_hex"] = hex_bytes(text);
-}
-
 Json skipped_json(const std::vector<SkippedInput>& skipped) {
   Json list = Json::array();
   for (const SkippedInput& input : skipped) {
@@ -55,21 +50,6 @@ Json skipped_json(const std::vector<SkippedInput>& skipped) {
     list.push_back(std::move(entry));
   }
   return list;
-}
-
-Json given_json(const RunIdentity& identity) {
-  Json object = Json::object();
-  for (const SettingRecord& setting : identity.settings) {
-    Json entry;
-    if (setting.value.empty()) {
-      entry["value"] = nullptr;
-    } else {
-      add_text(entry, "value", setting.value);
-    }
-    add_text(entry, "source", setting.source);
-    object[setting.name] = std::move(entry);
-  }
-  return object;
 }
 
 Json settings_json(const Settings& settings, const MosaicEngine& engine) {
@@ -128,7 +108,7 @@ std::string json_report(const RunReport& r) {
   add_text(report, "output", r.settings.output.native());
   report["device"] = std::string(r.engine.backend_name());
   report["settings"] = settings_json(r.settings, r.engine);
-  report["settings_given"] = given_json(identity);
+  report["settings_given"] = settings_json(identity.settings);
   report["flow_rounding_edge_px"] = edge ? Json(*edge) : Json();
   report["grid"] = grid_json(r.geometry);
   Json& tiles = report["tiles"];

@@ -77,14 +77,34 @@ bool keeps_segments(const fs::path& output) {
   return is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"});
 }
 
+std::string video_ending(const fs::path& output, const EncodeSettings& encode) {
+  if (is_standard_stream(output)) return encode.format.empty() ? ".mkv" : "." + encode.format;
+  std::error_code ignored;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return {};
+  const std::string ending = lower_ending(output);
+  return is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"}) ? ending : std::string();
+}
+
+void check_sink_request(const SinkRequest& request) {
+  require_even(request.size);
+  if (request.copy_streams_from) refuse_same_file(*request.copy_streams_from, request.output);
+  std::error_code ignored;
+  const fs::path& output = request.output;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return;
+  const bool numbered = output.filename().native().find('%') != std::string::npos;
+  if (numbered || !is_one_of(lower_ending(output), {".png", ".jpg", ".jpeg"})) return;
+  if (is_one_frame(request)) return;
+  throw UsageError("'" + shown_name(output) + "' holds one picture, but the input has more frames",
+                   "write to a folder, to a pattern such as frame_%06d.png, or choose one frame "
+                   "with --range");
+}
+
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer) {
-  require_even(request.size);
-  if (is_standard_stream(request.output)) {
-    const std::string& format = request.encode.format;
-    return open_video_sink(request, format.empty() ? ".mkv" : "." + format, observer);
+  check_sink_request(request);
+  if (const std::string ending = video_ending(request.output, request.encode); !ending.empty()) {
+    return open_video_sink(request, ending, observer);
   }
-  if (request.copy_streams_from) refuse_same_file(*request.copy_streams_from, request.output);
   std::error_code ignored;
   if (!request.output.has_filename() || fs::is_directory(request.output, ignored)) {
     const fs::path folder =
@@ -96,19 +116,8 @@ std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
       is_one_of(ending, {".png", ".jpg", ".jpeg"})) {
     return open_folder_sink(request, parse_picture_pattern(request.output), observer);
   }
-  if (is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"})) {
-    return open_video_sink(request, ending, observer);
-  }
   if (ending == ".gif") return open_gif_sink(request, observer);
-  if (is_one_of(ending, {".png", ".jpg", ".jpeg"})) {
-    if (!is_one_frame(request)) {
-      throw UsageError(
-          "'" + shown_name(request.output) + "' holds one picture, but the input has more frames",
-          "write to a folder, to a pattern such as frame_%06d.png, or choose one frame "
-          "with --range");
-    }
-    return open_still_sink(request);
-  }
+  if (is_one_of(ending, {".png", ".jpg", ".jpeg"})) return open_still_sink(request);
   throw UsageError(
       "cannot tell from '" + shown_name(request.output) + "' what to write",
       "end it in .mp4 .mkv .mov .webm .gif .png .jpg, in '/' for a folder, or use %06d.png");

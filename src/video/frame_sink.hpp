@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "job/job_folder.hpp"
 #include "mosaic/image.hpp"
@@ -62,6 +63,12 @@ class FrameSink {
 /// warning).
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
                                            const RenderObserver& observer);
+
+/// What open_frame_sink() refuses by the request alone, before anything is opened or written.
+void check_sink_request(const SinkRequest& request);
+
+/// ".mp4", ".mkv", ".mov" or ".webm" for an output that is a video (a pipe is one); else nothing.
+std::string video_ending(const std::filesystem::path& output, const EncodeSettings& encode);
 
 /// Whether the sink for this output can keep segments in a job's folder: videos and numbered
 /// pictures. A GIF's frames are differences to those before them, a still is one frame.

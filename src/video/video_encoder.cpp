@@ -220,6 +220,11 @@ int encoder_threads(int height_px) {
   return std::clamp(height_px / 60, 2, 16);
 }
 
+std::string codec_for(const EncodeSettings& encode, const std::string& ending) {
+  if (!encode.codec.empty()) return encode.codec;
+  return ending == ".webm" ? "libvpx-vp9" : "libx264";
+}
+
 VideoEncoder::VideoEncoder(const std::string& codec_name, const SinkRequest& request,
                            const AVOutputFormat& container, const RenderObserver& observer)
     : output_(request.output), frame_(make_frame()) {

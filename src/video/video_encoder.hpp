@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "mosaic/image.hpp"
 #include "video/frame_sink.hpp"
@@ -13,6 +14,9 @@ namespace mosaic {
 /// Encoder threads for a picture of this height. A function of the size and of nothing else: the
 /// number of threads decides x264's bytes, so it must not follow the machine.
 int encoder_threads(int height_px);
+
+/// FFmpeg's name of the encoder for a container with this ending.
+std::string codec_for(const EncodeSettings& encode, const std::string& ending);
 
 class VideoEncoder {
  public:

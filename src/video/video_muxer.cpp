@@ -13,14 +13,6 @@ namespace mosaic {
 
 namespace {
 
-/// The muxer's own name for an ending.
-const char* muxer_name(const std::string& ending) {
-  if (ending == ".mkv") return "matroska";
-  if (ending == ".webm") return "webm";
-  if (ending == ".mov") return "mov";
-  return "mp4";
-}
-
 bool is_mov_family(const AVOutputFormat& container) {
   const std::string_view name = container.name;
   return name == "mp4" || name == "mov";
@@ -32,6 +24,13 @@ bool is_matroska_family(const AVOutputFormat& container) {
 }
 
 }  // namespace
+
+const char* muxer_name(const std::string& ending) {
+  if (ending == ".mkv") return "matroska";
+  if (ending == ".webm") return "webm";
+  if (ending == ".mov") return "mov";
+  return "mp4";
+}
 
 VideoMuxer::VideoMuxer(const SinkRequest& request, const std::string& ending,
                        const RenderObserver& observer)

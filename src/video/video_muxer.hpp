@@ -13,6 +13,9 @@
 
 namespace mosaic {
 
+/// FFmpeg's name of the container for an ending such as ".mkv".
+const char* muxer_name(const std::string& ending);
+
 /// Writes .mp4, .mov, .mkv or .webm to a temporary name; finish() gives it the final one.
 /// In this order: open(), begin(), write() for each packet, finish(). Throws OutputError.
 class VideoMuxer {

@@ -24,9 +24,7 @@ class VideoSink final : public FrameSink {
   VideoSink(const SinkRequest& request, const std::string& ending, const RenderObserver& observer)
       : request_(request),
         observer_(observer),
-        codec_(!request.encode.codec.empty() ? request.encode.codec
-               : ending == ".webm"           ? "libvpx-vp9"
-                                             : "libx264"),
+        codec_(codec_for(request.encode, ending)),
         muxer_(request, ending, observer),
         packet_(make_packet()) {
     // Opened before it is needed: what the user got wrong about it is said before any work.

@@ -80,6 +80,8 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"faces", {"true", "maybe"}},
       {"drop-dull", {"true", "maybe"}},
       {"threads", {"3", "0"}},
+      {"memory", {"2000000000", "much"}},
+      {"dry-run", {"true", "maybe"}},
       {"device", {"cpu", "tpu"}},
       {"simd", {"plain", "sse"}},
       {"index", {"pool.mti", ""}},

@@ -36,6 +36,18 @@ TEST(Values, NumberTextReadsBackExactly) {
   }
 }
 
+TEST(Values, Memory) {
+  EXPECT_EQ(parse_memory(value("none")), 0U);
+  EXPECT_EQ(parse_memory(value("1000")), 1000U);
+  EXPECT_EQ(parse_memory(value("800M")), 800'000'000U);
+  EXPECT_EQ(parse_memory(value("1.5GB")), 1'500'000'000U);
+  EXPECT_EQ(parse_memory(value("512MiB")), 512U * 1024 * 1024);
+  EXPECT_EQ(parse_memory(value(memory_text(123'456'789))), 123'456'789U);
+  for (const char* bad : {"", "0", "-1G", "G", "much", "2 G", "1e30", "2GG", "nan", "0x10"}) {
+    EXPECT_EQ(failure_of([&] { parse_memory(value(bad)); }).code, 2) << bad;
+  }
+}
+
 TEST(Values, Switches) {
   for (const char* yes : {"true", "1", "yes", "on"}) EXPECT_TRUE(parse_switch(value(yes)));
   for (const char* no : {"false", "0", "no", "off"}) EXPECT_FALSE(parse_switch(value(no)));

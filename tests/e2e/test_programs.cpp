@@ -5,39 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/utf8.hpp"
 #include "e2e/e2e.hpp"
+#include "e2e/json_lines.hpp"
 
 namespace mosaic::test {
 namespace {
 
 using Json = nlohmann::json;
 using Strings = std::vector<std::string>;
-
-/// Parses every line; each must be a complete object with a type and the schema.
-std::vector<Json> lines_of(const std::string& out) {
-  std::vector<Json> lines;
-  std::istringstream stream(out);
-  EXPECT_TRUE(out.empty() || out.back() == '\n') << "the last line is not complete";
-  EXPECT_TRUE(is_utf8(out));
-  for (std::string line; std::getline(stream, line);) {
-    Json object = Json::parse(line, nullptr, false);
-    EXPECT_TRUE(object.is_object()) << line;
-    if (!object.is_object()) continue;
-    EXPECT_TRUE(object.contains("type")) << line;
-    EXPECT_EQ(object.value("schema", 0), 1) << line;
-    lines.push_back(std::move(object));
-  }
-  return lines;
-}
-
-std::vector<Json> of_type(const std::vector<Json>& lines, const std::string& type) {
-  std::vector<Json> found;
-  for (const Json& line : lines) {
-    if (line["type"] == type) found.push_back(line);
-  }
-  return found;
-}
 
 std::string text_of(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);

@@ -1,0 +1,36 @@
+// How many tiles a pool will give, before a photo is opened.
+#pragma once
+
+#include <cstdint>
+
+#include "core/parallel_for.hpp"
+#include "library/tile_library.hpp"
+
+namespace mosaic {
+
+struct PoolSurvey {
+  /// Photos: counted where an index is ready, else at most this many; -1 when nothing is known (a
+  /// video that does not tell its length).
+  std::int64_t photos = -1;
+  bool ready = false;  ///< an index is there and fits, nothing has to be made
+  bool video = false;  ///< the pool is a video
+  int variants = 1;    ///< tiles per photo
+
+  [[nodiscard]] std::int64_t tiles() const { return photos < 0 ? -1 : photos * variants; }
+};
+
+/// Looks at the pool and its index; writes nothing. Throws like open_tile_library() for a pool or
+/// an index that cannot be used.
+PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k);
+
+/// Bytes of one tile in an index, and in memory.
+std::uint64_t bytes_per_tile(int tile_size_px, int features_k);
+
+/// A library of at most `photos` photos spread evenly over a folder, to measure with: kept in
+/// memory, no index is read or written. When none of them can be used, more are tried. Throws like
+/// open_tile_library().
+std::unique_ptr<TileLibrary> sample_library(const LibrarySettings& settings, int tile_size_px,
+                                            int features_k, int photos, ThreadPool& pool,
+                                            const RenderObserver& observer);
+
+}  // namespace mosaic
