@@ -24,7 +24,9 @@ class PinnedBuffer {
         data_(count == 0
                   ? nullptr
                   : static_cast<T*>(device.allocate_pinned(count * sizeof(T), what, place))) {}
-  ~PinnedBuffer() { static_cast<void>(cudaFreeHost(data_)); }
+  ~PinnedBuffer() {
+    if (data_ != nullptr) static_cast<void>(cudaFreeHost(data_));  // 0 is an error to it
+  }
   PinnedBuffer(PinnedBuffer&& other) noexcept
       : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
@@ -55,7 +57,9 @@ class DeviceBuffer {
       : count_(count),
         data_(count == 0 ? nullptr
                          : static_cast<T*>(device.allocate(count * sizeof(T), what, place))) {}
-  ~DeviceBuffer() { static_cast<void>(cudaFree(data_)); }
+  ~DeviceBuffer() {
+    if (data_ != nullptr) static_cast<void>(cudaFree(data_));
+  }
   DeviceBuffer(DeviceBuffer&& other) noexcept
       : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
