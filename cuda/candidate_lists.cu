@@ -238,4 +238,11 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
          list_tile, cells, list_length, variants, kept, candidates, candidate_tile);
 }
 
+std::span<const KernelCode> candidate_list_kernels() {
+  static const KernelCode all[] = {code_of("expand_prices", expand_prices_kernel),
+                                   code_of("build_lists", build_lists_kernel),
+                                   code_of("choose_candidates", choose_kernel)};
+  return all;
+}
+
 }  // namespace mosaic::gpu

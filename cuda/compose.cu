@@ -110,4 +110,11 @@ void apply_tone(const std::uint64_t* table, const RgbView& image, const Stream& 
          stream, table, image, static_cast<std::int64_t>(pixels));
 }
 
+std::span<const KernelCode> compose_kernels() {
+  static const KernelCode all[] = {code_of("compose_cells", compose_kernel),
+                                   code_of("blend_cells", blend_kernel),
+                                   code_of("apply_tone", tone_kernel)};
+  return all;
+}
+
 }  // namespace mosaic::gpu

@@ -128,4 +128,11 @@ void rgb_to_yuv(const RgbView& source, YuvMatrix matrix, YuvRange range, std::ui
          rgb_to_yuv_coefficients(matrix, range), chroma, y, u, v);
 }
 
+std::span<const KernelCode> convert_kernels() {
+  static const KernelCode all[] = {
+      code_of("yuv_to_rgb", yuv_to_rgb_kernel), code_of("resize", resize_kernel),
+      code_of("luma_of", luma_kernel), code_of("rgb_to_yuv", rgb_to_yuv_kernel)};
+  return all;
+}
+
 }  // namespace mosaic::gpu

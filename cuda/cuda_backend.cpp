@@ -2,7 +2,9 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
+#include "backend/seam_math.hpp"
 #include "cuda/frame_slot.hpp"
 #include "cuda/painter.hpp"
 #include "cuda/scorer.hpp"
@@ -73,8 +75,11 @@ CudaBackend::CudaBackend(const BackendContext& context)
       slots_{FrameSlot(setup_, ahead_), FrameSlot(setup_, ahead_)},
       scorer_(context, work_),
       painter_(context, work_) {
-  scorer_.load_tiles(context.library, work_);
-  painter_.load_tiles(context, work_);
+  // What is made with the first frames, as large as it may become.
+  const std::size_t later = 2 * FrameSlot::input_bytes(setup_) +
+                            SeamPyramid::bytes(context.geometry.output_size(), kMaxSeamBands);
+  scorer_.load_tiles(context.library, later + painter_.least_bytes(), work_);
+  painter_.load_tiles(context, later, work_);
 }
 
 /// After an error work may still be under way; memory must outlive it.
@@ -84,6 +89,7 @@ CudaBackend::~CudaBackend() {
 }
 
 void CudaBackend::prepare(const Picture& next) {
+  device_.use();
   if (!described_) return;  // nothing to overlap with
   start(next);
   prepared_ = &next;
@@ -97,6 +103,7 @@ void CudaBackend::start(const Picture& picture) {
 }
 
 void CudaBackend::describe(const Picture& picture, CellDescriptions& out) {
+  device_.use();
   if (prepared_ != &picture) start(picture);
   prepared_ = nullptr;
   current_ = 1 - current_;
@@ -108,23 +115,31 @@ void CudaBackend::describe(const Picture& picture, CellDescriptions& out) {
 
 void CudaBackend::score(const ScoreRequest& request, CellScores& out) {
   require(described_, "nothing has been described yet");
+  device_.use();
   scorer_.score(request, slot().canvas(), slot().descriptions(), work_, out);
 }
 
 void CudaBackend::compose(const ComposeRequest& request, RgbImage& out) {
   require(described_, "nothing has been described yet");
+  device_.use();
   painter_.compose(request, slot().canvas(), work_, out);
 }
 
 void CudaBackend::compose(const ComposeRequest& request, YuvImage& out) {
   require(described_, "nothing has been described yet");
+  device_.use();
   painter_.compose(request, slot().canvas(), work_, out);
 }
 
 }  // namespace
 }  // namespace gpu
 
-std::string cuda_missing() { return gpu::missing(); }
+CudaState cuda_state() {
+  gpu::CardChoice card = gpu::choose_card();
+  return {std::move(card.missing), card.nothing_there};
+}
+
+std::string cuda_missing() { return cuda_state().missing; }
 
 std::unique_ptr<Backend> make_cuda_backend(const BackendContext& context) {
   return std::make_unique<gpu::CudaBackend>(context);

@@ -8,7 +8,15 @@
 
 namespace mosaic {
 
-/// Empty when a card can be used, else what is missing. Loads the driver.
+/// Whether a card can be used.
+struct CudaState {
+  std::string missing;  ///< empty when one can
+  bool nothing_there;   ///< no driver or no card at all: nobody can have meant to use one
+};
+/// Loads the driver and our code for the card.
+CudaState cuda_state();
+
+/// CudaState::missing.
 std::string cuda_missing();
 
 /// Throws DeviceError (gpu::CudaError, gpu::OutOfMemory) when there is no card, or no room on it.

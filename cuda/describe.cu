@@ -234,4 +234,10 @@ void quantiles_of_cells(const CanvasView& canvas, const GridGeometry& geometry, 
          stream, canvas, geometry.tile_size_px, geometry.columns, out);
 }
 
+std::span<const KernelCode> describe_kernels() {
+  static const KernelCode all[] = {code_of("describe_cells", describe_kernel),
+                                   code_of("quantiles_of_cells", quantiles_kernel)};
+  return all;
+}
+
 }  // namespace mosaic::gpu

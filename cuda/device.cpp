@@ -1,8 +1,11 @@
 #include "cuda/device.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+
+#include "cuda/kernels.hpp"
 
 namespace mosaic::gpu {
 namespace {
@@ -11,44 +14,81 @@ std::string version_text(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-std::string describe_driver(cudaError_t error) {
+/// 75 as "7.5".
+std::string version_of(int capability) {
+  return std::to_string(capability / 10) + "." + std::to_string(capability % 10);
+}
+
+std::string error_text(cudaError_t error) {
+  return std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")";
+}
+
+/// Names the variable where it decides which cards there are.
+std::string visible_text() {
+  const char* const value = std::getenv("CUDA_VISIBLE_DEVICES");
+  return value == nullptr ? "" : "; CUDA_VISIBLE_DEVICES is \"" + std::string(value) + "\"";
+}
+
+CardChoice without_driver(cudaError_t error) {
   int driver = 0;
   int runtime = 0;
   static_cast<void>(cudaDriverGetVersion(&driver));
   static_cast<void>(cudaRuntimeGetVersion(&runtime));
   static_cast<void>(cudaGetLastError());
-  if (driver == 0) return "no NVIDIA driver is installed";
-  return "the NVIDIA driver supports CUDA " + version_text(driver) + ", this program needs " +
-         version_text(runtime) + " (" + cudaGetErrorString(error) + ")";
+  if (driver == 0) return {.missing = "no NVIDIA driver is installed", .nothing_there = true};
+  return {.missing = "the NVIDIA driver supports CUDA " + version_text(driver) +
+                     ", this program needs " + version_text(runtime) + " (" +
+                     cudaGetErrorString(error) + ")"};
+}
+
+/// Whether one card can be used.
+CardChoice look_at(int index) {
+  CardChoice card{.index = index};
+  cudaDeviceProp properties{};
+  if (const cudaError_t error = cudaGetDeviceProperties(&properties, index); error != cudaSuccess) {
+    card.missing = "card " + std::to_string(index) + " does not answer: " + error_text(error);
+    return card;
+  }
+  card.name = properties.name;
+  card.capability = properties.major * 10 + properties.minor;
+  if (card.capability < kLeastCapability) {
+    card.missing = card.name + " has compute capability " + version_of(card.capability) +
+                   "; the least is " + version_of(kLeastCapability);
+    return card;
+  }
+  // Another process may have the card for itself, and this build may have no code for it.
+  cudaError_t error = cudaSetDevice(index);
+  cudaFuncAttributes attributes{};
+  if (error == cudaSuccess) {
+    error = cudaFuncGetAttributes(&attributes, describe_kernels().front().function);
+  }
+  if (error != cudaSuccess) card.missing = card.name + " cannot be used: " + error_text(error);
+  return card;
 }
 
 }  // namespace
 
-std::string missing() {
+CardChoice choose_card() {
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
   static_cast<void>(cudaGetLastError());
-  if (error == cudaErrorInsufficientDriver) return describe_driver(error);
+  if (error == cudaErrorInsufficientDriver) return without_driver(error);
   if (error == cudaErrorNoDevice || (error == cudaSuccess && count == 0)) {
-    return "this machine has no NVIDIA card, or none that this process may use";
+    return {.missing = "this machine has no NVIDIA card, or none that this process may use" +
+                       visible_text(),
+            .nothing_there = true};
   }
   if (error != cudaSuccess) {
-    return std::string("the card cannot be used: ") + cudaGetErrorString(error) + " (" +
-           cudaGetErrorName(error) + ")";
+    return {.missing = "the card cannot be used: " + error_text(error) + visible_text()};
   }
-  cudaDeviceProp properties{};
-  const cudaError_t asked = cudaGetDeviceProperties(&properties, 0);
-  static_cast<void>(cudaGetLastError());
-  if (asked != cudaSuccess) {
-    return std::string("the card does not answer: ") + cudaGetErrorString(asked);
+  std::string missing;
+  for (int index = 0; index < count; ++index) {
+    CardChoice card = look_at(index);
+    static_cast<void>(cudaGetLastError());
+    if (card.missing.empty()) return card;
+    missing += (index == 0 ? "" : "; ") + card.missing;
   }
-  if (properties.major * 10 + properties.minor < kLeastCapability) {
-    return std::string(properties.name) + " has compute capability " +
-           std::to_string(properties.major) + "." + std::to_string(properties.minor) +
-           "; the least is " + std::to_string(kLeastCapability / 10) + "." +
-           std::to_string(kLeastCapability % 10);
-  }
-  return {};
+  return {.missing = missing + visible_text()};
 }
 
 FaultPlan FaultPlan::from_environment() {
@@ -75,16 +115,25 @@ FaultPlan FaultPlan::from_environment() {
 }
 
 Device::Device(FaultPlan faults) : faults_(faults) {
-  const std::string lacking = gpu::missing();
-  if (!lacking.empty()) {
-    throw DeviceError("no CUDA device: " + lacking,
+  const CardChoice card = choose_card();
+  if (!card.missing.empty()) {
+    throw DeviceError("no CUDA device: " + card.missing,
                       "use --device cpu or auto; the result is the same");
   }
-  check(cudaSetDevice(0), "choosing the card");
-  cudaDeviceProp properties{};
-  check(cudaGetDeviceProperties(&properties, 0), "asking the card for its properties");
-  name_ = properties.name;
-  capability_ = properties.major * 10 + properties.minor;
+  index_ = card.index;
+  name_ = card.name;
+  capability_ = card.capability;
+  load_kernels();
+}
+
+void Device::use(Place place) const { check(cudaSetDevice(index_), "choosing the card", place); }
+
+Device::Memory Device::memory(Place place) const {
+  constexpr std::size_t kMostLeft = std::size_t{256} << 20;
+  std::size_t free_bytes = 0;
+  std::size_t total = 0;
+  check(cudaMemGetInfo(&free_bytes, &total), "asking for the card's memory", place);
+  return {free_bytes, std::min(kMostLeft, total / 16)};
 }
 
 void Device::count_allocation(const char* what, Place place) {

@@ -12,8 +12,19 @@ namespace mosaic::gpu {
 /// Oldest card the kernels are built for: compute capability 7.5 (Turing).
 inline constexpr int kLeastCapability = 75;
 
-/// Empty when a card can be used, else what is missing.
-std::string missing();
+/// The first card that can be used, or why there is none.
+struct CardChoice {
+  int index = -1;            ///< among those that CUDA_VISIBLE_DEVICES lets this process see
+  std::string missing = {};  ///< empty when there is one
+  /// There is no driver or no card: nobody can have meant to use one.
+  bool nothing_there = false;
+  std::string name = {};
+  int capability = 0;
+};
+
+/// Asks the driver for cards, and one card after the other for one of our kernels, until one can be
+/// used; that one becomes the calling thread's.
+CardChoice choose_card();
 
 /// Lets the n-th allocation or the n-th launch fail, counted from 1 over a Device's life; 0: none.
 /// For tests of what happens then.
@@ -25,16 +36,29 @@ struct FaultPlan {
   static FaultPlan from_environment();
 };
 
-/// The first card. Every stream and buffer is made from one and must not outlive it.
+/// A card with the code of all kernels on it. Every stream and buffer is made from one and must not
+/// outlive it.
 class Device {
  public:
-  /// Throws DeviceError with what missing() says.
+  /// Takes what choose_card() chooses, for the calling thread. Throws DeviceError with what is
+  /// missing.
   explicit Device(FaultPlan faults = FaultPlan::from_environment());
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] int capability() const { return capability_; }
+
+  /// Makes this card the calling thread's; a thread has card 0 until it chooses. Whatever makes or
+  /// launches anything comes after it.
+  void use(Place place = Place::here()) const;
+
+  /// What buffers can still be made of, and what of it is better left free: for what the driver and
+  /// other processes take while we run.
+  struct Memory {
+    std::size_t free_bytes, better_left_bytes;
+  };
+  [[nodiscard]] Memory memory(Place place = Place::here()) const;
 
   // What buffers and launches call; counted for the fault plan.
   [[nodiscard]] void* allocate(std::size_t bytes, const char* what, Place place);
@@ -47,6 +71,7 @@ class Device {
   FaultPlan faults_;
   std::int64_t allocations_ = 0;
   std::int64_t launches_ = 0;
+  int index_ = 0;
   std::string name_;
   int capability_ = 0;
 };

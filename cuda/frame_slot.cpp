@@ -74,6 +74,11 @@ FrameSlot::FrameSlot(const DescribeSetup& setup, const Stream& stream)
   pinned_sums_ = {device, cells, kWhat};
 }
 
+std::size_t FrameSlot::input_bytes(const DescribeSetup& setup) {
+  const Rect crop = setup.geometry.crop_px;
+  return 2 * 3 * Size{crop.width, crop.height}.area();
+}
+
 CanvasView FrameSlot::canvas() const {
   const Size size = setup_->geometry.output_size();
   return {view_of(canvas_.data(), size), canvas_.data() + 3 * size.area()};

@@ -28,6 +28,10 @@ class FrameSlot {
  public:
   FrameSlot(const DescribeSetup& setup, const Stream& stream);
 
+  /// What a slot takes of the card for its first picture, one of up to twice the crop's area. Its
+  /// size is not known before.
+  [[nodiscard]] static std::size_t input_bytes(const DescribeSetup& setup);
+
   /// Copies the picture's samples and puts everything up to the downloads on the stream. The
   /// picture may change afterwards.
   void start(const Picture& picture, const Stream& stream);
@@ -47,7 +51,6 @@ class FrameSlot {
   void download(const Stream& stream);
 
   const DescribeSetup* setup_;
-  Size input_;  ///< of the picture that the input buffers are made for
   Event described_;
   Event downloaded_;
   PinnedBuffer<std::uint8_t> pinned_input_;

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "cuda/kernels.hpp"
 #include "cuda/stream.hpp"
 #include "mosaic/image.hpp"
 
@@ -33,6 +34,11 @@ struct Kernel {
   Kernel(const char* name_, void (*function_)(Parameters...), Place place_ = Place::here())
       : name(name_), function(function_), place(place_) {}
 };
+
+template <class... Parameters>
+KernelCode code_of(const char* name, void (*function)(Parameters...)) {
+  return {name, reinterpret_cast<const void*>(function)};
+}
 
 /// Puts function(arguments...) on the stream. Throws CudaError, naming the kernel, when it cannot
 /// be launched; what happens inside it surfaces when the stream is waited for.

@@ -13,6 +13,8 @@ namespace mosaic::gpu {
 namespace {
 
 constexpr const char* kWhat = "memory for the picture";
+/// A cell's tile and the one that fades out there.
+constexpr std::size_t kLeastTiles = 2;
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(ExitCode::unexpected, std::string("cuda backend: ") + what);
@@ -50,10 +52,14 @@ Painter::Painter(const BackendContext& context, const Stream& stream)
   pinned_picture_ = {device, 3 * size.area(), kWhat};
 }
 
-void Painter::load_tiles(const BackendContext& context, const Stream& stream) {
+void Painter::load_tiles(const BackendContext& context, std::size_t later_bytes,
+                         const Stream& stream) {
   pixels_.emplace(context.drawn_rgb.empty() ? context.library.rgb() : context.drawn_rgb,
-                  tile_bytes(geometry_), 2, stream, "memory for the tiles' pixels");
+                  tile_bytes(geometry_), kLeastTiles, later_bytes, stream,
+                  "memory for the tiles' pixels");
 }
+
+std::size_t Painter::least_bytes() const { return kLeastTiles * tile_bytes(geometry_); }
 
 RgbView Painter::picture() const {
   const Size size = geometry_.output_size();

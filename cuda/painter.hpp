@@ -15,8 +15,11 @@ namespace mosaic::gpu {
 class Painter {
  public:
   Painter(const BackendContext& context, const Stream& stream);
-  /// The tiles' pixels, which take what room there is: last, when all else has its memory.
-  void load_tiles(const BackendContext& context, const Stream& stream);
+  /// The tiles' pixels, which take what room there is but for `later_bytes`: last, when all else
+  /// has its memory.
+  void load_tiles(const BackendContext& context, std::size_t later_bytes, const Stream& stream);
+  /// What load_tiles() takes at least.
+  [[nodiscard]] std::size_t least_bytes() const;
 
   void compose(const ComposeRequest& request, const CanvasView& canvas, const Stream& stream,
                RgbImage& out);

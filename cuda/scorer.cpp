@@ -59,11 +59,11 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   }
 }
 
-void Scorer::load_tiles(const TileLibrary& library, const Stream& stream) {
+void Scorer::load_tiles(const TileLibrary& library, std::size_t later_bytes, const Stream& stream) {
   if (!has_ssim_) return;
   const auto size = static_cast<std::size_t>(geometry_.tile_size_px);
-  luma_.emplace(library.luma(), size * size, static_cast<std::size_t>(candidates_) + 1, stream,
-                "memory for the tiles' luma");
+  luma_.emplace(library.luma(), size * size, static_cast<std::size_t>(candidates_) + 1, later_bytes,
+                stream, "memory for the tiles' luma");
 }
 
 void Scorer::check_request(const ScoreRequest& request) const {

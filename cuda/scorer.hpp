@@ -15,8 +15,9 @@ namespace mosaic::gpu {
 class Scorer {
  public:
   Scorer(const BackendContext& context, const Stream& stream);
-  /// The tiles' luma, which takes what room there is: last, when all else has its memory.
-  void load_tiles(const TileLibrary& library, const Stream& stream);
+  /// The tiles' luma, which takes what room there is but for `later_bytes`: last, when all else has
+  /// its memory.
+  void load_tiles(const TileLibrary& library, std::size_t later_bytes, const Stream& stream);
 
   void score(const ScoreRequest& request, const CanvasView& canvas,
              const DescriptionView& descriptions, const Stream& stream, CellScores& out);

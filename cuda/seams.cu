@@ -129,6 +129,15 @@ SeamPyramid::SeamPyramid(Size size, int bands, const Stream& stream) {
   }
 }
 
+std::size_t SeamPyramid::bytes(Size size, int bands) {
+  std::size_t samples = 0;
+  for (int k = 0; k <= bands; ++k) {
+    samples += size.area();
+    size = {seam_coarser(size.width), seam_coarser(size.height)};
+  }
+  return samples * 2 * sizeof(std::int32_t);
+}
+
 void SeamPyramid::attenuate(const GridGeometry& geometry, std::uint8_t* plane,
                             const Stream& stream) const {
   const auto view = [this](int level) {
@@ -147,6 +156,14 @@ void SeamPyramid::attenuate(const GridGeometry& geometry, std::uint8_t* plane,
   }
   launch(Kernel("seams: finish", finish_kernel), one_thread_per_sample(view(0).size), stream,
          view(0), plane);
+}
+
+std::span<const KernelCode> seam_kernels() {
+  static const KernelCode all[] = {
+      code_of("feather", feather_kernel), code_of("seams: widen", widen_kernel),
+      code_of("seams: reduce", reduce_kernel), code_of("seams: collect", collect_kernel),
+      code_of("seams: finish", finish_kernel)};
+  return all;
 }
 
 }  // namespace mosaic::gpu

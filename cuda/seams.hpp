@@ -18,6 +18,8 @@ void feather(const GridGeometry& geometry, int feather_px, const RgbView& image,
 class SeamPyramid {
  public:
   SeamPyramid(Size size, int bands, const Stream& stream);
+  /// What it takes of the card.
+  [[nodiscard]] static std::size_t bytes(Size size, int bands);
   [[nodiscard]] int bands() const { return static_cast<int>(levels_.size()) - 1; }
   void attenuate(const GridGeometry& geometry, std::uint8_t* plane, const Stream& stream) const;
 

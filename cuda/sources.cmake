@@ -13,6 +13,7 @@ set(MOSAIC_CUDA_HOST
   device.cpp
   errors.cpp
   frame_slot.cpp
+  kernels.cpp
   painter.cpp
   scorer.cpp
   stream.cpp

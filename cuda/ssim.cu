@@ -105,7 +105,7 @@ __device__ void write_pair(const SsimJob& job, int cell, int index, std::int32_t
   if (tile != kNoTile && tile == job.carried_tile[cell]) out[job.candidates] = value;
 }
 
-__global__ void ssim_kernel(SsimJob job, bool in_shared) {
+__global__ void __launch_bounds__(kMaxWarps * kWarpLanes) ssim_kernel(SsimJob job, bool in_shared) {
   std::uint8_t* const shared = dynamic_shared<std::uint8_t>();
   const int cell = job.first_cell + static_cast<int>(blockIdx.x);
   const int size = job.size_px;
@@ -170,6 +170,12 @@ void fill_dissimilarity(const SsimJob& job, const Stream& stream) {
           dim3(kFillThreads)},
          stream, job.dissimilarity + job.first_cell * pairs,
          (job.last_cell - job.first_cell) * pairs, job.ssim_unit);
+}
+
+std::span<const KernelCode> ssim_kernels() {
+  static const KernelCode all[] = {code_of("score_candidates", ssim_kernel),
+                                   code_of("fill_dissimilarity", fill_kernel)};
+  return all;
 }
 
 }  // namespace mosaic::gpu

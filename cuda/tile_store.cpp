@@ -11,17 +11,24 @@ constexpr std::size_t kMostStaged = 8192;
 }  // namespace
 
 TileStore::TileStore(std::span<const std::uint8_t> pixels, std::size_t bytes_per_tile,
-                     std::size_t least, const Stream& stream, const char* what)
+                     std::size_t least, std::size_t later_bytes, const Stream& stream,
+                     const char* what)
     : pixels_(pixels), bytes_per_tile_(bytes_per_tile), room_(pixels.size() / bytes_per_tile) {
+  const Device::Memory memory = stream.device().memory();
+  const std::size_t ours = memory.free_bytes - std::min(memory.free_bytes, later_bytes);
+  if (least * bytes_per_tile > ours) check(cudaErrorMemoryAllocation, what);
   try {
-    squares_ = DeviceBuffer<std::uint8_t>(stream.device(), pixels.size(), what);
-    upload_all(squares_, pixels, stream, what);
-    resident_ = true;
-    return;
-  } catch (const OutOfMemory&) {
+    if (pixels.size() + memory.better_left_bytes <= ours) {
+      squares_ = DeviceBuffer<std::uint8_t>(stream.device(), pixels.size(), what);
+      upload_all(squares_, pixels, stream, what);
+      resident_ = true;
+      return;
+    }
+  } catch (const OutOfMemory&) {  // of the card, or of pinned memory
     squares_ = {};
   }
-  for (room_ = std::max(least, std::min(kMostStaged, room_ / 2));;
+  // Half of it, for there may be another store to come.
+  for (room_ = std::max(least, std::min({kMostStaged, room_, ours / 2 / bytes_per_tile}));;
        room_ = std::max(least, room_ / 2)) {
     try {
       squares_ = DeviceBuffer<std::uint8_t>(stream.device(), room_ * bytes_per_tile_, what);

@@ -11,9 +11,10 @@ namespace mosaic::gpu {
 class TileStore {
  public:
   /// `pixels`: tiles x bytes_per_tile; must outlive the store when the card has no room for it all.
-  /// Keeps room for as many tiles as fit, from all down to `least`; throws OutOfMemory below that.
+  /// Keeps room for as many tiles as fit, from all down to `least`, and `later_bytes` of the card
+  /// free, as what has not been made yet needs them; throws OutOfMemory below that.
   TileStore(std::span<const std::uint8_t> pixels, std::size_t bytes_per_tile, std::size_t least,
-            const Stream& stream, const char* what);
+            std::size_t later_bytes, const Stream& stream, const char* what);
 
   /// All tiles are on the card, tile t as square t.
   [[nodiscard]] bool resident() const { return resident_; }

@@ -12,13 +12,15 @@
 namespace mosaic {
 namespace {
 
-std::string missing_cuda() {
-#ifdef MOSAIC_WITH_CUDA
-  return cuda_missing();
-#else
-  return "this build has no CUDA backend";
+#ifndef MOSAIC_WITH_CUDA
+struct CudaState {
+  std::string missing;
+  bool nothing_there;
+};
+CudaState cuda_state() { return {"this build has no CUDA backend", true}; }
 #endif
-}
+
+std::string missing_cuda() { return cuda_state().missing; }
 
 std::unique_ptr<Backend> make_cuda(const BackendContext& context) {
 #ifdef MOSAIC_WITH_CUDA
@@ -42,13 +44,19 @@ std::span<const BackendEntry> backends() { return kBackends; }
 std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
                                       const std::function<void(const std::string&)>& warn) {
   if (choice == DeviceChoice::cpu) return make_cpu_backend(context);
-  const std::string missing = missing_cuda();
+  const auto [missing, nothing_there] = cuda_state();
   if (choice == DeviceChoice::cuda) {
     if (missing.empty()) return make_cuda(context);
     throw DeviceError("--device cuda: " + missing,
                       "use --device cpu or auto; the result is the same");
   }
-  if (!missing.empty()) return make_cpu_backend(context);
+  if (!missing.empty()) {
+    // A machine with a card that cannot be used is not set up as its owner thinks.
+    if (!nothing_there && warn) {
+      warn("no CUDA device: " + missing + "; using the CPU, the result is the same");
+    }
+    return make_cpu_backend(context);
+  }
   // What the context refers to outlives the backend.
   const auto make_cpu = [context] { return make_cpu_backend(context); };
   try {

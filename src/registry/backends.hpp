@@ -23,8 +23,9 @@ struct BackendEntry {
 std::span<const BackendEntry> backends();
 
 /// The backend for the user's choice. `cuda` throws DeviceError when it cannot run here.
-/// `automatic` takes the CPU without a word when there is no card, and with one warning when the
-/// card fails, now or later: no room on it, a fault. `warn` may be empty.
+/// `automatic` takes the CPU without a word when there is no driver or no card, and with one
+/// warning when there is one that cannot be used (an old driver, say) or that fails, now or later:
+/// no room on it, a fault. `warn` may be empty.
 std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
                                       const std::function<void(const std::string&)>& warn);
 

@@ -117,8 +117,8 @@ void run(const Problem& p, const Stream& stream) {
   FrameSlot slot(setup, stream);
   Scorer scorer(context, stream);
   Painter painter(context, stream);
-  scorer.load_tiles(library, stream);
-  painter.load_tiles(context, stream);
+  scorer.load_tiles(library, 0, stream);
+  painter.load_tiles(context, 0, stream);
   CellDescriptions described;
   CellScores scores;
   YuvImage out(size);

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "backend/cpu/cpu_backend.hpp"
@@ -33,13 +34,14 @@ test::Outcome on_cpu(const test::ParitySetting& setting, unsigned seed) {
   return test::ParityScene(setting, seed).run(make_cpu_backend, SimdChoice::plain, 1);
 }
 
-std::vector<std::string> warnings_of(DeviceChoice choice, const test::Outcome& want) {
+std::vector<std::string> warnings_of(DeviceChoice choice, const test::Outcome& want,
+                                     bool prepared = false) {
   std::vector<std::string> warnings;
   const auto make = [&](const BackendContext& context) {
     return make_backend(choice, context,
                         [&](const std::string& text) { warnings.push_back(text); });
   };
-  test::expect_equal(test::ParityScene(kSmall, 5).run(make, SimdChoice::plain, 1), want);
+  test::expect_equal(test::ParityScene(kSmall, 5).run(make, SimdChoice::plain, 1, prepared), want);
   return warnings;
 }
 
@@ -126,6 +128,89 @@ TEST_F(CudaFaults, LessMemoryMeansSmallerBatchesThenAnError) {
   EXPECT_GE(refused, 1);
 }
 
+/// What is made with the first frames finds its room: where all does not fit, that is said before.
+TEST_F(CudaFaults, AFullCardIsFoundAtSetUp) {
+  static_cast<void>(test::ParityScene(kSmall, 8).run(make_cuda_backend, SimdChoice::plain, 1));
+  const std::size_t enough = emulator::counters().peak_bytes;
+  int refused = 0;
+  int done = 0;
+  for (std::size_t bytes = enough * 6 / 5; bytes >= enough / 2; bytes -= enough / 64) {
+    SCOPED_TRACE(bytes);
+    emulator::reset({.seed = 8, .memory_bytes = bytes});
+    bool made = false;
+    const auto make = [&](const BackendContext& context) {
+      auto backend = make_cuda_backend(context);
+      made = true;
+      return backend;
+    };
+    try {
+      static_cast<void>(test::ParityScene(kSmall, 8).run(make, SimdChoice::plain, 1));
+      ++done;
+    } catch (const gpu::OutOfMemory& error) {
+      EXPECT_FALSE(made) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GE(done, 5);
+  EXPECT_GE(refused, 5);
+}
+
+/// The n-th kernel fails while it runs, for every n: what waits for it next says so, and `auto`
+/// goes on with the CPU.
+TEST_F(CudaFaults, AnyKernelMayFailWhileItRuns) {
+  const test::Outcome want = on_cpu(kSmall, 5);
+  static_cast<void>(
+      test::ParityScene(kSmall, 5).run(make_cuda_backend, SimdChoice::plain, 1, true));
+  const std::int64_t launches = emulator::counters().launches;
+  ASSERT_GE(launches, 50);
+  for (std::int64_t n = 1; n <= launches; ++n) {
+    SCOPED_TRACE(n);
+    const emulator::Options options{.seed = static_cast<unsigned>(n), .failing_kernel = n};
+    emulator::reset(options);
+    try {
+      static_cast<void>(
+          test::ParityScene(kSmall, 5).run(make_cuda_backend, SimdChoice::plain, 1, true));
+      ADD_FAILURE() << "nobody noticed";
+    } catch (const gpu::CudaError& error) {
+      EXPECT_EQ(error.error(), cudaErrorLaunchFailure);
+      EXPECT_FALSE(error.hint().empty());
+    }
+    EXPECT_EQ(emulator::violations(), std::vector<std::string>{});
+    emulator::reset(options);
+    EXPECT_EQ(warnings_of(DeviceChoice::automatic, want, true).size(), 1U);
+    EXPECT_EQ(emulator::violations(), std::vector<std::string>{});
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST_F(CudaFaults, AllKernelsAreLoadedAtSetUp) {
+  static_cast<void>(test::ParityScene(kSmall, 5).run(make_cuda_backend, SimdChoice::plain, 1));
+  EXPECT_GE(emulator::counters().launches, 50);
+  EXPECT_EQ(emulator::counters().unloaded_launches, 0);
+}
+
+TEST_F(CudaFaults, ACardThatIsTooOldIsPassedOver) {
+  emulator::reset({.seed = 2, .devices = 3, .old_cards = 2});
+  EXPECT_EQ(cuda_missing(), "");
+  EXPECT_EQ(gpu::choose_card().index, 2);
+  const test::Outcome want = on_cpu(kSmall, 5);
+  // The engine may be made by one thread and used by another, which has card 0 at first.
+  const auto make = [](const BackendContext& context) {
+    std::unique_ptr<Backend> backend;
+    std::thread([&] { backend = make_cuda_backend(context); }).join();
+    return backend;
+  };
+  test::expect_equal(test::ParityScene(kSmall, 5).run(make, SimdChoice::plain, 1, true), want);
+  EXPECT_EQ(emulator::violations(), std::vector<std::string>{});
+
+  emulator::reset({.devices = 2, .old_cards = 2});
+  setenv("CUDA_VISIBLE_DEVICES", "1,0", 1);
+  const std::string missing = cuda_missing();
+  unsetenv("CUDA_VISIBLE_DEVICES");
+  EXPECT_NE(missing.find("old emulated device has compute capability 6.1"), std::string::npos);
+  EXPECT_NE(missing.find("CUDA_VISIBLE_DEVICES is \"1,0\""), std::string::npos) << missing;
+}
+
 TEST_F(CudaFaults, MissingCardsAreNamed) {
   const auto missing_with = [](const emulator::Options& options) {
     emulator::reset(options);
@@ -136,6 +221,29 @@ TEST_F(CudaFaults, MissingCardsAreNamed) {
   EXPECT_NE(missing_with({.devices = 0}).find("no NVIDIA card"), std::string::npos);
   EXPECT_NE(missing_with({.major = 7, .minor = 0}).find("compute capability 7.0"),
             std::string::npos);
+  EXPECT_NE(missing_with({.driver_version = 11040}).find("supports CUDA 11.4"), std::string::npos);
+  EXPECT_NE(missing_with({.has_kernel_code = false}).find("cudaErrorNoKernelImageForDevice"),
+            std::string::npos);
+  EXPECT_NE(missing_with({.system_ready = false}).find("cudaErrorSystemNotReady"),
+            std::string::npos);
+}
+
+/// Only where nobody can have meant to use a card is there no word.
+TEST_F(CudaFaults, AutoWarnsOfACardThatCannotBeUsed) {
+  const test::Outcome want = on_cpu(kSmall, 5);
+  const auto warnings_with = [&](const emulator::Options& options) {
+    emulator::reset(options);
+    return warnings_of(DeviceChoice::automatic, want);
+  };
+  EXPECT_EQ(warnings_with({.driver_version = 0}).size(), 0U);
+  EXPECT_EQ(warnings_with({.devices = 0}).size(), 0U);
+  for (const emulator::Options& options :
+       {emulator::Options{.driver_version = 11040}, emulator::Options{.major = 7, .minor = 0},
+        emulator::Options{.has_kernel_code = false}, emulator::Options{.system_ready = false}}) {
+    const std::vector<std::string> warnings = warnings_with(options);
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings.front().find("using the CPU"), std::string::npos) << warnings.front();
+  }
 }
 
 TEST_F(CudaFaults, NoCardIsAnErrorForCudaAndNoWordForAuto) {

@@ -17,6 +17,11 @@ struct Options {
   int devices = 1;
   int driver_version = 13000;  ///< 0: no driver
   int major = 8, minor = 0;    ///< compute capability
+  int old_cards = 0;           ///< so many of the first cards have compute capability 6.1
+  bool has_kernel_code = true;
+  bool system_ready = true;  ///< false: asking for cards gives cudaErrorSystemNotReady
+  /// The n-th kernel launched fails while it runs, as one that reads where it must not; 0: none.
+  std::int64_t failing_kernel = 0;
 };
 
 /// A fresh device. Everything allocated before must have been freed.
@@ -30,6 +35,7 @@ std::vector<std::string> violations();
 struct Counters {
   std::int64_t allocations = 0;  ///< device and pinned
   std::int64_t launches = 0;
+  std::int64_t unloaded_launches = 0;  ///< of kernels whose code nothing had asked for
   std::int64_t copies = 0;
   std::int64_t live_buffers = 0;
   std::size_t live_bytes = 0;  ///< of device memory

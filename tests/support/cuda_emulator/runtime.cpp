@@ -29,6 +29,7 @@ struct EmulatedTask {
 };
 
 struct EmulatedStream {
+  int card = 0;
   std::deque<EmulatedTask> tasks;
 };
 
@@ -51,6 +52,7 @@ struct Device {
   std::map<unsigned char*, std::size_t> device_memory;
   std::map<unsigned char*, std::size_t> pinned_memory;
   std::map<const void*, std::size_t> shared_limit;
+  std::set<const void*> loaded;
   std::set<cudaStream_t> streams;
   std::vector<std::string> violations;
   cudaError_t failed = cudaSuccess;  ///< sticks, as an error of a kernel does
@@ -58,6 +60,8 @@ struct Device {
 };
 
 Device device;
+
+thread_local int current_card = 0;
 
 cudaError_t remember(cudaError_t error) {
   if (error != cudaSuccess) device.last = error;
@@ -186,6 +190,7 @@ void run_grid(const std::string& name, dim3 grid, dim3 block, std::size_t shared
 void reset(const Options& options) {
   run_everything();
   device = Device{};
+  current_card = 0;
   device.options = options;
   device.random.seed(options.seed);
 }
@@ -217,8 +222,18 @@ cudaError_t launch(const void* kernel, const char* name, dim3 grid, dim3 block,
     return violation(std::string(name) + ": a block of incomplete warps",
                      cudaErrorInvalidConfiguration);
   }
-  ++device.counters.launches;
+  if (device.streams.contains(stream) && stream->card != current_card) {
+    return violation(std::string(name) + ": launched by a thread that has another card",
+                     cudaErrorInvalidResourceHandle);
+  }
+  if (!device.options.has_kernel_code) return remember(cudaErrorNoKernelImageForDevice);
+  if (!device.loaded.contains(kernel)) ++device.counters.unloaded_launches;
+  const bool fails = ++device.counters.launches == device.options.failing_kernel;
   return enqueue(stream, {.run = [=, name = std::string(name), body = std::move(body)] {
+                   if (fails) {
+                     device.failed = cudaErrorLaunchFailure;
+                     return;
+                   }
                    run_grid(name, grid, block, shared_bytes, body);
                  }});
 }
@@ -245,6 +260,10 @@ const char* cudaGetErrorName(cudaError_t error) {
       return "cudaErrorInvalidResourceHandle";
     case cudaErrorNotReady:
       return "cudaErrorNotReady";
+    case cudaErrorNoKernelImageForDevice:
+      return "cudaErrorNoKernelImageForDevice";
+    case cudaErrorSystemNotReady:
+      return "cudaErrorSystemNotReady";
     case cudaErrorLaunchFailure:
       return "cudaErrorLaunchFailure";
   }
@@ -261,6 +280,10 @@ const char* cudaGetErrorString(cudaError_t error) {
       return "no CUDA-capable device is detected";
     case cudaErrorLaunchFailure:
       return "unspecified launch failure";
+    case cudaErrorNoKernelImageForDevice:
+      return "no kernel image is available for execution on the device";
+    case cudaErrorSystemNotReady:
+      return "system not yet initialized";
     default:
       return "an error of the emulated device";
   }
@@ -270,24 +293,38 @@ cudaError_t cudaGetLastError() { return std::exchange(device.last, cudaSuccess);
 
 cudaError_t cudaGetDeviceCount(int* count) {
   *count = 0;
-  if (device.options.driver_version == 0) return emulator::remember(cudaErrorInsufficientDriver);
+  if (device.options.driver_version < 13000) {
+    return emulator::remember(cudaErrorInsufficientDriver);
+  }
+  if (!device.options.system_ready) return emulator::remember(cudaErrorSystemNotReady);
   if (device.options.devices == 0) return emulator::remember(cudaErrorNoDevice);
   *count = device.options.devices;
   return cudaSuccess;
 }
 
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int card) {
   *properties = {};
   std::strcpy(properties->name, "emulated device");
   properties->major = device.options.major;
   properties->minor = device.options.minor;
+  if (card < device.options.old_cards) {
+    std::strcpy(properties->name, "old emulated device");
+    properties->major = 6;
+    properties->minor = 1;
+  }
   properties->multiProcessorCount = 4;
   properties->totalGlobalMem = device.options.memory_bytes;
   properties->sharedMemPerBlockOptin = emulator::kMaxShared;
   return cudaSuccess;
 }
 
-cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+cudaError_t cudaSetDevice(int card) {
+  if (card < 0 || card >= device.options.devices) {
+    return emulator::violation("a card that does not exist", cudaErrorInvalidValue);
+  }
+  emulator::current_card = card;
+  return cudaSuccess;
+}
 
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = device.options.driver_version;
@@ -386,7 +423,7 @@ cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   *stream = nullptr;
   if (device.failed != cudaSuccess) return emulator::remember(device.failed);
-  *stream = new EmulatedStream;
+  *stream = new EmulatedStream{.card = emulator::current_card, .tasks = {}};
   device.streams.insert(*stream);
   return cudaSuccess;
 }
@@ -444,6 +481,14 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t end) {
   *ms = std::chrono::duration<float, std::milli>(end->at - start->at).count();
+  return cudaSuccess;
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
+  if (device.failed != cudaSuccess) return emulator::remember(device.failed);
+  if (!device.options.has_kernel_code) return emulator::remember(cudaErrorNoKernelImageForDevice);
+  *attributes = {.numRegs = 32, .maxThreadsPerBlock = 1024};
+  device.loaded.insert(kernel);
   return cudaSuccess;
 }
 
