@@ -146,6 +146,12 @@ void require_writable(const fs::path& path, const std::string& flag, bool force)
     throw OutputError(flag + " " + path.string() + ": the file is already there",
                       "use --force to replace it");
   }
+  // Renaming over a device would take it away from the whole system.
+  std::error_code failure;
+  if (is_taken(path) && fs::exists(path, failure) && !fs::is_regular_file(path, failure)) {
+    throw OutputError(flag + " " + path.string() + ": this is not a regular file",
+                      "name a file, or a name that is free");
+  }
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   if (!is_folder(folder)) {
     throw OutputError(
@@ -417,10 +423,14 @@ void validate_metrics(const Request& request) {
 void require_status_file(const Request& request) {
   if (!request.status_file) return;
   const fs::path& path = *request.status_file;
-  std::string begin(16, '\0');
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  const bool ours = begin == R"({"type":"status")";
+  bool ours = false;
+  std::error_code failure;
+  if (fs::is_regular_file(path, failure)) {  // opening a named pipe would wait for its writer
+    std::string begin(16, '\0');
+    std::ifstream stream(path, std::ios::binary);
+    stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    ours = begin == R"({"type":"status")";
+  }
   require_writable(path, "--status-file", request.settings.force || ours);
 }
 

@@ -118,6 +118,18 @@ TEST_F(ValidateTest, ExistingOutputsNeedForce) {
   EXPECT_EQ(refused({"index", "-t", path("pool"), "--tile-size=8", "-o", path("r.json")}).code, 5);
 }
 
+// Run as root, --status-file /dev/null took the device away from the whole system.
+TEST_F(ValidateTest, WhatIsNoRegularFileIsNeverReplaced) {
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  for (const char* option : {"--status-file", "--report", "--plan"}) {
+    for (const std::string& name : {std::string("/dev/null"), path("pipe")}) {
+      const Failure failure = refused(words({"--force", option, name}));
+      EXPECT_EQ(failure.code, 5) << option << ' ' << name;
+      EXPECT_NE(failure.what.find("not a regular file"), std::string::npos) << failure.what;
+    }
+  }
+}
+
 TEST_F(ValidateTest, OutputsNeedAFolder) {
   const Failure failure = refused(words({"-o", path("no/such/out.mp4")}));
   EXPECT_EQ(failure.code, 5);
