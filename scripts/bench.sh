@@ -1,61 +1,58 @@
 #!/usr/bin/env bash
-# End-to-end speed as a ratio to the codec around it, in one run on one machine.
-#   scripts/bench.sh VIDEO PHOTOS [TILE_SIZE] [RUNS] [-- more options of mosaic-temporal]
-# Prints a Markdown table: frames per second of mosaic-temporal, of ffmpeg decoding and encoding with
-# the same encoder settings, their ratio, and milliseconds per stage.
+# The tables of docs/benchmarks.md for this machine: what a mosaic costs beside the codec around it, per stage, in memory,
+# and how that grows with cells, tiles and threads.
+#   scripts/bench.sh [--full] [--runs N] [--frames N] [--micro] [--work DIR] [VIDEO PHOTOS]
+# Without VIDEO and PHOTOS, the demo's scene and pool. VIDEO is taken at 1920x1080; pools of every size are cut out of
+# PHOTOS (scripts/bench_pool.sh) and kept in DIR (build-bench/inputs), as is the scaled video.
+#   --full     tiles of 16, 32, 64 px x 1,000, 4,000, 20,000, 100,000 photos x flow none, block, dis, raft: hours on two cores;
+#              else a selection of about a dozen runs
+#   --runs     of each command, the median counts [3]; --frames of the video [150]
+#   --micro    also the micro-benchmarks of tests/bench
 set -euo pipefail
 
-if [ $# -lt 2 ]; then
-  sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
-  exit 2
-fi
-video=$(realpath -- "$1")
-photos=$(realpath -- "$2")
-shift 2
-tile=16
-runs=5
-if [ $# -gt 0 ] && [ "$1" != -- ]; then tile=$1 && shift; fi
-if [ $# -gt 0 ] && [ "$1" != -- ]; then runs=$1 && shift; fi
-if [ "${1:-}" = -- ]; then shift; fi
-encoder_preset=${MOSAIC_BENCH_ENCODER_PRESET:-medium}
+full=() runs=3 frames=150 micro=no work="" inputs=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --full) full=(--full) ;;
+    --micro) micro=yes ;;
+    --runs) runs=$2 && shift ;;
+    --frames) frames=$2 && shift ;;
+    --work) work=$(realpath -m -- "$2") && shift ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    -*) echo "bench.sh: unknown option '$1'; see --help" >&2 && exit 2 ;;
+    *) inputs+=("$(realpath -- "$1")") ;;
+  esac
+  shift
+done
+case ${#inputs[@]} in 0 | 2) ;; *) echo "bench.sh: VIDEO and PHOTOS, or neither" >&2 && exit 2 ;; esac
 
 cd "$(dirname "$0")/.."
-bash scripts/setup.sh --test
-cmake --preset release -DMOSAIC_TESTS=OFF -DMOSAIC_BENCHMARKS=OFF -B build-bench >/dev/null
-cmake --build build-bench --target mosaic-temporal >/dev/null
-program=build-bench/bin/mosaic-temporal
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+build=${MOSAIC_BENCH_BUILD:-build-bench}
+if [ -z "${MOSAIC_BENCH_BUILD:-}" ]; then
+  bash scripts/setup.sh --test
+  cmake --preset release -DMOSAIC_TESTS="$([ $micro = yes ] && echo ON || echo OFF)" -B "$build" >/dev/null
+  cmake --build "$build" >/dev/null
+fi
+program=$PWD/$build/bin/mosaic-temporal
+work=${work:-$PWD/build-bench/inputs}
+mkdir -p "$work"
 
-# seconds COMMAND...: wall time of one run
-seconds() {
-  local start end
-  start=$(date +%s.%N)
-  "$@" >/dev/null 2>"$work/err" || { cat "$work/err" >&2; exit 1; }
-  end=$(date +%s.%N)
-  awk -v a="$start" -v b="$end" 'BEGIN {print b - a}'
-}
-median() { sort -n | awk '{v[NR]=$1} END {print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
-
-"$program" index --tiles "$photos" --tile-size "$tile" -o "$work/pool.mti" >/dev/null 2>&1
-render=("$program" --frames "$video" --tiles "$photos" --index "$work/pool.mti" --tile-size "$tile"
-  --output "$work/mosaic.mp4" --encoder-preset "$encoder_preset" --report "$work/report.json"
-  --force --quiet "$@")
-for ((i = 0; i < runs; i++)); do seconds "${render[@]}"; done | median >"$work/ours"
-frames=$(python3 -c "import json;print(json.load(open('$work/report.json'))['frames_out'])")
-for ((i = 0; i < runs; i++)); do
-  seconds ffmpeg -v error -y -i "$video" -an -c:v libx264 -preset "$encoder_preset" -crf 18 \
-    -frames:v "$frames" "$work/codec.mp4"
-done | median >"$work/codec"
-/usr/bin/env python3 - "$work" "$frames" <<'PY'
-import json, sys
-work, frames = sys.argv[1], int(sys.argv[2])
-ours = float(open(f"{work}/ours").read()); codec = float(open(f"{work}/codec").read())
-report = json.load(open(f"{work}/report.json"))
-stages = ", ".join(f"{k} {1000 * v / frames:.1f}" for k, v in report["stage_seconds"].items())
-grid = report["grid"]
-print("| cells | tiles | frames | mosaic fps | codec alone fps | ratio | ms per frame by stage |")
-print("|---|---|---|---|---|---|---|")
-print(f"| {grid['columns']}x{grid['rows']} | {report['tiles']['photos']} | {frames} | {frames / ours:.1f} "
-      f"| {frames / codec:.1f} | {ours / codec:.2f} | {stages} |")
-PY
+if [ ${#inputs[@]} = 0 ]; then
+  [ -d "$work/demo" ] || "$program" demo "$work/demo" --size 1920x1080 --frames "$frames" --tiles 1000 --quiet
+  inputs=("$(find "$work/demo" -maxdepth 1 -name '*.mp4' | head -1)" "$work/demo/tiles")
+fi
+scaled=$work/video-$frames-$(cksum <<<"${inputs[0]}" | cut -d' ' -f1).mp4
+if [ ! -e "$scaled" ]; then
+  ffmpeg -nostdin -v error -y -i "${inputs[0]}" -an -frames:v "$frames" -vf scale=1920:1080 -c:v libx264 \
+    -preset veryfast -crf 16 "$scaled.part.mp4"
+  mv "$scaled.part.mp4" "$scaled"
+fi
+python3 scripts/bench_matrix.py --program "$program" --video "$scaled" --photos "${inputs[1]}" --work "$work" \
+  --runs "$runs" "${full[@]}"
+if [ $micro = yes ]; then
+  for one in backend assign library flow video; do
+    printf '\n## bench_%s\n\n```\n' "$one"
+    "$build/tests/bench/bench_$one" --benchmark_min_time=0.2 2>/dev/null
+    printf '```\n'
+  done
+fi
