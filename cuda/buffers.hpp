@@ -12,6 +12,17 @@
 
 namespace mosaic::gpu {
 
+/// Puts a copy between the card and pinned memory on the stream.
+inline void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
+                 const Stream& stream, Place place = Place::here()) {
+  if (bytes == 0) return;
+  const char* const what =
+      kind == cudaMemcpyHostToDevice ? "a copy to the card" : "a copy from the card";
+  stream.begin(what);
+  check(cudaMemcpyAsync(to, from, bytes, kind, stream.get()), what, place);
+  stream.end();
+}
+
 /// Memory that copies to and from the card reach without the driver's help.
 template <class T>
 class PinnedBuffer {
@@ -77,17 +88,11 @@ class DeviceBuffer {
   /// come so far.
   void upload(const PinnedBuffer<T>& from, std::size_t count, const Stream& stream,
               Place place = Place::here()) const {
-    if (count == 0) return;
-    check(cudaMemcpyAsync(data_, from.data(), count * sizeof(T), cudaMemcpyHostToDevice,
-                          stream.get()),
-          "a copy to the card", place);
+    copy(data_, from.data(), count * sizeof(T), cudaMemcpyHostToDevice, stream, place);
   }
   void download(const PinnedBuffer<T>& to, std::size_t count, const Stream& stream,
                 Place place = Place::here()) const {
-    if (count == 0) return;
-    check(
-        cudaMemcpyAsync(to.data(), data_, count * sizeof(T), cudaMemcpyDeviceToHost, stream.get()),
-        "a copy from the card", place);
+    copy(to.data(), data_, count * sizeof(T), cudaMemcpyDeviceToHost, stream, place);
   }
 
  private:

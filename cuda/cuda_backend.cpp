@@ -71,7 +71,7 @@ const BackendContext& checked(const BackendContext& context) {
 CudaBackend::CudaBackend(const BackendContext& context)
     : ahead_(device_),
       work_(device_),
-      setup_(checked(context).geometry, context.match.features_k, context.quantiles, work_),
+      setup_(checked(context), work_),
       slots_{FrameSlot(setup_, ahead_), FrameSlot(setup_, ahead_)},
       scorer_(context, work_),
       painter_(context, work_) {

@@ -1,8 +1,7 @@
 #include "cuda/frame_slot.hpp"
 
-#include <algorithm>
-
 #include "backend/feature_math.hpp"
+#include "cuda/host_copy.hpp"
 
 namespace mosaic::gpu {
 namespace {
@@ -44,14 +43,14 @@ RgbView view_of(std::uint8_t* planes, Size size) {
 
 }  // namespace
 
-DescribeSetup::DescribeSetup(const GridGeometry& geometry_, int features_k_, bool quantiles_,
-                             const Stream& stream)
-    : geometry(geometry_),
-      features_k(features_k_),
-      quantiles(quantiles_),
+DescribeSetup::DescribeSetup(const BackendContext& context, const Stream& stream)
+    : geometry(context.geometry),
+      features_k(context.match.features_k),
+      quantiles(context.quantiles),
+      pool(&context.pool),
       tables(stream),
-      x_taps(AxisTaps(geometry_.crop_px.width, geometry_.output_size().width), stream),
-      y_taps(AxisTaps(geometry_.crop_px.height, geometry_.output_size().height), stream) {}
+      x_taps(AxisTaps(geometry.crop_px.width, geometry.output_size().width), stream),
+      y_taps(AxisTaps(geometry.crop_px.height, geometry.output_size().height), stream) {}
 
 FrameSlot::FrameSlot(const DescribeSetup& setup, const Stream& stream)
     : setup_(&setup), described_(stream.device()), downloaded_(stream.device()) {
@@ -94,7 +93,10 @@ void FrameSlot::upload(const Picture& picture, const Stream& stream) {
     pinned_input_ = {stream.device(), bytes, kWhat};
   }
   std::uint8_t* to = pinned_input_.data();
-  for (const Plane* plane : planes.plane) to = std::ranges::copy(plane->pixels, to).out;
+  for (const Plane* plane : planes.plane) {
+    copy_by_all(*setup_->pool, plane->pixels.data(), plane->pixels.size(), to);
+    to += plane->pixels.size();
+  }
   input_planes_.upload(pinned_input_, bytes, stream);
 }
 
@@ -134,10 +136,7 @@ void FrameSlot::start(const Picture& picture, const Stream& stream) {
 }
 
 void FrameSlot::download(const Stream& stream) {
-  const std::size_t pixels = pinned_luma_.size();
-  check(cudaMemcpyAsync(pinned_luma_.data(), canvas().luma, pixels, cudaMemcpyDeviceToHost,
-                        stream.get()),
-        "a copy from the card");
+  copy(pinned_luma_.data(), canvas().luma, pinned_luma_.size(), cudaMemcpyDeviceToHost, stream);
   features_.download(pinned_features_, features_.size(), stream);
   saliency_.download(pinned_saliency_, saliency_.size(), stream);
   quantiles_.download(pinned_quantiles_, quantiles_.size(), stream);
@@ -146,15 +145,13 @@ void FrameSlot::download(const Stream& stream) {
 
 void FrameSlot::finish(CellDescriptions& out) const {
   downloaded_.synchronize("describing a frame");
-  const auto copy = [](const auto& from, auto& to) {
-    to.assign(from.data(), from.data() + from.size());
-  };
-  copy(pinned_features_, out.features);
-  copy(pinned_sums_, out.color_sums);
-  copy(pinned_saliency_, out.saliency);
-  copy(pinned_quantiles_, out.quantiles);
+  ThreadPool& pool = *setup_->pool;
+  fetch_by_all(pool, pinned_features_, out.features);
+  fetch_by_all(pool, pinned_sums_, out.color_sums);
+  fetch_by_all(pool, pinned_saliency_, out.saliency);
+  fetch_by_all(pool, pinned_quantiles_, out.quantiles);
   out.luma.size = setup_->geometry.output_size();
-  copy(pinned_luma_, out.luma.pixels);
+  fetch_by_all(pool, pinned_luma_, out.luma.pixels);
 }
 
 }  // namespace mosaic::gpu

@@ -13,12 +13,12 @@ namespace mosaic::gpu {
 
 /// What all slots of a backend share.
 struct DescribeSetup {
-  DescribeSetup(const GridGeometry& geometry_, int features_k_, bool quantiles_,
-                const Stream& stream);
+  DescribeSetup(const BackendContext& context, const Stream& stream);
 
   GridGeometry geometry;
   int features_k;
   bool quantiles;
+  ThreadPool* pool;
   FeatureTables tables;
   DeviceTaps x_taps, y_taps;
 };

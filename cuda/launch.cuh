@@ -11,6 +11,13 @@
 #include "cuda/stream.hpp"
 #include "mosaic/image.hpp"
 
+/// Before a loop whose arrays are to be registers.
+#if defined(__CUDACC__)
+#define MOSAIC_UNROLL _Pragma("unroll")
+#else
+#define MOSAIC_UNROLL
+#endif
+
 namespace mosaic::gpu {
 
 inline constexpr int kWarpLanes = 32;
@@ -48,6 +55,7 @@ void launch(const Kernel<Parameters...>& kernel, const LaunchShape& shape, const
   static_assert(sizeof...(Parameters) == sizeof...(Arguments));
   stream.device().before_launch(kernel.name, kernel.place);
   std::tuple<Parameters...> values(std::forward<Arguments>(arguments)...);
+  stream.begin(kernel.name);
 #if defined(MOSAIC_CUDA_EMULATED)
   const cudaError_t error =
       emulator::launch(reinterpret_cast<const void*>(kernel.function), kernel.name, shape.grid,
@@ -68,6 +76,7 @@ void launch(const Kernel<Parameters...>& kernel, const LaunchShape& shape, const
       values);
 #endif
   check(error, kernel.name, kernel.place);
+  stream.end();
 }
 
 /// The block's shared memory, aligned for any T.

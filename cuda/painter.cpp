@@ -8,6 +8,7 @@
 #include "backend/seam_math.hpp"
 #include "backend/tone_math.hpp"
 #include "cuda/convert.hpp"
+#include "cuda/host_copy.hpp"
 
 namespace mosaic::gpu {
 namespace {
@@ -35,7 +36,7 @@ void set_size(Plane& plane, Size size) {
 }  // namespace
 
 Painter::Painter(const BackendContext& context, const Stream& stream)
-    : geometry_(context.geometry), tiles_(context.library.tiles()) {
+    : geometry_(context.geometry), pool_(&context.pool), tiles_(context.library.tiles()) {
   Device& device = stream.device();
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   const Size size = geometry_.output_size();
@@ -171,7 +172,7 @@ void Painter::download(std::span<Plane* const> planes, const Stream& stream) {
   stream.synchronize("composing a frame");
   const std::uint8_t* from = pinned_picture_.data();
   for (Plane* plane : planes) {
-    std::copy_n(from, plane->pixels.size(), plane->pixels.data());
+    copy_by_all(*pool_, from, plane->pixels.size(), plane->pixels.data());
     from += plane->pixels.size();
   }
 }

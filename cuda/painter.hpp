@@ -36,6 +36,7 @@ class Painter {
   [[nodiscard]] RgbView picture() const;
 
   GridGeometry geometry_;
+  ThreadPool* pool_;
   int tiles_;
   std::optional<TileStore> pixels_;
   std::vector<std::uint64_t> tone_;  ///< what lies in device_tone_

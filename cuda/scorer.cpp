@@ -6,6 +6,7 @@
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/feature_math.hpp"
 #include "backend/ssim_math.hpp"
+#include "cuda/host_copy.hpp"
 
 namespace mosaic::gpu {
 namespace {
@@ -20,6 +21,7 @@ void require(bool holds, const char* what) {
 
 Scorer::Scorer(const BackendContext& context, const Stream& stream)
     : geometry_(context.geometry),
+      pool_(&context.pool),
       photos_(context.library.photos()),
       variants_(context.library.variants()),
       candidates_(context.match.ssim_candidates),
@@ -165,16 +167,13 @@ void Scorer::download(const Stream& stream, CellScores& out) {
   candidate_.download(pinned_candidate_, candidate_.size(), stream);
   dissimilarity_.download(pinned_dissimilarity_, dissimilarity_.size(), stream);
   stream.synchronize("scoring a frame");
-  const auto copy = [](const PinnedBuffer<std::int32_t>& from, std::vector<std::int32_t>& to) {
-    to.assign(from.data(), from.data() + from.size());
-  };
   out.list_length = list_length_;
   out.candidates = candidates_;
-  copy(pinned_tile_, out.list_tile);
-  copy(pinned_base_, out.list_base);
-  copy(pinned_bound_, out.list_bound);
-  copy(pinned_candidate_, out.candidate_tile);
-  copy(pinned_dissimilarity_, out.dissimilarity);
+  fetch_by_all(*pool_, pinned_tile_, out.list_tile);
+  fetch_by_all(*pool_, pinned_base_, out.list_base);
+  fetch_by_all(*pool_, pinned_bound_, out.list_bound);
+  fetch_by_all(*pool_, pinned_candidate_, out.candidate_tile);
+  fetch_by_all(*pool_, pinned_dissimilarity_, out.dissimilarity);
 }
 
 }  // namespace mosaic::gpu

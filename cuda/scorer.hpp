@@ -30,6 +30,7 @@ class Scorer {
   void download(const Stream& stream, CellScores& out);
 
   GridGeometry geometry_;
+  ThreadPool* pool_;
   int photos_, variants_, candidates_, list_length_;
   CostScale scale_;
   PackedFeatures tiles_;

@@ -17,4 +17,5 @@ set(MOSAIC_CUDA_HOST
   painter.cpp
   scorer.cpp
   stream.cpp
-  tile_store.cpp)
+  tile_store.cpp
+  timeline.cpp)

@@ -7,9 +7,10 @@
 
 // Note [SSIM by warps]
 // A block is one cell, a warp one of its pairs. Lanes are neighbouring columns: each keeps the sums
-// over 7 rows of its own column while the rows pass, and the sums over 7 columns come from its
-// neighbours by shuffles. So 26 of 32 lanes end with a window, and wider squares take several
-// passes. The cell and the tiles lie in shared memory where they fit.
+// over 7 rows of its own column while the rows pass, and the rows themselves in registers until
+// they leave; the sums over 7 columns come from its neighbours by shuffles. So 26 of 32 lanes end
+// with a window, and wider squares take several passes. The cell and the tiles lie in shared memory
+// where they fit.
 namespace mosaic::gpu {
 namespace {
 
@@ -22,6 +23,9 @@ struct Square {
   std::ptrdiff_t stride;
 };
 
+/// A pixel of the cell in the upper half, one of the tile in the lower.
+__device__ inline std::uint32_t pair_of(std::uint32_t x, std::uint32_t y) { return x << 16 | y; }
+
 /// `both`: sum of x in the upper half, of y in the lower: 49 * 255 fits 16 bits, so that one
 /// shuffle carries two sums.
 struct ColumnSums {
@@ -29,8 +33,10 @@ struct ColumnSums {
 };
 
 template <int kSign>
-__device__ inline void change(std::int32_t x, std::int32_t y, ColumnSums& sums) {
-  sums.both += kSign * (x * 65536 + y);
+__device__ inline void change(std::uint32_t pair, ColumnSums& sums) {
+  const auto x = static_cast<std::int32_t>(pair >> 16);
+  const auto y = static_cast<std::int32_t>(pair & 0xffffU);
+  sums.both += kSign * static_cast<std::int32_t>(pair);
   sums.products += kSign * x * y;
   sums.squares += kSign * (x * x + y * y);
 }
@@ -42,42 +48,67 @@ __device__ inline std::int32_t over_columns(std::int32_t value) {
   return four + __shfl_down_sync(kAllLanes, two, 4U) + __shfl_down_sync(kAllLanes, value, 6U);
 }
 
-/// This lane's share of the sum of ssim_fixed() over all windows of a pair.
-__device__ std::int64_t sum_of_windows(Square cell, Square tile, int size_px) {
+/// This lane's share of the sum of ssim_fixed() over all windows of a pair. Forced inline, so that
+/// the compiler sees which pointers are of shared memory and need 32 bits only.
+__device__ __forceinline__ std::int64_t sum_of_windows(Square cell, Square tile, int size_px) {
   const int side = size_px - kSsimWindow_px + 1;
   std::int64_t total = 0;
   for (int first = 0; first < side; first += kWindowsPerPass) {
     const int column = first + lane_in_warp();
     const bool has_column = column < size_px;
     const bool has_window = lane_in_warp() < kWindowsPerPass && column < side;
-    const std::uint8_t* const x = cell.pixels + column;
-    const std::uint8_t* const y = tile.pixels + column;
-    const auto pass_row = [&](auto sign, int row, ColumnSums& sums) {
-      if (has_column)
-        change<decltype(sign)::value>(x[row * cell.stride], y[row * tile.stride], sums);
+    const std::uint8_t* x = cell.pixels + column;
+    const std::uint8_t* y = tile.pixels + column;
+    const auto next_pair = [&] {
+      const std::uint32_t pair = has_column ? pair_of(*x, *y) : 0;
+      x += cell.stride;
+      y += tile.stride;
+      return pair;
     };
     ColumnSums sums;
+    std::uint32_t rows[kSsimWindow_px] = {};  // row r in place r % 7
     for (int row = 0; row < kSsimWindow_px - 1; ++row) {
-      pass_row(std::integral_constant<int, 1>{}, row, sums);
+      rows[row] = next_pair();
+      change<1>(rows[row], sums);
     }
-    for (int row = 0; row < side; ++row) {
-      pass_row(std::integral_constant<int, 1>{}, row + kSsimWindow_px - 1, sums);
-      const std::int32_t both = over_columns(sums.both);
-      const std::int32_t products = over_columns(sums.products);
-      const std::int32_t squares = over_columns(sums.squares);
-      const double value = ssim_of_window(both >> 16, both & 0xffff, products, squares);
-      if (has_window) total += ssim_fixed(value);
-      pass_row(std::integral_constant<int, -1>{}, row, sums);
+    for (int above = 0; above < side; above += kSsimWindow_px) {
+      MOSAIC_UNROLL
+      for (int i = 0; i < kSsimWindow_px; ++i) {  // unrolled, so that all of `rows` are registers
+        if (above + i >= side) break;
+        std::uint32_t& entering = rows[(i + kSsimWindow_px - 1) % kSsimWindow_px];
+        entering = next_pair();
+        change<1>(entering, sums);
+        const std::int32_t both = over_columns(sums.both);
+        const std::int32_t products = over_columns(sums.products);
+        const std::int32_t squares = over_columns(sums.squares);
+        const double value = ssim_of_window(both >> 16, both & 0xffff, products, squares);
+        if (has_window) total += ssim_fixed(value);
+        change<-1>(rows[i], sums);
+      }
     }
   }
   return total;
 }
 
+/// Copies a square of words, as many as fit a row; `from` and `to` are aligned for them.
+template <class Word>
+__device__ inline void copy_words(Square from, int size_px, int thread, int threads,
+                                  std::uint8_t* to) {
+  const int per_row = size_px / static_cast<int>(sizeof(Word));
+  for (int i = thread; i < size_px * per_row; i += threads) {
+    const std::uint8_t* const row = from.pixels + i / per_row * from.stride;
+    reinterpret_cast<Word*>(to)[i] = reinterpret_cast<const Word*>(row)[i % per_row];
+  }
+}
+
+/// Squares begin at multiples of their size in a picture, and of its square in a row of tiles.
 __device__ inline void copy_square(Square from, int size_px, int thread, int threads,
                                    std::uint8_t* to) {
-  for (int i = thread; i < size_px * size_px; i += threads) {
-    to[i] = from.pixels[i / size_px * from.stride + i % size_px];
+  if (size_px % sizeof(uint4) == 0) return copy_words<uint4>(from, size_px, thread, threads, to);
+  if (size_px % sizeof(std::uint32_t) == 0) {
+    return copy_words<std::uint32_t>(from, size_px, thread, threads, to);
   }
+  copy_words<std::uint8_t>(from, size_px, thread, threads, to);
 }
 
 /// The tile of pair `index` of a cell, or kNoTile when the pair needs no work: an empty place, or a
@@ -105,19 +136,19 @@ __device__ void write_pair(const SsimJob& job, int cell, int index, std::int32_t
   if (tile != kNoTile && tile == job.carried_tile[cell]) out[job.candidates] = value;
 }
 
-__global__ void __launch_bounds__(kMaxWarps * kWarpLanes) ssim_kernel(SsimJob job, bool in_shared) {
+template <bool kInShared>
+__global__ void __launch_bounds__(kMaxWarps* kWarpLanes) ssim_kernel(SsimJob job) {
   std::uint8_t* const shared = dynamic_shared<std::uint8_t>();
   const int cell = job.first_cell + static_cast<int>(blockIdx.x);
   const int size = job.size_px;
-  const std::ptrdiff_t area = static_cast<std::ptrdiff_t>(size) * size;
+  const int area = size * size;
   const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(job.columns) * size;
   Square target{job.luma + cell / job.columns * size * stride + cell % job.columns * size, stride};
-  if (in_shared) {
+  if constexpr (kInShared) {
     copy_square(target, size, thread_in_block(), static_cast<int>(blockDim.x), shared);
     target = {shared, size};
+    __syncthreads();
   }
-  __syncthreads();
-  std::uint8_t* const mine = shared + (1 + warp_in_block()) * area;
   const int warps = static_cast<int>(blockDim.x) / kWarpLanes;
   for (int index = warp_in_block(); index <= job.candidates; index += warps) {
     const std::int32_t tile = tile_of_pair(job, cell, index);
@@ -129,7 +160,8 @@ __global__ void __launch_bounds__(kMaxWarps * kWarpLanes) ssim_kernel(SsimJob jo
     const std::ptrdiff_t pair = std::ptrdiff_t{blockIdx.x} * (job.candidates + 1) + index;
     const std::ptrdiff_t square = job.staged ? pair : tile;
     Square other{job.tile_luma + square * area, size};
-    if (in_shared) {
+    if constexpr (kInShared) {
+      std::uint8_t* const mine = shared + (1 + warp_in_block()) * area;
       copy_square(other, size, lane_in_warp(), kWarpLanes, mine);
       other.pixels = mine;
       __syncwarp();
@@ -153,13 +185,16 @@ __global__ void fill_kernel(std::int32_t* out, std::int64_t count, std::int32_t 
 void score_candidates(const SsimJob& job, const Stream& stream) {
   const std::size_t area =
       static_cast<std::size_t>(job.size_px) * static_cast<std::size_t>(job.size_px);
-  const int warps = std::min(job.candidates + 1, kMaxWarps);
+  // As many rounds as the most warps need, and no more warps than these rounds.
+  const int pairs = job.candidates + 1;
+  const int rounds = (pairs + kMaxWarps - 1) / kMaxWarps;
+  const int warps = (pairs + rounds - 1) / rounds;
   const std::size_t shared_bytes = (static_cast<std::size_t>(warps) + 1) * area;
   const bool in_shared = shared_bytes <= kPlainShared;
-  launch(Kernel("score_candidates", ssim_kernel),
+  launch(Kernel("score_candidates", in_shared ? ssim_kernel<true> : ssim_kernel<false>),
          {dim3(static_cast<unsigned>(job.last_cell - job.first_cell)),
           dim3(static_cast<unsigned>(warps * kWarpLanes)), in_shared ? shared_bytes : 0},
-         stream, job, in_shared);
+         stream, job);
 }
 
 void fill_dissimilarity(const SsimJob& job, const Stream& stream) {
@@ -173,7 +208,8 @@ void fill_dissimilarity(const SsimJob& job, const Stream& stream) {
 }
 
 std::span<const KernelCode> ssim_kernels() {
-  static const KernelCode all[] = {code_of("score_candidates", ssim_kernel),
+  static const KernelCode all[] = {code_of("score_candidates", ssim_kernel<true>),
+                                   code_of("score_candidates", ssim_kernel<false>),
                                    code_of("fill_dissimilarity", fill_kernel)};
   return all;
 }

@@ -1,5 +1,7 @@
 #include "cuda/stream.hpp"
 
+#include "cuda/timeline.hpp"
+
 namespace mosaic::gpu {
 
 Stream::Stream(Device& device, Place place) : device_(&device) {
@@ -19,6 +21,16 @@ void Stream::wait_for(const Event& event, Place place) const {
 
 void Stream::synchronize(const char* what, Place place) const {
   check(cudaStreamSynchronize(stream_), what, place);
+}
+
+void Stream::begin(const char* what) const {
+  if (timeline_ == nullptr) return;
+  timeline_->pieces_.push_back({what, Event(*device_), Event(*device_)});
+  timeline_->pieces_.back().begin.record(*this);
+}
+
+void Stream::end() const {
+  if (timeline_ != nullptr) timeline_->pieces_.back().end.record(*this);
 }
 
 Event::Event(Device&, Place place) {

@@ -8,6 +8,7 @@
 namespace mosaic::gpu {
 
 class Event;
+class Timeline;
 
 /// Work in order; streams run side by side unless an event makes one wait.
 class Stream {
@@ -28,9 +29,16 @@ class Stream {
   /// Blocks the host until everything put here is done. Errors of kernels surface here.
   void synchronize(const char* what, Place place = Place::here()) const;
 
+  /// Before and after a piece of work is put here, for a Timeline.
+  void begin(const char* what) const;
+  void end() const;
+
  private:
+  friend class Timeline;
+
   Device* device_;
   cudaStream_t stream_ = nullptr;
+  Timeline* timeline_ = nullptr;
 };
 
 /// A point in a stream.

@@ -1,17 +1,19 @@
-// Time on the card per stage of a frame, at 1080p and the sizes the targets name. Prints a table;
-// needs a card (scripts/device_check.sh runs it).
+// Time per stage of a frame, at 1080p and the sizes the targets name, and at 2160p: on the card,
+// kernel by kernel, and on the host, which waits for it and copies from and to pinned memory.
+// Prints a table; needs a card (scripts/device_check.sh runs it).
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "cuda/candidate_lists.hpp"
 #include "cuda/cuda_backend.hpp"
 #include "cuda/frame_slot.hpp"
 #include "cuda/painter.hpp"
 #include "cuda/scorer.hpp"
+#include "cuda/timeline.hpp"
 #include "support/edge_bytes.hpp"
 #include "support/fake_library.hpp"
 
@@ -23,67 +25,49 @@ constexpr int kRepeats = 30;
 struct Problem {
   int size_px, columns, rows, tiles;
 };
-constexpr Problem kProblems[] = {{64, 30, 17, 1000},   {32, 60, 34, 1000},  {32, 60, 34, 4000},
-                                 {32, 60, 34, 100000}, {16, 120, 68, 4000}, {16, 120, 68, 15000},
-                                 {16, 120, 68, 100000}};
-
-/// Medians over the repeats: between two events on the stream, and on the host's clock.
-struct Times {
-  double card_ms, host_ms;
-};
+constexpr Problem kProblems[] = {{64, 30, 17, 1000},    {32, 60, 34, 1000},  {32, 60, 34, 4000},
+                                 {32, 60, 34, 100000},  {16, 120, 68, 4000}, {16, 120, 68, 15000},
+                                 {16, 120, 68, 100000}, {32, 120, 68, 15000}};
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
 }
 
-Times time(const Stream& stream, const std::function<void()>& work) {
-  const Event begin(stream.device());
-  const Event end(stream.device());
-  std::vector<double> card;
+/// Medians over the repeats: on the host's clock without looking inside, then the time on the card
+/// of every kernel and of the copies, by events before and behind each.
+void time(const char* stage, Stream& stream, const std::function<void()>& work) {
+  for (int i = 0; i < 3; ++i) work();  // warming up
   std::vector<double> host;
-  for (int i = 0; i < kRepeats + 3; ++i) {
+  for (int i = 0; i < kRepeats; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    begin.record(stream);
     work();
-    end.record(stream);
-    end.synchronize("measuring");
-    if (i < 3) continue;  // warming up
     host.push_back(
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
             .count());
-    card.push_back(end.milliseconds_since(begin));
   }
-  return {median(card), median(host)};
+  Timeline timeline(stream);
+  std::vector<Timeline::Entry> pieces;
+  std::vector<std::vector<double>> card;
+  std::vector<double> total;
+  for (int i = 0; i < kRepeats; ++i) {
+    work();
+    pieces = timeline.take();
+    card.resize(pieces.size());
+    total.push_back(0.0);
+    for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+      card[piece].push_back(pieces[piece].card_ms);
+      total.back() += pieces[piece].card_ms;
+    }
+  }
+  std::printf("  %-34s %9.3f %9.3f\n", stage, median(total), median(host));
+  for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+    std::printf("    %-28s x%-3d%9.3f\n", pieces[piece].what.c_str(), pieces[piece].times,
+                median(card[piece]));
+  }
 }
 
-void print(const char* stage, Times times) {
-  std::printf("  %-34s %9.3f %9.3f\n", stage, times.card_ms, times.host_ms);
-}
-
-/// The kernel alone, over buffers of its own.
-void time_lists(const Problem& p, const test::FakeLibrary& library, const FrameSlot& slot,
-                const Stream& stream) {
-  Device& device = stream.device();
-  const PackedFeatures packed(library.features(), library.tiles(), feature_count(5), kTilesAtOnce,
-                              stream);
-  const int cells = p.columns * p.rows;
-  const auto entries = static_cast<std::size_t>(cells) * 64;
-  const DeviceBuffer<std::int32_t> price(device, static_cast<std::size_t>(packed.padded_tiles()),
-                                         "bench");
-  const DeviceBuffer<std::int32_t> tile(device, entries, "bench");
-  const DeviceBuffer<std::int32_t> base(device, entries, "bench");
-  const DeviceBuffer<std::int32_t> bound(device, static_cast<std::size_t>(cells), "bench");
-  check(cudaMemsetAsync(price.data(), 0, price.size() * sizeof(std::int32_t), stream.get()),
-        "bench");
-  const DescriptionView view = slot.descriptions();
-  print("build_lists kernel", time(stream, [&] {
-          build_lists({packed.view(), view.features, view.saliency, price.data(), cells, 3750, 64},
-                      {tile.data(), base.data(), bound.data()}, stream);
-        }));
-}
-
-void run(const Problem& p, const Stream& stream) {
+void run(const Problem& p, Stream& stream) {
   const test::FakeLibrary library(p.tiles, 1, 5, p.size_px, 3);
   GridGeometry geometry;
   geometry.tile_size_px = p.size_px;
@@ -93,7 +77,7 @@ void run(const Problem& p, const Stream& stream) {
   geometry.crop_px = Rect{0, 0, size.width, size.height};
   MatchSettings match;
   match.ssim_weight = 50.0;
-  ThreadPool pool(1);
+  ThreadPool pool(0);
   const BackendContext context{library, geometry, match, SimdChoice::automatic, pool};
 
   test::EdgeBytes bytes(5);
@@ -113,7 +97,7 @@ void run(const Problem& p, const Stream& stream) {
   const std::vector<std::int32_t> price(static_cast<std::size_t>(p.tiles), 0);
   const std::vector<CellLook> look(cells);
 
-  const DescribeSetup setup(geometry, match.features_k, false, stream);
+  const DescribeSetup setup(context, stream);
   FrameSlot slot(setup, stream);
   Scorer scorer(context, stream);
   Painter painter(context, stream);
@@ -124,30 +108,29 @@ void run(const Problem& p, const Stream& stream) {
   YuvImage out(size);
   std::printf("%dx%d px, %d cells of %d px, %d tiles%34s\n", size.width, size.height,
               geometry.cells(), p.size_px, p.tiles, "card ms   host ms");
-  print("describe (up, kernels, down)", time(stream, [&] {
-          slot.start(picture, stream);
-          slot.finish(described);
-        }));
-  print("score (up, lists, SSIM, down)", time(stream, [&] {
-          scorer.score({price, tile, {}}, slot.canvas(), slot.descriptions(), stream, scores);
-        }));
-  print("compose (up, kernels, down)", time(stream, [&] {
-          painter.compose({tile, look}, slot.canvas(), stream, out);
-        }));
-  time_lists(p, library, slot, stream);
+  time("describe", stream, [&] {
+    slot.start(picture, stream);
+    slot.finish(described);
+  });
+  time("score", stream, [&] {
+    scorer.score({price, tile, {}}, slot.canvas(), slot.descriptions(), stream, scores);
+  });
+  time("compose", stream, [&] { painter.compose({tile, look}, slot.canvas(), stream, out); });
 }
 
 }  // namespace
 }  // namespace mosaic::gpu
 
-int main() {
+/// `--card` names the card and measures nothing.
+int main(int count, char** arguments) {
   if (const std::string missing = mosaic::cuda_missing(); !missing.empty()) {
     std::fprintf(stderr, "bench_cuda: %s\n", missing.c_str());
     return 1;
   }
   mosaic::gpu::Device device;
-  const mosaic::gpu::Stream stream(device);
+  mosaic::gpu::Stream stream(device);
   std::printf("%s\n", device.name().c_str());
+  if (count > 1) return std::string_view(arguments[1]) == "--card" ? 0 : 2;
   for (const mosaic::gpu::Problem& problem : mosaic::gpu::kProblems) {
     mosaic::gpu::run(problem, stream);
   }

@@ -9,6 +9,7 @@
 #include "cuda/buffers.hpp"
 #include "cuda/launch.cuh"
 #include "cuda/mma.cuh"
+#include "cuda/timeline.hpp"
 #include "support/cuda_emulator/emulator.hpp"
 
 namespace mosaic::gpu {
@@ -41,6 +42,37 @@ TEST_P(Emulator, EveryThreadOfEveryBlockRunsOnce) {
   out.download(back, out.size(), stream);
   stream.synchronize("test");
   for (int i = 0; i < 6 * 64; ++i) EXPECT_EQ(back.data()[i], i / 64 * 1000 + i % 64);
+}
+
+TEST_P(Emulator, ATimelineNamesEveryPieceOfWork) {
+  Device device{FaultPlan{}};
+  Stream stream(device);
+  const DeviceBuffer<int> out(device, 64, "test");
+  const PinnedBuffer<int> pinned(device, out.size(), "test");
+  const auto work = [&] {
+    out.upload(pinned, out.size(), stream);
+    for (int i = 0; i < 2; ++i) {
+      launch(Kernel("number", number_threads), {dim3(1), dim3(64)}, stream, out.data());
+    }
+    out.download(pinned, 1, stream);
+    out.download(pinned, 0, stream);  // nothing to do
+  };
+  {
+    Timeline timeline(stream);
+    for (int round = 0; round < 2; ++round) {
+      work();
+      const std::vector<Timeline::Entry> entries = timeline.take();
+      ASSERT_EQ(entries.size(), 3U);
+      EXPECT_EQ(entries[0].what, "a copy to the card");
+      EXPECT_EQ(entries[1].what, "number");
+      EXPECT_EQ(entries[1].times, 2);
+      EXPECT_EQ(entries[2].what, "a copy from the card");
+      EXPECT_EQ(entries[2].times, 1);
+      for (const Timeline::Entry& entry : entries) EXPECT_GE(entry.card_ms, 0.0);
+    }
+  }
+  work();  // nobody watches any more
+  stream.synchronize("test");
 }
 
 __global__ void reverse_block(const int* in, int* out) {
