@@ -26,6 +26,8 @@ constexpr int kTrimAbove = 2 * cpu::kListLength;
 constexpr int kCapacity = kTrimAbove + kTilesAtOnce;
 constexpr int kKeysPerLane = kCapacity / kWarpLanes;
 constexpr int kMaxSteps = (kMaxFeatures + kMmaDepth - 1) / kMmaDepth;
+/// Of 5 x 5 colours, the default.
+constexpr int kUsualSteps = (feature_count(5) + kMmaDepth - 1) / kMmaDepth;
 constexpr std::int32_t kAllListed = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
@@ -85,32 +87,58 @@ __device__ void load_cells(const ListJob& job, int first, Shared& shared) {
   }
 }
 
-/// Products of the block's cells with the 8 tiles of one group.
+/// Products of the block's cells with the 8 tiles of one group. kSteps: steps, or 0 where they are
+/// not known when this is compiled. Where they are, all loads go out before the first product.
+template <int kSteps>
 __device__ inline void multiply(const ListJob& job, const Shared& shared, int group,
                                 std::int32_t (&dot)[4]) {
   const int lane = lane_in_warp();
+  const int steps = kSteps == 0 ? job.tiles.steps : kSteps;
   const std::uint32_t* fragment =
-      job.tiles.fragments +
-      (static_cast<std::ptrdiff_t>(group) * job.tiles.steps * kWarpLanes + lane) * 2;
-  for (int step = 0; step < job.tiles.steps; ++step, fragment += kWarpLanes * 2) {
-    const uint4 a = *reinterpret_cast<const uint4*>(shared.cells[step][lane]);
-    const uint2 b = *reinterpret_cast<const uint2*>(fragment);
-    mma_bytes(dot, {a.x, a.y, a.z, a.w}, {b.x, b.y});
+      job.tiles.fragments + (static_cast<std::ptrdiff_t>(group) * steps * kWarpLanes + lane) * 2;
+  constexpr int kAhead = kSteps == 0 ? 1 : kSteps;
+  for (int step = 0; step < steps; step += kAhead, fragment += kAhead * kWarpLanes * 2) {
+    uint2 b[kAhead];
+    MOSAIC_UNROLL
+    for (int i = 0; i < kAhead; ++i) {
+      b[i] = *reinterpret_cast<const uint2*>(fragment + i * kWarpLanes * 2);
+    }
+    MOSAIC_UNROLL
+    for (int i = 0; i < kAhead; ++i) {
+      const uint4 a = *reinterpret_cast<const uint4*>(shared.cells[step + i][lane]);
+      mma_bytes(dot, {a.x, a.y, a.z, a.w}, {b[i].x, b[i].y});
+    }
   }
 }
 
+/// What gather() needs to know of a lane's two tiles of a group; the arrays are padded to whole
+/// groups. Fetched before the products, so that it is there when they are.
+struct TilePair {
+  int2 norm, price;
+};
+
+__device__ inline TilePair tiles_of_group(const ListJob& job, int group) {
+  const int first = group * kMmaColumns + lane_in_warp() % 4 * 2;
+  return {*reinterpret_cast<const int2*>(job.tiles.norm + first),
+          *reinterpret_cast<const int2*>(job.tile_price + first)};
+}
+
 /// Adds those of the group's tiles to the lists that are under the limits.
-__device__ inline void gather(const ListJob& job, int group, const std::int32_t (&dot)[4],
-                              const std::uint64_t (&limit)[2], Shared& shared) {
+__device__ inline void gather(const ListJob& job, int group, const TilePair& tiles,
+                              const std::int32_t (&dot)[4], const std::uint64_t (&limit)[2],
+                              Shared& shared) {
   const int first_row = lane_in_warp() / 4;
   const int first_tile = group * kMmaColumns + lane_in_warp() % 4 * 2;
+  MOSAIC_UNROLL
   for (int i = 0; i < 4; ++i) {
     const int row = first_row + i / 2 * 8;
     const std::int32_t tile = first_tile + i % 2;
     if (tile >= job.tiles.tiles) continue;
-    const std::int32_t distance = distance_from_dot(shared.norm[row], job.tiles.norm[tile], dot[i]);
+    const std::int32_t norm = i % 2 == 0 ? tiles.norm.x : tiles.norm.y;
+    const std::int32_t price = i % 2 == 0 ? tiles.price.x : tiles.price.y;
+    const std::int32_t distance = distance_from_dot(shared.norm[row], norm, dot[i]);
     const std::int32_t reduced =
-        weighted_cost(shared.saliency[row], distance, job.ssim_unit) - job.tile_price[tile];
+        weighted_cost(shared.saliency[row], distance, job.ssim_unit) - price;
     const std::uint64_t key = key_of(reduced, tile);
     if (key < limit[i / 2]) shared.key[row][atomicAdd(&shared.count[row], 1)] = key;
   }
@@ -156,6 +184,7 @@ __device__ void write_list(const ListJob& job, int cell, int row, const Shared& 
   out.bound[cell] = shared.count[row] > length ? reduced_of(shared.key[row][length]) : kAllListed;
 }
 
+template <int kSteps>
 __global__ void __launch_bounds__(kThreads) build_lists_kernel(ListJob job, ListView out) {
   Shared& shared = *dynamic_shared<Shared>();
   const int first = static_cast<int>(blockIdx.x) * kCells;
@@ -166,9 +195,17 @@ __global__ void __launch_bounds__(kThreads) build_lists_kernel(ListJob job, List
     const int row = lane_in_warp() / 4;
     const std::uint64_t limit[2] = {shared.limit[row], shared.limit[row + 8]};
     const int first_group = tile / kMmaColumns + warp_in_block() * kGroupsAtOnce;
+    TilePair tiles[kGroupsAtOnce];
     std::int32_t dot[kGroupsAtOnce][4] = {};
-    for (int g = 0; g < kGroupsAtOnce; ++g) multiply(job, shared, first_group + g, dot[g]);
-    for (int g = 0; g < kGroupsAtOnce; ++g) gather(job, first_group + g, dot[g], limit, shared);
+    MOSAIC_UNROLL
+    for (int g = 0; g < kGroupsAtOnce; ++g) {
+      tiles[g] = tiles_of_group(job, first_group + g);
+      multiply<kSteps>(job, shared, first_group + g, dot[g]);
+    }
+    MOSAIC_UNROLL
+    for (int g = 0; g < kGroupsAtOnce; ++g) {
+      gather(job, first_group + g, tiles[g], dot[g], limit, shared);
+    }
     __syncthreads();
     for (int list = warp_in_block(); list < kCells; list += kWarps) {
       if (shared.count[list] > kTrimAbove) trim(wanted, list, shared);
@@ -223,7 +260,8 @@ void expand_prices(const std::int32_t* photo_price, int tiles, int padded_tiles,
 }
 
 void build_lists(const ListJob& job, const ListView& out, const Stream& stream) {
-  launch(Kernel("build_lists", build_lists_kernel),
+  launch(Kernel("build_lists", job.tiles.steps == kUsualSteps ? build_lists_kernel<kUsualSteps>
+                                                              : build_lists_kernel<0>),
          {dim3(blocks_for(static_cast<std::size_t>(job.cells), kCells)), dim3(kThreads),
           sizeof(Shared)},
          stream, job, out);
@@ -240,7 +278,8 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
 
 std::span<const KernelCode> candidate_list_kernels() {
   static const KernelCode all[] = {code_of("expand_prices", expand_prices_kernel),
-                                   code_of("build_lists", build_lists_kernel),
+                                   code_of("build_lists", build_lists_kernel<kUsualSteps>),
+                                   code_of("build_lists", build_lists_kernel<0>),
                                    code_of("choose_candidates", choose_kernel)};
   return all;
 }
