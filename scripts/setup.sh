@@ -16,11 +16,13 @@ flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev
   libopencv-objdetect-dev opencv-data)
 test_packages=(
   ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
-  clang-format clang-tidy ccache valgrind
+  clang-format clang-tidy ccache valgrind parallel clang
 )
+# libFuzzer and the sanitizers of Clang: the package follows Clang's version.
+fuzz_packages=(libclang-rt-dev libclang-rt-14-dev)
 
-# For test.sh --long: Clang with libFuzzer, and the mutator.
-long_packages=(clang libclang-rt-14-dev zzuf)
+# For test.sh --long: the mutator.
+long_packages=(zzuf)
 
 wanted=("${build_packages[@]}")
 case "${1:-}" in
@@ -49,6 +51,14 @@ if [ ${#missing[@]} -gt 0 ] && [ $can_install = no ]; then
   echo "setup: these packages are missing and can only be installed as root or with sudo:" >&2
   echo "  apt-get install ${missing[*]}" >&2
   exit 1
+fi
+if [ "${1:-}" = --test ] || [ "${1:-}" = --long ]; then
+  for package in "${fuzz_packages[@]}"; do
+    is_installed "$package" && break
+    is_offered "$package" || continue
+    missing+=("$package")
+    break
+  done
 fi
 for package in "${flow_packages[@]}"; do
   is_installed "$package" && continue

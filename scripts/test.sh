@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds and runs every test; the summary of CTest comes last.
-#   scripts/test.sh              format, warnings as errors, sanitizers, thread sanitizer, all tests
+#   scripts/test.sh              format, warnings as errors, sanitizers, thread sanitizer, fuzz targets, all tests
 #   scripts/test.sh --quick      release build and its tests only
-#   scripts/test.sh --long       also a build by Clang and its tests, each fuzz target for a minute and 200 mutated
-#                                inputs per format
+#   scripts/test.sh --long       also a build by Clang and its tests, all fuzz targets and 200 mutated inputs per
+#                                format
 #   scripts/test.sh --lint       clang-tidy over src/ and nothing else (slow: tens of minutes on 2 cores)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,6 +61,11 @@ if [ "$quick" = no ]; then
   cmake --preset tsan >/dev/null
   cmake --build --preset tsan -j "$jobs" --target tsan_tests
   ctest --preset tsan -j "$jobs" -L threaded
+
+  if [ "$long" = no ]; then
+    step "fuzz targets, a minute each"
+    bash scripts/fuzz.sh --ci --seconds 60
+  fi
 fi
 
 if [ "$long" = yes ]; then

@@ -1,10 +1,10 @@
 // A folder of pictures as a video, and one picture as a still.
 #include <algorithm>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 #include "library/picture_file.hpp"
+#include "video/picture_names.hpp"
 #include "video/sources.hpp"
 
 namespace mosaic {
@@ -14,56 +14,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostNamed = 5;  ///< gaps or sizes named one by one before "and n more"
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// A name cut at its last digit run: the part that counts frames.
-struct NumberedName {
-  std::string before, digits, after;  ///< digits without leading zeros; empty: no number
-};
-
-NumberedName split_number(const std::string& stem) {
-  std::size_t end = stem.size();
-  while (end > 0 && !is_digit(stem[end - 1])) --end;
-  std::size_t begin = end;
-  while (begin > 0 && is_digit(stem[begin - 1])) --begin;
-  NumberedName name{stem.substr(0, begin), stem.substr(begin, end - begin), stem.substr(end)};
-  const std::size_t first = name.digits.find_first_not_of('0');
-  if (!name.digits.empty()) name.digits.erase(0, std::min(first, name.digits.size() - 1));
-  return name;
-}
-
-/// Natural order: digit runs compare as numbers of any length, the rest as bytes.
-/// Equal under it: names that differ only in padding.
-int natural_compare(const std::string& a, const std::string& b) {
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (!is_digit(a[i]) || !is_digit(b[j])) {
-      if (a[i] != b[j]) {
-        return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[j]) ? -1 : 1;
-      }
-      ++i;
-      ++j;
-      continue;
-    }
-    const auto run = [](const std::string& text, std::size_t& at) {
-      while (at < text.size() && text[at] == '0') ++at;
-      const std::size_t begin = at;
-      while (at < text.size() && is_digit(text[at])) ++at;
-      return std::string_view(text).substr(begin, at - begin);
-    };
-    const std::string_view x = run(a, i);
-    const std::string_view y = run(b, j);
-    if (x.size() != y.size()) return x.size() < y.size() ? -1 : 1;
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return static_cast<int>(i < a.size()) - static_cast<int>(j < b.size());
-}
-
-std::string frames_text(std::int64_t first, std::int64_t last) {
-  return first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last);
-}
 
 class FolderSource final : public FrameSource {
  public:
@@ -137,37 +87,16 @@ class FolderSource final : public FrameSource {
       tell(observer_.info, "ignored " + std::to_string(others) + " entries of '" +
                                shown_name(folder_) + "' that are not pictures");
     }
-    std::sort(files_.begin(), files_.end(), [](const std::string& a, const std::string& b) {
-      // By stem first, so that "a.jpg" and "a.png" are neighbours whatever follows them.
-      const int order = natural_compare(fs::path(a).stem().native(), fs::path(b).stem().native());
-      return order != 0 ? order < 0 : a < b;
-    });
   }
 
   /// Drops duplicate numbers and names the gaps.
   void report_numbering() {
-    std::vector<std::string> used;
-    std::vector<std::string> gaps;
-    NumberedName last;
-    for (std::string& file : files_) {
-      NumberedName name = split_number(fs::path(file).stem().native());
-      const bool same_series = !used.empty() && !name.digits.empty() && !last.digits.empty() &&
-                               name.before == last.before && name.after == last.after;
-      if (same_series && name.digits == last.digits) {
-        skipped_.push_back(
-            {shown_name(folder_ / file), "same number as " + shown_name(used.back())});
-        continue;
-      }
-      constexpr std::size_t kDigitsOfInt64 = 18;
-      if (same_series && name.digits.size() <= kDigitsOfInt64) {
-        const std::int64_t from = std::stoll(last.digits) + 1;
-        const std::int64_t to = std::stoll(name.digits) - 1;
-        if (to >= from) gaps.push_back(frames_text(from, to));
-      }
-      used.push_back(std::move(file));
-      last = std::move(name);
+    PictureList list = order_pictures(std::move(files_));
+    for (const auto& [name, before] : list.repeated) {
+      skipped_.push_back({shown_name(folder_ / name), "same number as " + shown_name(before)});
     }
-    files_ = std::move(used);
+    files_ = std::move(list.used);
+    const std::vector<std::string>& gaps = list.gaps;
     if (gaps.empty()) return;
     std::string text = "'" + shown_name(folder_) + "' has gaps in its numbers: ";
     for (std::size_t i = 0; i < std::min(gaps.size(), kMostNamed); ++i) {

@@ -84,12 +84,12 @@ TEST(Film, EveryFrameItsTimeItsSoundAndFlatMemory) {
   EXPECT_GT(std::ranges::count(sound, '\n'), 100);
   EXPECT_EQ(packets_md5(output, "a:0"), sound);
 
-  // Memory after the first fifth of the run (queues and encoder look-ahead are full by then)
-  // against the most ever seen.
+  // Memory in the first half of the run (queues and encoder look-ahead are full long before its
+  // end, however slow the machine) against the most ever seen.
   const std::vector<long>& memory = result.resident_kib;
   ASSERT_GT(memory.size(), 20U);
-  const auto fifth = memory.begin() + static_cast<std::ptrdiff_t>(memory.size() / 5);
-  const long early = *std::max_element(memory.begin(), fifth);
+  const auto half = memory.begin() + static_cast<std::ptrdiff_t>(memory.size() / 2);
+  const long early = *std::max_element(memory.begin(), half);
   const long most = *std::max_element(memory.begin(), memory.end());
   EXPECT_LT(most - early, 64 * 1024) << "KiB of growth over 720 frames";
 }

@@ -1,22 +1,18 @@
-// Writes the first inputs of every fuzz target: fuzz_seeds DIR makes DIR/<target>/*.
+// Writes the first inputs of the targets that CI runs: fuzz_seeds DIR makes DIR/<target>/*.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "fuzz/write_seed.hpp"
+#include "job/checked_line.hpp"
 #include "library/index_format.hpp"
-#include "library/picture_decoder.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& bytes) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
-}
+using mosaic::test::write;
 
 void write_index_seed(const fs::path& folder) {
   fs::create_directories(folder);
@@ -37,25 +33,6 @@ void write_index_seed(const fs::path& folder) {
   mosaic::write_index(data, folder / "two.mti");
 }
 
-void write_picture_seeds(const fs::path& folder) {
-  std::vector<mosaic::u8> rgb(8 * 6 * 3);
-  for (std::size_t i = 0; i < rgb.size(); ++i) rgb[i] = static_cast<mosaic::u8>(i * 37);
-  for (const auto& [name, kind] : {std::pair{"a.png", mosaic::PictureEncoding::png},
-                                   std::pair{"a.jpg", mosaic::PictureEncoding::jpeg}}) {
-    const auto bytes = mosaic::encode_picture(rgb, mosaic::Size{8, 6}, kind);
-    write(folder / name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  }
-  write(folder / "a.gif",
-        std::string("GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2"
-                    "\2D\1\0;",
-                    35));
-  write(
-      folder / "a.tif",
-      std::string("II*\0\x08\0\0\0\x04\0\0\1\3\0\1\0\0\0\1\0\0\0\1\1\3\0\1\0\0\0\1\0\0\0\x11\1\4\0"
-                  "\1\0\0\0\0\0\0\0\x17\1\4\0\1\0\0\0\1\0\0\0\0\0\0\0",
-                  62));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,7 +42,6 @@ int main(int argc, char** argv) {
   }
   const fs::path root = argv[1];
   write_index_seed(root / "index");
-  write_picture_seeds(root / "picture");
   write(root / "config" / "a.toml",
         "# look\ntile_size = 24\ncrf = 20.5\npreset = \"vivid\"\nforce = "
         "true\nrange = \"3-7\"\n");
@@ -76,11 +52,14 @@ int main(int argc, char** argv) {
         "\"tile_size_px\":4,\"output\":[8,4],\"crop\":[0,0,8,4]},\"variants\":1,"
         "\"photo_of_tile\":[\"a\",\"b\"]}\n{\"frame\":0,\"time\":0.0,\"tiles\":[0,1],"
         "\"carried\":0,\"switched\":0,\"scene_cut\":true}\n");
-  write(root / "container_length" / "a.mp4", std::string("\0\0\0\x10"
-                                                         "ftypisom\0\0\0\0\0\0\0\x08moov",
-                                                         24));
-  write(root / "container_length" / "a.mkv",
-        std::string("\x1A\x45\xDF\xA3\x80\x18\x53\x80\x67\x84xxxx", 14));
-  write(root / "container_length" / "a.avi", std::string("RIFF\x04\0\0\0AVI ", 12));
+  write(root / "image_list" / "a", "frame_1.png\nframe_002.png\nframe_10.png\nframe_2.jpg\nx.png");
+  write(root / "image_list" / "b",
+        "99999999999999999999.png\n7.png\n007.png\na1b2.png\na1b10.png\n0");
+  write(root / "journal" / "a",
+        mosaic::checked_line(R"({"type":"job","version":1,"facts":{"--crf":"18"},)"
+                             R"("input":{"marks":"m","hash":"00ff"}})") +
+            mosaic::checked_line(R"({"type":"segment","index":0,"frames":250,"bytes":1000,)"
+                                 R"("hash":"0123456789abcdef"})") +
+            mosaic::checked_line(R"({"type":"publishing"})"));
   return 0;
 }
