@@ -4,9 +4,10 @@
 #
 #   scripts/batch.sh [-j JOBS] OUT_DIR FILM... -- --tiles PHOTOS [more options of mosaic-temporal]
 #
-# Each job gets its share of the cores. OUT_DIR/batch.log is parallel's log. Exit code: the worst of all.
+# Each job gets its share of the cores. OUT_DIR/batch.log is parallel's log. Exit code: the worst of all, or that
+# of the signal (SIGINT, SIGTERM, SIGHUP) that stopped it.
 set -euo pipefail
-usage() { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 program=${MOSAIC_TEMPORAL:-$(dirname "$0")/../build/bin/mosaic-temporal}
 [ -x "$program" ] || program=mosaic-temporal
 jobs=2
@@ -19,14 +20,39 @@ if [ "${1:-}" != -- ] || [ ${#films[@]} -eq 0 ]; then usage; fi
 shift
 command -v parallel > /dev/null || { echo "GNU parallel is missing: apt-get install parallel" >&2; exit 7; }
 mkdir -p "$out_dir"
+out_dir_quoted=${out_dir@Q}
 threads=$(( ($(nproc) + jobs - 1) / jobs ))
+
+# Stopped by a signal, each job gets the first of its own and six seconds to keep what it has finished. parallel
+# takes the first SIGTERM for "start no more" in some versions and for "stop" in others, the second one always for
+# "stop". (An asynchronous command of a script does not hear Ctrl-C by itself.)
+signal=0
+stop() {
+  signal=$1
+  kill -TERM "$parallel" 2> /dev/null || true
+  sleep 0.2
+  kill -TERM "$parallel" 2> /dev/null || true
+}
+trap 'stop 15' TERM
+trap 'stop 2' INT
+trap 'stop 1' HUP
+parallel --null --will-cite --jobs "$jobs" --joblog "$out_dir/batch.log" --line-buffer --tagstring '{/}' \
+  --termseq TERM,6000,TERM,1000,KILL,25 \
+  "$program" --frames={} --out-dir "$out_dir_quoted" --threads "$threads" "${@@Q}" \
+  < <(printf '%s\0' "${films[@]}") &
+parallel=$!
 code=0
-printf '%s\0' "${films[@]}" |
-  parallel --null --will-cite --jobs "$jobs" --joblog "$out_dir/batch.log" --line-buffer --tagstring '{/}' \
-    "$program" --frames {} --out-dir "$out_dir" --threads "$threads" "${@@Q}" || code=$?
+wait "$parallel" || code=$?
+# A signal interrupts the wait, and the jobs are still ending.
+while kill -0 "$parallel" 2> /dev/null; do
+  wait "$parallel" || code=$?
+done
+[ "$signal" -eq 0 ] || exit $((128 + signal))
 [ "$code" -eq 0 ] && exit 0
-# parallel counts failures; the worst code is in its log, ordered as in docs/reliability.md.
+# parallel counts failures; the worst code is in its log, ordered as in docs/reliability.md. A job that a signal
+# ended (want of memory, mostly) has no code.
+if cut -f 8 "$out_dir/batch.log" | grep -qx '[1-9][0-9]*'; then exit 1; fi
 for worst in 1 2 6 7 5 4 75 3; do
-  cut -f 7 "$out_dir/batch.log" | grep -qx "$worst" && exit "$worst"
+  if cut -f 7 "$out_dir/batch.log" | grep -qx "$worst"; then exit "$worst"; fi
 done
 exit 1

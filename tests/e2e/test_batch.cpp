@@ -112,6 +112,21 @@ TEST_F(Batch, ReadsFromAPipe) {
   EXPECT_EQ(empty.exit_code, 4) << empty.err;
 }
 
+TEST_F(Batch, WhatCameFromAPipeIsNotKeptBecauseItCannotBeReadAgain) {
+  const std::string pipe = "--frames - --segment-frames 3 --output piped.mkv < a.mp4";
+  const CommandResult asked = shell("--resume on " + pipe);
+  EXPECT_EQ(asked.exit_code, 2) << asked.err;
+  EXPECT_NE(asked.err.find("cannot be read again"), std::string::npos) << asked.err;
+  // More than one piece, and still no folder that would have to be left when the run is stopped.
+  const CommandResult piped = run_command(
+      {"bash", "-c",
+       "cd '" + folder_.path().string() + "' && ffmpeg -v error -i a.mp4 -f yuv4mpegpipe - | (" +
+           command("--frames - --segment-frames 3 --output piped.mkv --crf 1") +
+           "); ls -A | grep -c mosaic-job"});
+  EXPECT_EQ(piped.out, "0\n") << piped.err;
+  EXPECT_TRUE(fs::exists(folder_ / "piped.mkv")) << piped.err;
+}
+
 TEST_F(Batch, SoundThatAPipeLosesIsSaid) {
   const auto piped = [&](const std::string& sound) {
     return run_command({"bash", "-c",
