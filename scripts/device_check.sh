@@ -3,9 +3,13 @@
 #   scripts/device_check.sh [BUILD_FOLDER]     default: build; configured and built when it is not
 # 1. parity of the CUDA backend with the CPU on the card;
 # 2. the same under compute-sanitizer (memcheck, racecheck, initcheck, synccheck), where it is found;
-# 3. the same video with --device cpu and --device cuda: equal files;
-# 4. milliseconds per stage.
-# MOSAIC_FILM and MOSAIC_POOL name a video and a folder of photos to use instead of the drawn ones.
+# 3. check parity: every call, bits compared, times;
+# 4. --verify for every preset, flow (none, block, and raft where LibTorch is built in) and tile sizes 16 and
+#    32: every stage of every frame on both devices; the md5s as a table for docs/determinism.md;
+# 5. whole files by each device alone, compared, with times for docs/benchmarks.md;
+# 6. milliseconds per stage of a frame on the card.
+# MOSAIC_FILM and MOSAIC_POOL: video and photos (default: bbb480.mp4 and tiles in ../shared/data, else
+# drawn ones). MOSAIC_RANGE: frames of step 4 (default 0-47).
 # Ends with status 1 when anything differs or fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,29 +56,72 @@ else
   echo "compute-sanitizer is not here: left out"
 fi
 
-step "whole files, --device cpu against cuda"
+step "check parity: every call, bits and times"
+check "check parity" "$build/bin/mosaic-temporal" check parity
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-film=${MOSAIC_FILM:-$work/demo/scene.mp4}
-pool=${MOSAIC_POOL:-$work/demo/tiles}
-if [ -z "${MOSAIC_FILM:-}" ] || [ -z "${MOSAIC_POOL:-}" ]; then
+film=${MOSAIC_FILM:-../shared/data/bbb480.mp4}
+pool=${MOSAIC_POOL:-../shared/data/tiles}
+if [ ! -e "$film" ] || [ ! -e "$pool" ]; then
+  echo "$film or $pool is not here: a drawn scene instead"
   "$build/bin/mosaic-temporal" demo "$work/demo" --quiet
+  film=$work/demo/scene.mp4
+  pool=$work/demo/tiles
 fi
+flows="none block"
+if [ -e "$build/lib/mosaic-temporal/libmosaic_torch.so" ]; then
+  flows="none block raft"
+else
+  echo "this build has no LibTorch: RAFT is left out"
+fi
+
+# Every stage of every frame, on the CPU and the card side by side.
+step "--verify on $(basename "$film") (range ${MOSAIC_RANGE:-0-47})"
+presets=$("$build/bin/mosaic-temporal" --list-presets | sed -n '1s/^key *//p')
+table=$work/table
 for size in 16 32; do
-  for flow in none block; do
-    for device in cpu cuda; do
-      "$build/bin/mosaic-temporal" --frames "$film" --tiles "$pool" --tile-size "$size" \
-        --flow "$flow" --device "$device" --output "$work/$device.mp4" --force --quiet \
-        --report "$work/$device.json"
-      grep -A6 '"stage_seconds"' "$work/$device.json" | tr -d '\n'
-      echo
+  for flow in $flows; do
+    for preset in $presets; do
+      name="preset $preset, flow $flow, tile size $size"
+      check "$name" "$build/bin/mosaic-temporal" --frames "$film" --tiles "$pool" \
+        --preset "$preset" --flow "$flow" --tile-size "$size" --range "${MOSAIC_RANGE:-0-47}" \
+        --output "$work/out.mp4" --force --verify --report "$work/report.json"
+      [ -e "$work/out.mp4" ] || continue
+      echo "| $preset | $flow | $size | \`$(md5sum <"$work/out.mp4" | cut -d' ' -f1)\` |" >>"$table"
+      seconds=$(grep -A6 '"stage_seconds"' "$work/report.json" | grep -oE '"[a-z]+": [0-9.e-]+' |
+        tr -d '"' | tr '\n' ' ')
+      echo "| $preset | $flow | $size | $seconds|" >>"$table.seconds"
+      rm -f "$work/out.mp4" "$work/report.json"
     done
-    md5sum "$work/cpu.mp4" "$work/cuda.mp4"
-    check "tile size $size, flow $flow" cmp "$work/cpu.mp4" "$work/cuda.mp4"
   done
 done
 
-step "time per stage"
+# Whole runs by each device alone: nothing runs beside them, so their times count.
+step "whole files and times, --device cpu against cuda"
+for flow in $flows; do
+  for device in cpu cuda; do
+    start=$(date +%s.%N)
+    check "$device, flow $flow" "$build/bin/mosaic-temporal" --frames "$film" --tiles "$pool" --flow "$flow" --tile-size 16 \
+      --device "$device" --output "$work/$device.mp4" --force --quiet --report "$work/$device.json"
+    echo "$device, flow $flow: $(echo "$(date +%s.%N) - $start" | bc) s;" \
+      "$(grep -A6 '"stage_seconds"' "$work/$device.json" | tr -d '\n ')"
+  done
+  md5sum "$work/cpu.mp4" "$work/cuda.mp4"
+  check "same file, flow $flow" cmp "$work/cpu.mp4" "$work/cuda.mp4"
+done
+
+step "time per stage of a frame on the card"
 check times "$build/tests/bench/bench_cuda"
+
+step "for docs/determinism.md"
+echo "commit $(git rev-parse --short HEAD), $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -1)"
+echo "| preset | flow | tile size | md5 of the mp4, frames ${MOSAIC_RANGE:-0-47}, cpu and cuda |"
+echo "|---|---|---|---|"
+cat "$table" 2>/dev/null || true
+step "for docs/benchmarks.md: seconds per stage of the card's run beside the CPU's"
+echo "| preset | flow | tile size | seconds |"
+echo "|---|---|---|---|"
+cat "$table.seconds" 2>/dev/null || true
 
 [ "$failed" = no ]

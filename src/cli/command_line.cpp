@@ -22,22 +22,23 @@ Command take_command(std::span<const std::string>& arguments) {
     if (command != Command::render && command_name(command) == word) return command;
   }
   if (word == "check") {
-    constexpr std::string_view kChecks[] = {"ssim", "assign", "flow"};
+    constexpr std::string_view kChecks[] = {"ssim", "assign", "flow", "parity"};
     const std::string what = arguments.empty() ? std::string() : arguments[0];
-    for (const Command check : {Command::check_ssim, Command::check_assign, Command::check_flow}) {
+    for (const Command check :
+         {Command::check_ssim, Command::check_assign, Command::check_flow, Command::check_parity}) {
       if (command_name(check) != "check " + what) continue;
       arguments = arguments.subspan(1);
       return check;
     }
     if (what.empty() || what[0] == '-') {
-      throw UsageError("check needs to know what to check: ssim, assign or flow",
+      throw UsageError("check needs to know what to check: ssim, assign, flow or parity",
                        "see mosaic-temporal check ssim --help");
     }
     const std::string near = nearest(what, kChecks);
-    throw UsageError("there is no check \"" + what + "\"; there are ssim, assign and flow",
+    throw UsageError("there is no check \"" + what + "\"; there are ssim, assign, flow and parity",
                      near.empty() ? std::string() : did_you_mean(near));
   }
-  // "check" stands for its three.
+  // "check" stands for its four.
   std::vector<std::string_view> known = {"check"};
   std::string list;
   for (const Command command : all_commands()) {

@@ -21,6 +21,7 @@
 #include "library/tile_library.hpp"
 #include "metrics/metrics.hpp"
 #include "mosaic/error.hpp"
+#include "parity/check_parity.hpp"
 
 namespace mosaic::cli {
 namespace {
@@ -86,6 +87,18 @@ int execute_check_flow(const Request& request, std::ostream& out) {
   return static_cast<int>(ExitCode::ok);
 }
 
+int execute_check_parity(const ParityRequest& request, int threads, std::ostream& out) {
+  CheckParityOptions options;
+  options.columns = request.cells.width;
+  options.rows = request.cells.height;
+  options.tile_size_px = request.tile_size_px;
+  options.seed = request.seed;
+  options.repeat = request.repeat;
+  options.threads = threads;
+  check_parity(options, out);
+  return static_cast<int>(ExitCode::ok);
+}
+
 int execute_metrics(const Request& request, const RenderObserver& observer, Console& console,
                     std::ostream& out) {
   MetricsOptions options;
@@ -132,6 +145,9 @@ int run_command(const Resolved& resolved, const Listeners& listeners, std::ostre
       break;
     case Command::check_flow:
       code = execute_check_flow(request, out);
+      break;
+    case Command::check_parity:
+      code = execute_check_parity(request.parity, request.settings.threads, out);
       break;
     case Command::metrics:
       code = execute_metrics(request, listeners.observer, listeners.console, out);

@@ -33,7 +33,7 @@ std::string option_names(Command command) {
   return joined(names);
 }
 
-/// The first words of all commands: "check" once for its three.
+/// The first words of all commands: "check" once for its four.
 std::vector<std::string> first_words() {
   std::vector<std::string> words;
   for (const Command command : all_commands()) {

@@ -103,6 +103,8 @@ std::string_view summary_of(Command command) {
       return "Solve an assignment problem exactly and print cost, proof and times";
     case Command::check_flow:
       return "Print, save or draw the motion between two pictures";
+    case Command::check_parity:
+      return "Compare the bits of every operation on all devices, and time it";
     case Command::metrics:
       return "Measure how like its source a mosaic looks, and how steadily";
     case Command::demo:
@@ -129,6 +131,8 @@ std::string synopsis_of(Command command) {
       return "mosaic-temporal check assign --costs FILE --rows N --cols M [options]";
     case Command::check_flow:
       return "mosaic-temporal check flow A B [--flow NAME] [-o FILE.flo] [--picture FILE.png]";
+    case Command::check_parity:
+      return "mosaic-temporal check parity [--tile-size PX] [--grid CxR] [--repeat R] [--seed S]";
     case Command::metrics:
       return "mosaic-temporal metrics --source IN --mosaic OUT [--cell PX] [options]";
     case Command::demo:

@@ -190,7 +190,7 @@ void add_input_output_options(std::vector<Option>& table) {
 void add_device_options(std::vector<Option>& table) {
   constexpr Group kGroup = Group::device;
   table.push_back({.name = "threads",
-                   .commands = kRender | kIndex | kMetrics,
+                   .commands = kRender | kIndex | kMetrics | kCheckParity,
                    .group = kGroup,
                    .value = "N|auto",
                    .help = "Threads to compute with; the result does not depend on it",

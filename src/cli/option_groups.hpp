@@ -12,6 +12,7 @@ inline constexpr unsigned kIndex = command_bit(Command::index);
 inline constexpr unsigned kCheckSsim = command_bit(Command::check_ssim);
 inline constexpr unsigned kCheckAssign = command_bit(Command::check_assign);
 inline constexpr unsigned kCheckFlow = command_bit(Command::check_flow);
+inline constexpr unsigned kCheckParity = command_bit(Command::check_parity);
 inline constexpr unsigned kMetrics = command_bit(Command::metrics);
 inline constexpr unsigned kDemo = command_bit(Command::demo);
 inline constexpr unsigned kDoctor = command_bit(Command::doctor);
@@ -20,7 +21,7 @@ inline constexpr unsigned kMan = command_bit(Command::man);
 /// What works for a while or gives a result.
 inline constexpr unsigned kJobs =
     kRender | kIndex | kCheckSsim | kCheckAssign | kCheckFlow | kMetrics | kDemo;
-inline constexpr unsigned kEveryCommand = kJobs | kDoctor | kCompletion | kMan;
+inline constexpr unsigned kEveryCommand = kJobs | kCheckParity | kDoctor | kCompletion | kMan;
 
 /// A number of the main job that presets set.
 void add_preset_number(std::vector<Option>& table, Group group, std::string_view name,

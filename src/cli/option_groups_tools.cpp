@@ -86,6 +86,51 @@ void add_check_assign_options(std::vector<Option>& table) {
                    .get = [](const Request& r) { return path_text(r.assign.assignment); }});
 }
 
+void add_check_parity_options(std::vector<Option>& table) {
+  table.push_back({.name = "tile-size",
+                   .commands = kCheckParity,
+                   .kind = Kind::integer,
+                   .value = "PX",
+                   .help = "Only cells of this edge",
+                   .unset = "15, 16, 31, 32, 63 and 64",
+                   .set =
+                       [](Request& r, const Value& v) {
+                         // SSIM needs a window, and a frame of the largest must fit memory.
+                         r.parity.tile_size_px = static_cast<int>(parse_integer(v, 7, 128));
+                       },
+                   .get = [](const Request& r) { return int_text(r.parity.tile_size_px); }});
+  table.push_back(
+      {.name = "grid",
+       .commands = kCheckParity,
+       .value = "CxR",
+       .help = "Columns and rows of cells",
+       .set = [](Request& r, const Value& v) { r.parity.cells = parse_size(v, 1, 240); },
+       .get =
+           [](const Request& r) {
+             return std::to_string(r.parity.cells.width) + "x" +
+                    std::to_string(r.parity.cells.height);
+           }});
+  table.push_back(
+      {.name = "repeat",
+       .commands = kCheckParity,
+       .kind = Kind::integer,
+       .value = "R",
+       .help = "Make every call this many times and print the least time",
+       .set = [](Request& r,
+                 const Value& v) { r.parity.repeat = static_cast<int>(parse_integer(v, 1, 1000)); },
+       .get = [](const Request& r) { return std::to_string(r.parity.repeat); }});
+  table.push_back({.name = "seed",
+                   .commands = kCheckParity,
+                   .kind = Kind::integer,
+                   .value = "S",
+                   .help = "Which random numbers are compared",
+                   .set =
+                       [](Request& r, const Value& v) {
+                         r.parity.seed = static_cast<unsigned>(parse_integer(v, 0, 1'000'000'000));
+                       },
+                   .get = [](const Request& r) { return std::to_string(r.parity.seed); }});
+}
+
 void add_demo_options(std::vector<Option>& table) {
   table.push_back({.name = "DIR",
                    .commands = kDemo,
@@ -164,6 +209,7 @@ void add_tool_options(std::vector<Option>& table) {
   add_check_ssim_options(table);
   add_check_assign_options(table);
   add_demo_options(table);
+  add_check_parity_options(table);
   add_doctor_options(table);
   add_completion_options(table);
 }

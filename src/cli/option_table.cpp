@@ -35,9 +35,9 @@ std::string with_replaced(std::string_view text, char from, char to) {
 
 std::span<const Command> all_commands() {
   static constexpr Command kAll[] = {
-      Command::render,     Command::index,   Command::check_ssim, Command::check_assign,
-      Command::check_flow, Command::metrics, Command::demo,       Command::doctor,
-      Command::completion, Command::man};
+      Command::render,     Command::index,        Command::check_ssim, Command::check_assign,
+      Command::check_flow, Command::check_parity, Command::metrics,    Command::demo,
+      Command::doctor,     Command::completion,   Command::man};
   return kAll;
 }
 
@@ -111,6 +111,8 @@ std::string_view command_name(Command command) {
       return "check assign";
     case Command::check_flow:
       return "check flow";
+    case Command::check_parity:
+      return "check parity";
     case Command::metrics:
       return "metrics";
     case Command::demo:

@@ -17,6 +17,7 @@ enum class Command {
   check_ssim,
   check_assign,
   check_flow,
+  check_parity,
   metrics,
   demo,
   doctor,
@@ -51,6 +52,13 @@ struct MetricsRequest {
   std::optional<std::filesystem::path> json, plan;
   FrameRange range;
   std::optional<std::int64_t> source_first;  ///< unset: as the plan says, else 0
+};
+
+struct ParityRequest {
+  Size cells{16, 9};                ///< columns x rows
+  std::optional<int> tile_size_px;  ///< unset: all that are checked
+  int repeat = 3;
+  unsigned seed = 1;
 };
 
 struct DemoRequest {
@@ -89,6 +97,7 @@ struct Request {
   AssignRequest assign;
   FlowRequest flow;
   MetricsRequest metrics;
+  ParityRequest parity;
   DemoRequest demo;
   Shell shell = Shell::bash;  ///< of the completion command
 };

@@ -470,6 +470,7 @@ void validate(const Resolved& resolved) {
       return validate_metrics(request);
     case Command::demo:
       break;
+    case Command::check_parity:
     case Command::doctor:
     case Command::completion:
     case Command::man:

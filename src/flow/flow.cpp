@@ -42,7 +42,8 @@ const char* flow_name(FlowKind kind) {
 
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
                                                    SimdChoice simd, ThreadPool& pool,
-                                                   const RaftSettings& raft) {
+                                                   const RaftSettings& raft,
+                                                   const FlowPlace& place) {
   switch (kind) {
     case FlowKind::none:
       return std::make_unique<StillFlow>(geometry.cells());
@@ -51,7 +52,7 @@ std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeom
     case FlowKind::dis:
       return std::make_unique<DisFlowEstimator>(geometry, pool);
     case FlowKind::raft:
-      return std::make_unique<RaftFlow>(geometry, raft, choose_isa(simd), pool);
+      return std::make_unique<RaftFlow>(geometry, raft, choose_isa(simd), pool, place);
   }
   throw std::invalid_argument("make_flow_estimator: unknown kind");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,10 +45,18 @@ class FlowEstimator {
 /// As the command line and the reports call it.
 const char* flow_name(FlowKind kind);
 
+/// Where an estimator may work that can work in more than one place.
+struct FlowPlace {
+  bool card = false;       ///< on a CUDA card, where the estimator can; dis, block and none cannot
+  bool may_leave = false;  ///< goes on with the CPU when the card fails, and warns
+  std::function<void(const std::string&)> warn = {};
+};
+
 /// `kind` none gives zero vectors, all trusted. Throws DeviceError when `kind` needs a module that
 /// this build does not have, and InputError when RAFT's model cannot be used.
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
                                                    SimdChoice simd, ThreadPool& pool,
-                                                   const RaftSettings& raft = {});
+                                                   const RaftSettings& raft = {},
+                                                   const FlowPlace& place = {});
 
 }  // namespace mosaic

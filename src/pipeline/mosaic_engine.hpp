@@ -52,6 +52,7 @@ struct EngineOptions {
   LookSettings look;
   FlowKind flow = FlowKind::block;
   RaftSettings raft;
+  FlowPlace flow_place;
   ShotStarts shots;
   SimdChoice simd = SimdChoice::automatic;
   bool certify_every_frame = false;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
@@ -43,8 +44,11 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
   const BackendContext context{*library,      geometry, settings.match,
                                settings.simd, pool,     histogram_share(settings.look) > 0.0,
                                drawn_tiles};
-  engine = std::make_unique<MosaicEngine>(
-      *library, geometry, options, make_backend(settings.device, context, observer.warning), pool);
+  std::unique_ptr<Backend> backend = make_backend(settings.device, context, observer.warning);
+  options.flow_place.card = backend->name() == "cuda";
+  options.flow_place.may_leave = settings.device == DeviceChoice::automatic;
+  options.flow_place.warn = observer.warning;
+  engine = std::make_unique<MosaicEngine>(*library, geometry, options, std::move(backend), pool);
 }
 
 MemoryPlan RenderParts::plan_memory(const Settings& settings) const {

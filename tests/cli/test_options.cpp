@@ -110,7 +110,7 @@ const std::map<std::string, Sample, std::less<>>& tool_samples() {
       {"mosaic", {"out.mp4", ""}},  {"cell", {"54", "2"}},          {"range", {"60-239", "9-3"}},
       {"flow", {"dis", "optical"}}, {"picture", {"f.png", ""}},     {"output", {"f.flo", ""}},
       {"tile-size", {"48", "0"}},   {"source-first", {"60", "-1"}}, {"plan", {"p.jsonl", ""}},
-      {"json", {"m.json", ""}},     {"SHELL", {"fish", "csh"}},
+      {"json", {"m.json", ""}},     {"SHELL", {"fish", "csh"}},     {"grid", {"7x5", "7"}},
   };
   return samples;
 }

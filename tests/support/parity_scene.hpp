@@ -1,65 +1,38 @@
-// Two random frames and everything that can be asked of a backend about them.
+// The frames and questions of src/parity, for GoogleTest.
 #pragma once
 
-#include <functional>
-#include <iosfwd>
-#include <memory>
-#include <vector>
+#include <gtest/gtest.h>
 
-#include "backend/backend.hpp"
-#include "support/edge_bytes.hpp"
-#include "support/fake_library.hpp"
+#include "parity/parity_scene.hpp"
 
 namespace mosaic::test {
 
-struct ParitySetting {
-  int tile_size_px, features_k, photos, variants;
-  double ssim_weight;
-  bool resized, yuv;
-  int columns = 10, rows = 6;
-};
-
-std::ostream& operator<<(std::ostream& out, const ParitySetting& setting);
+using parity::Outcome;
+using parity::ParityScene;
+using parity::ParitySetting;
 
 /// Odd and even cells from 1 to 64 px; more and fewer tiles than cells and than a list holds.
-extern const std::vector<ParitySetting> kParitySettings;
-
-/// All a backend says about the two frames.
-struct Outcome {
-  CellDescriptions cells[2];
-  CellScores scores[3];
-  std::vector<RgbImage> rgb;
-  std::vector<YuvImage> yuv;
-};
-
-class ParityScene {
- public:
-  ParityScene(const ParitySetting& setting, unsigned seed);
-
-  using Make = std::function<std::unique_ptr<Backend>(const BackendContext&)>;
-  /// `prepared`: the second frame is announced while the first one is worked on.
-  Outcome run(const Make& make, SimdChoice simd, int threads, bool prepared = false);
-
- private:
-  Picture make_frame();
-  CellLook make_look();
-  CellFade make_fade();
-  std::vector<ComposeRequest> compose_requests() const;
-
-  ParitySetting setting_;
-  FakeLibrary library_;
-  EdgeBytes bytes_;
-  GridGeometry geometry_;
-  MatchSettings match_;
-  Picture frames_[2];
-  std::vector<std::uint8_t> drawn_, saliency_;
-  std::vector<std::int32_t> prices_, carried_, shown_;
-  std::vector<CellLook> looks_;
-  std::vector<CellFade> fades_;
-  std::vector<std::uint64_t> tone_;
+inline const std::vector<ParitySetting> kParitySettings = {
+    {1, 1, 5, 1, 0.0, false, false},
+    {2, 5, 17, 1, 10.0, false, true},
+    {6, 3, 64, 1, 10.0, false, false},
+    {7, 8, 65, 3, 10.0, false, true},
+    {8, 5, 100, 2, 50.0, true, true},
+    {15, 5, 300, 1, 50.0, true, false},
+    {16, 5, 257, 4, 50.0, false, true},
+    {31, 4, 129, 1, 5.0, false, false, 5, 3},
+    {32, 5, 40, 1, 1000.0, true, true, 4, 3},
+    {33, 7, 900, 1, 50.0, true, false, 4, 2},
+    {63, 6, 16, 1, 50.0, false, false, 2, 2},
+    {64, 6, 70, 1, 50.0, false, true, 2, 3},
+    {32, 5, 2000, 2, 20.0, false, true, 7, 1},
+    {31, 5, 90, 1, 50.0, false, false, 4, 3, true},
+    {16, 5, 30, 2, 50.0, true, true, 8, 5, true},
 };
 
 /// Fails the test for every array that differs.
-void expect_equal(const Outcome& got, const Outcome& want);
+inline void expect_equal(const Outcome& got, const Outcome& want) {
+  EXPECT_EQ(parity::differences(got, want), std::vector<std::string>{});
+}
 
 }  // namespace mosaic::test

@@ -15,13 +15,14 @@ constexpr char kHowToGetIt[] =
     "build with LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread; elsewhere see "
     "docs/flow.md), or use --flow block, which needs nothing";
 
-std::unique_ptr<TorchModel> open_model(const ModuleFile& module, const ModelFile& file,
-                                       const RaftSettings& settings, int threads) {
+std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile& file,
+                                       const RaftSettings& settings, int threads, bool card) {
   TorchModelOptions options;
   options.bytes = file.bytes.data();
   options.size = file.bytes.size();
   options.fp64 = settings.precision == FlowPrecision::fp64;
   options.threads = threads;
+  options.card = card;
   TorchFailure failure;
   std::unique_ptr<TorchModel> model(
       module.symbol<TorchOpen>(kTorchOpenSymbol)(kTorchInterfaceVersion, options, failure));
@@ -35,16 +36,35 @@ std::unique_ptr<TorchModel> open_model(const ModuleFile& module, const ModelFile
 }  // namespace
 
 RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa,
-                   ThreadPool& pool)
+                   ThreadPool& pool, const FlowPlace& place)
     : geometry_(geometry),
       grid_(geometry),
       settings_(settings),
       pool_(pool),
+      place_(place),
       proof_(geometry, isa, pool),
       module_(kTorchModuleFile, "--flow raft", kHowToGetIt) {
-  const ModelFile file = read_model(settings.model, settings.trust_model);
+  open_model(place.card);
+}
+
+void RaftFlow::open_model(bool card) {
+  const ModelFile file = read_model(settings_.model, settings_.trust_model);
   model_name_ = file.path.filename().string() + " (sha256 " + file.sha256.substr(0, 12) + ")";
-  model_ = open_model(module_, file, settings, pool.threads());
+  model_.reset();
+  model_ = load_model(module_, file, settings_, pool_.threads(), card);
+}
+
+/// Tensors of the card belong to its model, so the frame that was kept is encoded again.
+void RaftFlow::leave_card(const std::string& what) {
+  if (!model_->on_card()) {
+    throw Error(ExitCode::unexpected, what, "use larger cells, or --flow block");
+  }
+  if (!place_.may_leave) {
+    throw DeviceError(what, "use --device cpu or auto; the result is the same");
+  }
+  if (place_.warn) place_.warn(what + "; motion goes on with the CPU, the result is the same");
+  last_frame_.reset();
+  open_model(false);
 }
 
 std::string RaftFlow::describe() const {
@@ -64,7 +84,8 @@ std::unique_ptr<TorchFrame> RaftFlow::encode(const Plane& picture) {
   TorchFailure failure;
   std::unique_ptr<TorchFrame> frame(model_->encode(rgb, size.width, size.height, failure));
   if (frame == nullptr) {
-    throw Error(ExitCode::unexpected, std::string("RAFT cannot encode a frame: ") + failure.text);
+    leave_card(std::string("RAFT cannot encode a frame: ") + failure.text);
+    return nullptr;
   }
   ++encoded_frames_;
   return frame;
@@ -83,28 +104,38 @@ FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
   return proof_.estimate(previous, current, ask_model(previous, current));
 }
 
+/// False: the card failed and was left, so that everything is to be done again.
+bool RaftFlow::find_flow(const Plane& previous, const Plane& current, std::vector<double>& flow) {
+  if (last_frame_ == nullptr || last_plane_.pixels != previous.pixels) {
+    last_frame_ = encode(previous);
+    if (last_frame_ == nullptr) return false;
+  }
+  std::unique_ptr<TorchFrame> frame = encode(current);
+  if (frame == nullptr) return false;
+  // Backward flow first, then forward.
+  const std::array<TorchPair, 2> pairs = {
+      {{frame.get(), last_frame_.get()}, {last_frame_.get(), frame.get()}}};
+  TorchFailure failure;
+  if (!model_->flow(pairs.data(), static_cast<int>(pairs.size()), settings_.updates, flow.data(),
+                    failure)) {
+    frame.reset();  // before the model that made it
+    leave_card(std::string("RAFT failed: ") + failure.text);
+    return false;
+  }
+  last_frame_ = std::move(frame);
+  last_plane_ = current;
+  return true;
+}
+
 FlowHints RaftFlow::ask_model(const Plane& previous, const Plane& current) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "RAFT: a frame does not have the output size");
   }
-  if (last_frame_ == nullptr || last_plane_.pixels != previous.pixels) {
-    last_frame_ = encode(previous);
-  }
-  std::unique_ptr<TorchFrame> frame = encode(current);
-
-  // Backward flow first, then forward.
-  const std::array<TorchPair, 2> pairs = {
-      {{frame.get(), last_frame_.get()}, {last_frame_.get(), frame.get()}}};
   const std::size_t components = 2 * grid_.vectors().area();
-  std::vector<double> flow(pairs.size() * components);
-  TorchFailure failure;
-  if (!model_->flow(pairs.data(), static_cast<int>(pairs.size()), settings_.updates, flow.data(),
-                    failure)) {
-    throw Error(ExitCode::unexpected, std::string("RAFT failed: ") + failure.text,
-                "use larger cells, or --flow block");
+  std::vector<double> flow(2 * components);
+  // Once more at most: what fails on the CPU throws.
+  while (!find_flow(previous, current, flow)) {
   }
-  last_frame_ = std::move(frame);
-  last_plane_ = current;
   FlowHints hints;
   hints.backward = to_cells(flow.data());
   hints.forward = to_cells(flow.data() + components);

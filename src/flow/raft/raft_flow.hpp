@@ -23,7 +23,8 @@ class RaftFlow final : public FlowEstimator {
  public:
   /// Loads LibTorch and the model. Throws DeviceError when this build has no LibTorch module, and
   /// InputError when the model cannot be used.
-  RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa, ThreadPool& pool);
+  RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa, ThreadPool& pool,
+           const FlowPlace& place = {});
 
   /// Keeps what it knows of `current`: the next call finds it again if its `previous` has the same
   /// samples, so that every frame of a film is encoded once.
@@ -40,6 +41,13 @@ class RaftFlow final : public FlowEstimator {
   }
 
  private:
+  /// `card`: if there is one.
+  void open_model(bool card);
+  /// What a failed call means: ends the run, or goes on with the CPU.
+  void leave_card(const std::string& what);
+  [[nodiscard]] bool find_flow(const Plane& previous, const Plane& current,
+                               std::vector<double>& flow);
+  /// Null when it was tried on a card, which has been left.
   [[nodiscard]] std::unique_ptr<TorchFrame> encode(const Plane& picture);
   [[nodiscard]] std::vector<FlowVector> to_cells(const double* flow);
 
@@ -47,6 +55,7 @@ class RaftFlow final : public FlowEstimator {
   RaftGrid grid_;
   RaftSettings settings_;
   ThreadPool& pool_;
+  FlowPlace place_;
   BlockFlow proof_;
   ModuleFile module_;
   std::string model_name_;

@@ -9,7 +9,7 @@
 namespace mosaic {
 
 /// Changes whenever anything below does: a module of another build is refused, not called.
-inline constexpr int kTorchInterfaceVersion = 1;
+inline constexpr int kTorchInterfaceVersion = 2;
 
 inline constexpr char kTorchModuleFile[] = "libmosaic_torch.so";
 inline constexpr char kTorchOpenSymbol[] = "mosaic_torch_open";
@@ -46,7 +46,11 @@ class TorchModel {
   virtual bool flow(const TorchPair* pairs, int count, int updates, double* flow,
                     TorchFailure& failure) noexcept = 0;
 
-  /// For reports: versions of LibTorch and of the linear algebra it runs on.
+  /// Whether frames are worked on by a card: asked for (TorchModelOptions::card), and there is one
+  /// that this LibTorch can use.
+  [[nodiscard]] virtual bool on_card() const noexcept = 0;
+
+  /// For reports: versions of LibTorch and of the linear algebra it runs on, or the card.
   [[nodiscard]] virtual const char* runtime() const noexcept = 0;
 };
 
@@ -55,6 +59,7 @@ struct TorchModelOptions {
   std::size_t size = 0;
   bool fp64 = true;
   int threads = 1;
+  bool card = false;  ///< run on a CUDA card where LibTorch can
 };
 
 /// The one symbol of the module. The caller owns the result; null on failure.

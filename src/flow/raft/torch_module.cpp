@@ -4,12 +4,14 @@
 // LibTorch and its BLAS run single-threaded here, whatever the number of threads: the ways in which
 // they split work between threads are theirs, and may change sums. What is independent runs side by
 // side instead: the two encoders of a frame, and the pairs of a batch. So the values are the same
-// bits for any thread count (on one kind of CPU; between kinds the caller's quantisation decides).
+// bits for any thread count (on one kind of CPU; between kinds, and between a CPU and a card, the
+// caller's quantisation decides).
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -19,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/raft/torch_card.hpp"
 #include "flow/raft/torch_interface.hpp"
 
 namespace mosaic {
@@ -65,6 +68,8 @@ std::string describe_runtime(const OpenBlas& blas) {
 }
 
 void be_deterministic() {
+  // What cuBLAS wants to be told before it is first used, or it takes what scratch memory is free.
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   at::Context& context = at::globalContext();
   context.setDeterministicAlgorithms(true, false);
   context.setDeterministicCuDNN(true);
@@ -94,11 +99,16 @@ class Model final : public TorchModel {
     runtime_ = describe_runtime(blas);
     if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
     be_deterministic();
+    if (options.card && TorchCard::available()) {
+      card_ = std::make_unique<TorchCard>();
+      runtime_ = std::string("LibTorch ") + TORCH_VERSION + " on " + card_->describe();
+    }
     const ComputeScope scope;
     std::istringstream file(std::string(static_cast<const char*>(options.bytes), options.size));
     module_ = torch::jit::load(file, at::kCPU);
     module_.eval();
     module_.to(dtype_);
+    if (card_) module_.to(at::kCUDA);
     for (const char* name : {"prepare", "encode_features", "encode_context", "flow"}) {
       TORCH_CHECK(module_.find_method(name).has_value(), "it has no method '", name,
                   "'; it was not written by scripts/export_raft.py");
@@ -114,6 +124,16 @@ class Model final : public TorchModel {
       const ComputeScope scope;
       const at::Tensor input = to_input(rgb, width, height);
       auto frame = std::make_unique<Frame>();
+      if (card_) {
+        const TorchCard::Tensors found =
+            card_->run("encode", {input}, [this](const TorchCard::Tensors& in) {
+              return TorchCard::Tensors{call("encode_features", {in[0]}),
+                                        call("encode_context", {in[0]})};
+            });
+        frame->features = found[0];
+        frame->context = found[1];
+        return frame.release();
+      }
       run({[&] { frame->features = call("encode_features", {input}); },
            [&] { frame->context = call("encode_context", {input}); }});
       return frame.release();
@@ -128,6 +148,10 @@ class Model final : public TorchModel {
   bool flow(const TorchPair* pairs, int count, int updates, double* flow,
             TorchFailure& failure) noexcept override {
     try {
+      if (card_) {
+        flow_on_card(pairs, count, updates, flow);
+        return true;
+      }
       std::vector<std::function<void()>> jobs;
       for (int i = 0; i < count; ++i) {
         const auto& first = static_cast<const Frame&>(*pairs[i].first);
@@ -152,9 +176,35 @@ class Model final : public TorchModel {
     return false;
   }
 
+  bool on_card() const noexcept override { return card_ != nullptr; }
   const char* runtime() const noexcept override { return runtime_.c_str(); }
 
  private:
+  /// All pairs at once: half the launches, and the card is far from full with one.
+  void flow_on_card(const TorchPair* pairs, int count, int updates, double* flow) {
+    const ComputeScope scope;
+    TorchCard::Tensors first, context, second;
+    for (int i = 0; i < count; ++i) {
+      first.push_back(static_cast<const Frame&>(*pairs[i].first).features);
+      context.push_back(static_cast<const Frame&>(*pairs[i].first).context);
+      second.push_back(static_cast<const Frame&>(*pairs[i].second).features);
+    }
+    TorchCard::Tensors inputs = first;
+    inputs.insert(inputs.end(), context.begin(), context.end());
+    inputs.insert(inputs.end(), second.begin(), second.end());
+    const auto part = [count](const TorchCard::Tensors& in, int which) {
+      return at::cat(
+          TorchCard::Tensors(in.begin() + which * count, in.begin() + (which + 1) * count));
+    };
+    const TorchCard::Tensors found =
+        card_->run("flow " + std::to_string(updates), inputs, [&](const TorchCard::Tensors& in) {
+          return TorchCard::Tensors{
+              call("flow", {part(in, 0), part(in, 1), part(in, 2), updates}).to(at::kDouble) * 8.0};
+        });
+    const at::Tensor pixels = found[0].to(at::kCPU).contiguous();
+    std::memcpy(flow, pixels.data_ptr<double>(), pixels.nbytes());
+  }
+
   at::Tensor call(const char* method, std::vector<c10::IValue> arguments) {
     return module_.get_method(method)(std::move(arguments)).toTensor();
   }
@@ -187,6 +237,7 @@ class Model final : public TorchModel {
   at::ScalarType dtype_;
   bool side_by_side_;
   std::string runtime_;
+  std::unique_ptr<TorchCard> card_;  ///< null: on the CPU
   torch::jit::Module module_;
 };
 

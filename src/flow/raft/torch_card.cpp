@@ -1,0 +1,125 @@
+#include "flow/raft/torch_card.hpp"
+
+#include <torch/cuda.h>
+
+#include <exception>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#ifdef MOSAIC_TORCH_CUDA
+#include <ATen/cuda/CUDAContext.h>
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+#endif
+
+namespace mosaic {
+
+#ifdef MOSAIC_TORCH_CUDA
+
+namespace {
+
+using Tensors = TorchCard::Tensors;
+
+Tensors on_the_card(const Tensors& inputs) {
+  Tensors moved;
+  for (const at::Tensor& input : inputs) moved.push_back(input.to(at::kCUDA));
+  return moved;
+}
+
+/// Work, its inputs and its results at fixed addresses.
+struct Recording {
+  Tensors inputs;
+  Tensors results;
+  at::cuda::CUDAGraph graph;
+
+  /// On a stream that is not the default one. Throws when something in `work` cannot be recorded.
+  void record(const Tensors& first, const TorchCard::Work& work) {
+    for (const at::Tensor& input : first) inputs.push_back(input.to(at::kCUDA).clone());
+    graph.capture_begin();
+    try {
+      results = work(inputs);
+    } catch (...) {
+      // Without an end the stream stays in recording mode, and everything after it fails.
+      try {
+        graph.capture_end();
+      } catch (const std::exception&) {
+        // The failure that matters is on its way.
+      }
+      throw;
+    }
+    graph.capture_end();
+  }
+
+  Tensors replay(const Tensors& now) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i].copy_(now[i]);
+    graph.replay();
+    Tensors copies;
+    for (const at::Tensor& result : results) copies.push_back(result.clone());
+    return copies;
+  }
+};
+
+}  // namespace
+
+struct TorchCard::State {
+  c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool();
+  std::map<std::string, std::unique_ptr<Recording>> recordings;  ///< null: done once so far
+  bool records = true;
+};
+
+bool TorchCard::available() { return torch::cuda::is_available(); }
+
+TorchCard::TorchCard() : state_(std::make_unique<State>()) {}
+
+std::string TorchCard::describe() const {
+  std::ostringstream text;
+  text << at::cuda::getCurrentDeviceProperties()->name << ", CUDA " << CUDA_VERSION / 1000 << "."
+       << CUDA_VERSION / 10 % 100;
+  return text.str();
+}
+
+TorchCard::Tensors TorchCard::run(const std::string& name, const Tensors& inputs,
+                                  const Work& work) {
+  const c10::cuda::CUDAStreamGuard guard(state_->stream);
+  std::ostringstream key;
+  key << name;
+  for (const at::Tensor& input : inputs) key << ' ' << input.sizes();
+  const auto [found, is_new] = state_->recordings.try_emplace(key.str());
+  // The first time chooses algorithms and allocates, which cannot be recorded.
+  if (is_new || !state_->records) return work(on_the_card(inputs));
+  if (found->second == nullptr) {
+    auto recording = std::make_unique<Recording>();
+    try {
+      state_->stream.synchronize();
+      recording->record(inputs, work);
+      found->second = std::move(recording);
+    } catch (const std::exception&) {
+      state_->records = false;
+      return work(on_the_card(inputs));
+    }
+  }
+  return found->second->replay(inputs);
+}
+
+#else
+
+struct TorchCard::State {};
+
+/// A LibTorch that has CUDA is not used without the headers that this was compiled without.
+bool TorchCard::available() { return false; }
+
+TorchCard::TorchCard() { TORCH_CHECK(false, "this module was built without CUDA"); }
+
+std::string TorchCard::describe() const { return {}; }
+
+TorchCard::Tensors TorchCard::run(const std::string&, const Tensors&, const Work&) {
+  TORCH_CHECK(false, "this module was built without CUDA");
+}
+
+#endif
+
+TorchCard::~TorchCard() = default;
+
+}  // namespace mosaic

@@ -1,0 +1,44 @@
+// The card as LibTorch has it. With a LibTorch without CUDA there is none.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mosaic {
+
+/// Note [Recorded work]
+/// RAFT on a small frame is hundreds of small kernels, and starting them takes longer than running
+/// them. So what is asked for again with the same shapes is recorded as a CUDA graph the second
+/// time and replayed from then on, which starts all of it at once. The kernels are the same, and so
+/// are their results. Should a LibTorch or a model have an operation that cannot be recorded, the
+/// work is done as it comes, for the rest of the run.
+class TorchCard {
+ public:
+  using Tensors = std::vector<at::Tensor>;
+  using Work = std::function<Tensors(const Tensors&)>;
+
+  /// Is there a card that this LibTorch can use?
+  static bool available();
+  /// Throws c10::Error when there is none.
+  TorchCard();
+  ~TorchCard();
+  TorchCard(const TorchCard&) = delete;
+  TorchCard& operator=(const TorchCard&) = delete;
+
+  /// Name of the card and version of its runtime.
+  [[nodiscard]] std::string describe() const;
+
+  /// `work` on the card. `name` stands for it: the same name, the same work. Inputs may be the
+  /// host's; results are on the card and are the caller's. Throws c10::Error.
+  Tensors run(const std::string& name, const Tensors& inputs, const Work& work);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mosaic
