@@ -42,7 +42,8 @@ __device__ inline void mma_bytes(std::int32_t (&c)[4], const std::uint32_t (&a)[
     }
   }
 #elif defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
-  asm volatile("mma.sync.aligned.m16n8k32.row.col.s32.u8.u8.s32 "
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.s32.u8.u8.s32 "
       "{%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
       : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
@@ -51,8 +52,8 @@ __device__ inline void mma_bytes(std::int32_t (&c)[4], const std::uint32_t (&a)[
   const auto quarter = [](std::int32_t& c0, std::int32_t& c1, std::uint32_t rows,
                           std::uint32_t columns) {
     asm volatile("mma.sync.aligned.m8n8k16.row.col.s32.u8.u8.s32 {%0,%1}, {%2}, {%3}, {%0,%1};"
-        : "+r"(c0), "+r"(c1)
-        : "r"(rows), "r"(columns));
+                 : "+r"(c0), "+r"(c1)
+                 : "r"(rows), "r"(columns));
   };
   quarter(c[0], c[1], a[0], b[0]);
   quarter(c[2], c[3], a[1], b[0]);
