@@ -35,8 +35,9 @@ void require_stem(const fs::path& path, const std::string& flag) {
                    "put {stem} into it: it stands for the input's name without its ending");
 }
 
-std::string word_of(ExitCode code) {
-  return code == ExitCode::ok ? "ok" : "exit " + std::to_string(static_cast<int>(code));
+std::string word_of(const BatchRow& row) {
+  if (!row.ended) return "-";
+  return row.code == ExitCode::ok ? "ok" : "exit " + std::to_string(static_cast<int>(row.code));
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ std::vector<Request> batch_requests(const Request& request) {
 
 std::int64_t good_rows(const std::vector<BatchRow>& rows) {
   return std::ranges::count_if(rows, [](const BatchRow& row) {
-    return row.code == ExitCode::ok || row.code == ExitCode::skipped_inputs;
+    return row.ended && (row.code == ExitCode::ok || row.code == ExitCode::skipped_inputs);
   });
 }
 
@@ -101,7 +102,7 @@ std::vector<std::string> batch_table(const std::vector<BatchRow>& rows, bool dry
   for (const BatchRow& row : rows) width = std::max(width, row.input.native().size());
   std::vector<std::string> lines;
   for (const BatchRow& row : rows) {
-    lines.push_back("  " + padded(word_of(row.code), 8) + padded(row.input.native(), width) + "  " +
+    lines.push_back("  " + padded(word_of(row), 8) + padded(row.input.native(), width) + "  " +
                     row.note);
   }
   lines.push_back(std::to_string(good_rows(rows)) + " of " + std::to_string(rows.size()) +

@@ -30,6 +30,7 @@ struct BatchRow {
   std::string note = {};  ///< "made, 720 frames", "was done before", or what went wrong
   bool was_done = false;
   std::string hint = {};  ///< of what went wrong
+  bool ended = true;      ///< not where a signal came before or during it
 };
 
 /// How many have an output.

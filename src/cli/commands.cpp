@@ -196,8 +196,7 @@ int execute(const Resolved& resolved, const StopSignals& signals, const StageFau
             std::ostream& out, std::ostream& errors) {
   const Request& request = resolved.request;
   if (request.command == Command::render && is_batch(request)) {
-    refuse_in_batch(request);
-    require_status_file(request);  // before the first state is written to it
+    validate_batch(resolved);  // before the first state is written to a status file
   } else {
     validate(resolved);
   }

@@ -71,7 +71,7 @@ std::optional<JsonDone> run_one(const Request& request, const DoOne& do_one, Bat
   } catch (const Error& error) {
     put_failure(error, row);
   } catch (const Interrupted& stopped) {
-    row.code = ExitCode::unexpected;
+    row.ended = false;
     row.note = stopped.what();
     throw;
   } catch (const PipeClosed&) {
@@ -109,9 +109,8 @@ std::vector<BatchRow> run_batch(const Resolved& resolved, Console& console,
     check(resolved, request, row);
     rows.push_back(std::move(row));
   }
-  const auto print_table = [&](std::size_t count) {
+  const auto print_table = [&] {
     console.clear();
-    rows.resize(count);
     for (const std::string& line : batch_table(rows, resolved.request.dry_run)) {
       console.detail(line);
     }
@@ -127,7 +126,12 @@ std::vector<BatchRow> run_batch(const Resolved& resolved, Console& console,
       try {
         made = run_one(requests[i], do_one, row);
       } catch (const Interrupted&) {
-        print_table(i + 1);
+        for (std::size_t later = i + 1; later < rows.size(); ++later) {
+          if (rows[later].code != ExitCode::ok) continue;  // that is known already
+          rows[later].ended = false;
+          rows[later].note = "not begun";
+        }
+        print_table();
         throw;
       }
     }
@@ -137,7 +141,7 @@ std::vector<BatchRow> run_batch(const Resolved& resolved, Console& console,
           file, {static_cast<int>(row.code), row.note, row.hint, row.was_done, std::move(made)});
     }
   }
-  print_table(rows.size());
+  print_table();
   return rows;
 }
 

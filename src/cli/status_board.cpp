@@ -101,6 +101,7 @@ std::string StatusBoard::state_json() {
 }
 
 void StatusBoard::write_file() {
+  const std::scoped_lock lock(file_mutex_);
   if (!options_.file || file_failed_) return;
   try {
     replace_file(*options_.file, state_json());

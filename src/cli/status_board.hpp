@@ -53,13 +53,14 @@ class StatusBoard {
   void write_file();
 
   StatusOptions options_;
-  std::mutex mutex_;  ///< of what follows
+  std::mutex file_mutex_;  ///< of the file: two writers would share its temporary name
+  std::mutex mutex_;       ///< of what follows
   std::condition_variable changed_;
   std::optional<JsonFile> work_;  ///< of a batch
   std::optional<RenderProgress> progress_;
   std::optional<End> end_;
   bool stopping_ = false;
-  bool file_failed_ = false;
+  bool file_failed_ = false;  ///< of file_mutex_
   std::thread watcher_;
 };
 

@@ -1,20 +1,13 @@
 #include "cli/validate.hpp"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "cli/batch.hpp"
+#include "cli/effect_checks.hpp"
 #include "cli/overwrite.hpp"
-#include "cli/suggest.hpp"
+#include "cli/paths.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -25,63 +18,6 @@ namespace fs = std::filesystem;
 // The window of SSIM is 7 x 7; beyond 730 its score leaves int64 (backend/ssim_math.hpp).
 constexpr int kMinSsimTile_px = 7;
 constexpr int kMaxSsimTile_px = 730;
-
-constexpr std::array<std::string_view, 4> kVideoEndings = {".mp4", ".mkv", ".mov", ".webm"};
-constexpr std::array<std::string_view, 3> kStillEndings = {".png", ".jpg", ".jpeg"};
-
-enum class OutputKind { video, gif, pictures, still };
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& endings, const std::string& ending) {
-  return std::find(endings.begin(), endings.end(), ending) != endings.end();
-}
-
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
-bool is_taken(const fs::path& path) {
-  std::error_code error;
-  return fs::symlink_status(path, error).type() != fs::file_type::not_found && !error;
-}
-
-/// %d, %6d or %06d in the file's name.
-bool is_pattern(const std::string& name) {
-  for (std::size_t at = name.find('%'); at != std::string::npos; at = name.find('%', at + 1)) {
-    std::size_t end = at + 1;
-    while (end < name.size() && name[end] >= '0' && name[end] <= '9') ++end;
-    if (end < name.size() && name[end] == 'd') return true;
-  }
-  return false;
-}
-
-OutputKind kind_of_output(const fs::path& output) {
-  if (output == "-") return OutputKind::video;
-  if (output.filename().empty() || is_folder(output)) return OutputKind::pictures;
-  const std::string ending = lower(output.extension().string());
-  if (contains(kStillEndings, ending)) {
-    return is_pattern(output.filename().string()) ? OutputKind::pictures : OutputKind::still;
-  }
-  if (contains(kVideoEndings, ending)) return OutputKind::video;
-  if (ending == ".gif") return OutputKind::gif;
-  std::vector<std::string_view> known(kVideoEndings.begin(), kVideoEndings.end());
-  known.push_back(".gif");
-  known.insert(known.end(), kStillEndings.begin(), kStillEndings.end());
-  const std::string near = ending.empty() ? std::string() : nearest(ending, known);
-  throw UsageError("--output " + output.string() + ": " +
-                       (ending.empty() ? "the name has no ending" : "unknown ending " + ending),
-                   std::string(near.empty() ? "" : "did you mean " + near + "? ") +
-                       "Known are .mp4 .mkv .mov .webm .gif, .png .jpg .jpeg, a folder (with / at "
-                       "its end) and patterns such as out/%06d.png");
-}
 
 void require_all(const Resolved& resolved) {
   const Command command = resolved.request.command;
@@ -99,72 +35,6 @@ void require_all(const Resolved& resolved) {
                    "see mosaic-temporal " + (name.empty() ? "-h" : name + " --help"));
 }
 
-/// "did you mean film.mp4?", from the names in the folder where `path` is missing.
-std::string near_file(const fs::path& path) {
-  std::error_code error;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.push_back(entry->path().filename().string());
-  }
-  // Of equally near ones the first: not in the order of the folder, which is chance.
-  std::sort(names.begin(), names.end());
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  const std::string near = nearest(path.filename().string(), views);
-  return near.empty() ? near : "did you mean " + (path.parent_path() / near).string() + "?";
-}
-
-void require_input(const fs::path& path, const std::string& flag, bool folder_allowed) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) {
-    const std::string near = near_file(path);
-    throw InputError(
-        flag + " " + path.string() + ": there is no such file or folder",
-        near.empty() ? "check the path; relative ones start at the working directory" : near);
-  }
-  if (error) throw InputError(flag + " " + path.string() + ": " + error.message());
-  const bool folder = status.type() == fs::file_type::directory;
-  if (folder && !folder_allowed) {
-    throw InputError(flag + " " + path.string() + ": this is a folder, a file is needed");
-  }
-  if (!folder && status.type() != fs::file_type::regular) {
-    throw InputError(flag + " " + path.string() + ": this is neither a file nor a folder");
-  }
-  if (access(path.c_str(), folder ? R_OK | X_OK : R_OK) != 0) {
-    throw InputError(flag + " " + path.string() + ": " + std::strerror(errno));
-  }
-}
-
-/// A file that will be written must have a folder to be in and must not be there without --force.
-void require_writable(const fs::path& path, const std::string& flag, bool force) {
-  if (is_folder(path)) {
-    throw OutputError(flag + " " + path.string() + ": this is a folder, a file name is needed");
-  }
-  if (is_taken(path) && !force) {
-    throw OutputError(flag + " " + path.string() + ": the file is already there",
-                      "use --force to replace it");
-  }
-  // Renaming over a device would take it away from the whole system.
-  std::error_code failure;
-  if (is_taken(path) && fs::exists(path, failure) && !fs::is_regular_file(path, failure)) {
-    throw OutputError(flag + " " + path.string() + ": this is not a regular file",
-                      "name a file, or a name that is free");
-  }
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (!is_folder(folder)) {
-    throw OutputError(
-        flag + " " + path.string() + ": the folder " + folder.string() + " does not exist",
-        "make it first: mkdir -p " + folder.string());
-  }
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw OutputError(flag + " " + path.string() + ": cannot write in " + folder.string() + ": " +
-                          std::strerror(errno),
-                      "choose a folder you may write to");
-  }
-}
-
 void check_look(const Settings& settings) {
   if (settings.look.base_blend_min > settings.look.base_blend_max) {
     throw UsageError("--base-blend-min " + number_text(settings.look.base_blend_min) +
@@ -177,43 +47,6 @@ void check_look(const Settings& settings) {
                          std::to_string(kMinSsimTile_px) + " to " +
                          std::to_string(kMaxSsimTile_px) + ", where SSIM can be computed",
                      "use --ssim-weight 0 to match by colour alone");
-  }
-}
-
-/// Options that would do nothing here are refused rather than ignored.
-void check_effect(const Resolved& resolved, OutputKind output) {
-  const Settings& settings = resolved.request.settings;
-  if (settings.encode.fps && !is_folder(settings.frames)) {
-    throw UsageError("--fps is for folders of pictures; " + settings.frames.string() +
-                         " is a file, and its timestamps are kept",
-                     "leave out --fps");
-  }
-  if (settings.deinterlace != Deinterlace::automatic && is_folder(settings.frames)) {
-    throw UsageError(
-        "--deinterlace is for videos; " + settings.frames.string() + " is a folder of pictures",
-        "leave out --deinterlace");
-  }
-  if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
-    throw UsageError("--tile-step is for videos as --tiles; " + settings.library.tiles.string() +
-                         " is a folder, of which every photo is used",
-                     "leave out --tile-step");
-  }
-  if (output == OutputKind::still && resolved.source_of("scene-cuts") == Source::flag) {
-    throw UsageError(
-        "--scene-cuts is for more than one frame; " + settings.output.string() + " is one picture",
-        "leave out --scene-cuts");
-  }
-  if (settings.certify && settings.match.placement == Placement::diffusion) {
-    throw UsageError("--certify checks proofs of optimality; --placement diffusion has none",
-                     "leave out --certify, or use --placement exact");
-  }
-  if (output == OutputKind::video) return;
-  for (const std::string_view name : {"codec", "crf", "encoder-preset"}) {
-    if (resolved.source_of(name) == Source::flag) {
-      throw UsageError("--" + std::string(name) + " is for .mp4, .mkv, .mov and .webm; " +
-                           settings.output.string() + " has no video encoder",
-                       "leave it out or choose another --output");
-    }
   }
 }
 
@@ -230,85 +63,6 @@ std::vector<ReadPath> settings_files(const Resolved& resolved) {
   return read;
 }
 
-/// What compares computes every frame, and --verify does so twice.
-void check_comparison(const Settings& settings, OutputKind output) {
-  const bool resumes = settings.resume == ResumeMode::on || settings.resume == ResumeMode::fresh;
-  if (resumes && (settings.verify || settings.manifest_check)) {
-    throw UsageError(std::string(settings.verify ? "--verify" : "--manifest-check") +
-                         " computes every frame anew, --resume keeps frames",
-                     "leave out one of them");
-  }
-  if (!settings.verify) return;
-  if (settings.frames == "-" || settings.output == "-") {
-    throw UsageError(
-        "--verify renders twice and compares files; a pipe can be neither read nor "
-        "compared",
-        "name files");
-  }
-  if (output == OutputKind::pictures) {
-    throw UsageError(
-        "--verify compares files, and '" + settings.output.string() + "' is many pictures",
-        "make a video, or compare them by --manifest and --manifest-check");
-  }
-}
-
-/// A preview is one picture; what belongs to a whole run would do nothing.
-void check_preview(const Resolved& resolved) {
-  const Settings& settings = resolved.request.settings;
-  if (!resolved.request.preview.on) return;
-  const auto refuse = [](const std::string& flag) {
-    throw UsageError(flag + " is for whole runs, not for --preview", "leave out one of them");
-  };
-  if (settings.plan) refuse("--plan");
-  if (settings.report) refuse("--report");
-  if (settings.manifest) refuse("--manifest");
-  if (settings.manifest_check) refuse("--manifest-check");
-  if (settings.verify) refuse("--verify");
-  if (resolved.source_of("range") != Source::standard) refuse("--range");
-}
-
-/// A dry run looks at files that can be read again, and has standard output for itself.
-void check_dry_run(const Request& request) {
-  if (!request.dry_run) return;
-  const Settings& settings = request.settings;
-  if (settings.frames == "-" || settings.output == "-") {
-    throw UsageError("--dry-run needs files, not pipes", "name files");
-  }
-  if (settings.verify) {
-    throw UsageError("--dry-run looks at one run, and --verify makes two", "leave out one of them");
-  }
-  if (request.preview.on) {
-    throw UsageError("--preview and --dry-run contradict each other", "leave out one of them");
-  }
-}
-
-/// --frames - and --output -.
-void check_standard_streams(const Request& request) {
-  const Settings& settings = request.settings;
-  const bool from_pipe = settings.frames == "-";
-  const bool to_pipe = settings.output == "-";
-  if (from_pipe && isatty(STDIN_FILENO) == 1) {
-    throw UsageError("--frames - reads a video from standard input, which is a terminal",
-                     "pipe a video in, or name a file");
-  }
-  if (to_pipe && isatty(STDOUT_FILENO) == 1) {
-    throw UsageError("--output - writes a video to standard output, which is a terminal",
-                     "pipe it into a program, or name a file");
-  }
-  if (!to_pipe && !settings.encode.format.empty()) {
-    throw UsageError("--format is for --output -; the ending of " + settings.output.string() +
-                         " says what to write",
-                     "leave out --format");
-  }
-  if (to_pipe && request.tells_lines()) {
-    throw UsageError("--output - and --json would both write to standard output",
-                     "leave out one of them");
-  }
-  if ((from_pipe || to_pipe) && request.preview.on) {
-    throw UsageError("--preview needs files, not pipes", "name files");
-  }
-}
-
 void validate_render(const Resolved& resolved) {
   const Settings& settings = resolved.request.settings;
   check_request(settings.grid);
@@ -321,11 +75,7 @@ void validate_render(const Resolved& resolved) {
   const SceneCutSettings& cuts = settings.scene_cuts;
   if (cuts.mode == SceneCutMode::list) require_input(cuts.list, "--scene-cuts", false);
   if (settings.manifest_check) require_input(*settings.manifest_check, "--manifest-check", false);
-  check_effect(resolved, kind);
-  check_preview(resolved);
-  check_comparison(settings, kind);
-  check_dry_run(resolved.request);
-  check_standard_streams(resolved.request);
+  check_effects(resolved, kind);
   std::vector<WrittenPath> written;
   if (resolved.request.preview.on) {
     written.push_back({"--preview", preview_path(settings.output)});
@@ -420,29 +170,25 @@ void validate_metrics(const Request& request) {
 
 }  // namespace
 
-void require_status_file(const Request& request) {
-  if (!request.status_file) return;
-  const fs::path& path = *request.status_file;
-  bool ours = false;
-  std::error_code failure;
-  if (fs::is_regular_file(path, failure)) {  // opening a named pipe would wait for its writer
-    std::string begin(16, '\0');
-    std::ifstream stream(path, std::ios::binary);
-    stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    ours = begin == R"({"type":"status")";
+void validate_batch(const Resolved& resolved) {
+  const Request& request = resolved.request;
+  refuse_in_batch(request);
+  std::vector<ReadPath> read = settings_files(resolved);
+  read.push_back({"--tiles", request.settings.library.tiles, true});
+  std::vector<WrittenPath> written;
+  const auto add = [&written](const std::string& flag, const std::optional<fs::path>& path) {
+    if (path) written.push_back({flag, *path});
+  };
+  add("--index", request.settings.library.index);
+  add("--status-file", request.status_file);
+  for (const Request& one : batch_requests(request)) {
+    read.push_back({"--frames", one.settings.frames});
+    add("--output", one.settings.output);
+    add("--plan", one.settings.plan);
+    add("--report", one.settings.report);
   }
-  require_writable(path, "--status-file", request.settings.force || ours);
-}
-
-fs::path preview_path(const fs::path& output) {
-  const bool folder = output.filename().empty() || is_folder(output);
-  if (folder) return output / "preview.png";
-  const std::string name = output.filename().string();
-  if (lower(output.extension().string()) == ".png" && !is_pattern(name)) return output;
-  fs::path beside = output;
-  beside.replace_filename(is_pattern(name) ? "preview.png"
-                                           : output.stem().string() + ".preview.png");
-  return beside;
+  require_apart(read, written);
+  require_status_file(request);
 }
 
 void validate(const Resolved& resolved) {

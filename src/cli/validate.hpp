@@ -1,8 +1,6 @@
 // Checks that need no decoding, made before any work and leaving nothing behind.
 #pragma once
 
-#include <filesystem>
-
 #include "cli/resolve.hpp"
 
 namespace mosaic::cli {
@@ -11,11 +9,8 @@ namespace mosaic::cli {
 /// there, OutputError for outputs that cannot be made.
 void validate(const Resolved& resolved);
 
-/// A status file is replaced without asking, so it must be one, or not be there, or be given up
-/// with --force. Throws OutputError.
-void require_status_file(const Request& request);
-
-/// Where the picture of --preview goes: the output if it is a .png, else beside it.
-std::filesystem::path preview_path(const std::filesystem::path& output);
+/// The same for what several inputs share, before the first of them is looked at: no input, photo
+/// or setting may be what any of them writes, nor may two of them write the same.
+void validate_batch(const Resolved& resolved);
 
 }  // namespace mosaic::cli

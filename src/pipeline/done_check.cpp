@@ -16,14 +16,27 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
                                 [&observer] { observer.throw_if_stopped(); });
   now_.facts = job_facts(settings, parts, now_.input);
   std::error_code failure;
-  if (before == nullptr || !std::filesystem::exists(settings.output, failure)) return;
-  const std::string differing = differences(before->facts, now_.facts);
-  if (differing.empty()) {
-    done_ = identify_output(before->output).hash == before->output.hash;
-  } else if (!settings.force) {
-    throw OutputError(
-        "'" + settings.output.native() + "' exists and was made otherwise: " + differing,
-        "use --force to replace it");
+  if (before != nullptr && std::filesystem::exists(settings.output, failure)) {
+    const std::string differing = differences(before->facts, now_.facts);
+    if (differing.empty()) {
+      done_ = identify_output(before->output).hash == before->output.hash;
+    } else if (!settings.force) {
+      throw OutputError(
+          "'" + settings.output.native() + "' exists and was made otherwise: " + differing,
+          "use --force to replace it");
+    }
+  }
+  if (!done_) require_free_records();
+}
+
+// They are written when the film is finished; what stands in their way must be said before.
+void DoneCheck::require_free_records() const {
+  if (settings_.force) return;
+  for (const auto& path : {settings_.report, settings_.plan}) {
+    std::error_code failure;
+    if (path && std::filesystem::exists(*path, failure)) {
+      throw OutputError("'" + path->native() + "' exists", "use --force to replace it");
+    }
   }
 }
 

@@ -11,7 +11,8 @@ namespace mosaic {
 class DoneCheck {
  public:
   /// After the engine is open. Throws OutputError naming what differs when the output is there,
-  /// was made otherwise and may not be replaced.
+  /// was made otherwise and may not be replaced, and when a report or plan of work to be done
+  /// stands there already.
   DoneCheck(const Settings& settings, const RenderParts& parts, const RenderObserver& observer);
 
   /// The output is there, as it was when it was finished, and was made of the same.
@@ -21,6 +22,7 @@ class DoneCheck {
 
  private:
   [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
+  void require_free_records() const;
   const Settings& settings_;
   const RenderObserver& observer_;
   DoneLog log_;

@@ -57,6 +57,17 @@ TEST(Batch, TheTableNamesEveryInputAndTheWorstCodeWins) {
   EXPECT_EQ(worst_code({}), ExitCode::ok);
 }
 
+// A table cut at the interruption said "1 of 2" of three inputs.
+TEST(Batch, WhatASignalLeftUndoneStaysInTheTable) {
+  const std::vector<BatchRow> rows = {{"a.mp4", "a", ExitCode::ok, "made, 5 frames"},
+                                      {"b.mp4", "b", ExitCode::ok, "stopped", false, {}, false},
+                                      {"c.mp4", "c", ExitCode::ok, "not begun", false, {}, false}};
+  const std::vector<std::string> table = batch_table(rows);
+  ASSERT_EQ(table.size(), 4U);
+  EXPECT_EQ(table[2], "  -       c.mp4  not begun");
+  EXPECT_EQ(table[3], "1 of 3 outputs are there");
+}
+
 TEST(Facts, WhatDecidesBytesCountsAndWhatDoesNotDoesNot) {
   const auto facts = [](const Words& more) {
     Words words = {"-i", "a.mp4", "-t", "tiles", "-o", "o.mp4"};

@@ -68,6 +68,40 @@ TEST_F(Batch, DoneIsKnownByContentsNotByName) {
   EXPECT_EQ(shell("--frames b.mp4 --out-dir out").exit_code, 0);
 }
 
+// The first state of the status file was written before the films were looked at.
+TEST_F(Batch, AStatusFileNeverReplacesAFilm) {
+  const std::string before = md5_of(folder_ / "a.mp4");
+  const CommandResult result =
+      shell("--frames a.mp4 b.mp4 --out-dir out --status-file a.mp4 --force");
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_NE(result.err.find("--status-file and --frames are the same"), std::string::npos);
+  EXPECT_EQ(md5_of(folder_ / "a.mp4"), before);
+}
+
+// Each film was held against its own output only.
+TEST_F(Batch, NoOutputIsAnotherFilmOfTheBatch) {
+  fs::copy_file(folder_ / "b.mp4", folder_ / "a.mosaic.mp4");
+  const CommandResult result =
+      shell("--frames a.mp4 a.mosaic.mp4 --output '{stem}.mosaic.mp4' --force");
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_NE(result.err.find("an input is never overwritten"), std::string::npos) << result.err;
+  EXPECT_EQ(md5_of(folder_ / "a.mosaic.mp4"), md5_of(folder_ / "b.mp4"));
+}
+
+// It was said after the film had been made, which then counted as made by someone else.
+TEST_F(Batch, AReportInTheWayIsSaidBeforeTheWork) {
+  std::ofstream(folder_ / "a.json") << "precious";
+  const CommandResult result = shell("--frames a.mp4 b.mp4 --out-dir out --report '{stem}.json'");
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_NE(result.err.find("'a.json' exists"), std::string::npos) << result.err;
+  EXPECT_FALSE(fs::exists(folder_ / "out/a.mosaic.mp4"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/b.mosaic.mp4"));
+  fs::remove(folder_ / "a.json");
+  const CommandResult again = shell("--frames a.mp4 b.mp4 --out-dir out --report '{stem}.json'");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(fs::exists(folder_ / "a.json"));
+}
+
 TEST_F(Batch, LeavesStandardInputAlone) {
   const CommandResult result = run_command(
       {"bash", "-c",
