@@ -21,6 +21,7 @@ shift
 command -v parallel > /dev/null || { echo "GNU parallel is missing: apt-get install parallel" >&2; exit 7; }
 mkdir -p "$out_dir"
 out_dir_quoted=${out_dir@Q}
+export SHELL=/bin/bash  # what parallel runs the commands with; other shells read quotes otherwise
 threads=$(( ($(nproc) + jobs - 1) / jobs ))
 
 # Stopped by a signal, each job gets the first of its own and six seconds to keep what it has finished. parallel
@@ -38,7 +39,7 @@ trap 'stop 2' INT
 trap 'stop 1' HUP
 parallel --null --will-cite --jobs "$jobs" --joblog "$out_dir/batch.log" --line-buffer --tagstring '{/}' \
   --termseq TERM,6000,TERM,1000,KILL,25 \
-  "$program" --frames={} --out-dir "$out_dir_quoted" --threads "$threads" "${@@Q}" \
+  "${program@Q}" --frames={} --out-dir "$out_dir_quoted" --threads "$threads" "${@@Q}" \
   < <(printf '%s\0' "${films[@]}") &
 parallel=$!
 code=0
