@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <vector>
 
 #include "mosaic/error.hpp"
 
@@ -22,17 +24,32 @@ std::int64_t change_of(const std::uint8_t* before, const std::uint8_t* now, std:
   return total;
 }
 
-int to_pixels(std::int32_t units) {
-  return (units + (units < 0 ? -kFlowUnit / 2 : kFlowUnit / 2)) / kFlowUnit;
+/// Note [Nothing moves ...].
+enum class Faintness : std::uint8_t { none, faint, still };
+
+/// `change` is summed over the cell.
+Faintness faintness_of(std::int64_t change, FlowVector vector, int size_px) {
+  const std::int64_t area = std::int64_t{size_px} * size_px;
+  if (change < kStillLevels * area) return Faintness::still;
+  if (change >= kFaintLevels * area) return Faintness::none;
+  const std::int64_t moved = std::max(std::abs(vector.dx), std::abs(vector.dy));  // 1/16 px
+  return change * size_px * kFlowUnit <= kFaintLevelsPerCell * area * moved ? Faintness::faint
+                                                                            : Faintness::none;
 }
 
-/// What is left when the vector, rounded to pixels, is taken out; where it leaves the picture, the
-/// square next to the edge is compared.
-std::int64_t change_along(const Plane& previous, const std::uint8_t* now, int x, int y, int size_px,
-                          FlowVector vector) {
-  const int from_x = std::clamp(x + to_pixels(vector.dx), 0, previous.size.width - size_px);
-  const int from_y = std::clamp(y + to_pixels(vector.dy), 0, previous.size.height - size_px);
-  return change_of(previous.row(from_y) + from_x, now, previous.size.width, size_px);
+/// Whether at least 8 of 9 cells around `cell`, itself included, are faint or still.
+bool faint_around(const std::vector<Faintness>& faint, const GridGeometry& geometry, int cell) {
+  const int column = cell % geometry.columns;
+  const int row = cell / geometry.columns;
+  int cells = 0;
+  int count = 0;
+  for (int r = std::max(0, row - 1); r <= std::min(geometry.rows - 1, row + 1); ++r) {
+    for (int c = std::max(0, column - 1); c <= std::min(geometry.columns - 1, column + 1); ++c) {
+      ++cells;
+      if (faint[static_cast<std::size_t>(r * geometry.columns + c)] != Faintness::none) ++count;
+    }
+  }
+  return 9 * count >= 8 * cells;
 }
 
 }  // namespace
@@ -45,21 +62,24 @@ void hold_still(const Plane& previous, const Plane& current, const GridGeometry&
       flow.trusted.size() != cells) {
     throw Error(ExitCode::unexpected, "hold_still: planes and flow do not match the grid");
   }
-  const std::int64_t area = std::int64_t{geometry.tile_size_px} * geometry.tile_size_px;
+  std::vector<Faintness> faint(cells);
   pool.parallel_for(cells, 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
       const int x = static_cast<int>(cell) % geometry.columns * geometry.tile_size_px;
       const int y = static_cast<int>(cell) / geometry.columns * geometry.tile_size_px;
       const std::int64_t change =
           change_of(previous.row(y) + x, current.row(y) + x, size.width, geometry.tile_size_px);
-      if (4 * change >= kStillQuarterLevels * area) continue;
-      const std::int64_t along = change_along(previous, current.row(y) + x, x, y,
-                                              geometry.tile_size_px, flow.backward[cell]);
-      if (change > 2 * along + area / 4) continue;
-      flow.backward[cell] = {};
-      flow.trusted[cell] = 1;
+      faint[cell] = faintness_of(change, flow.backward[cell], geometry.tile_size_px);
     }
   });
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    if (faint[cell] == Faintness::none) continue;
+    if (faint[cell] == Faintness::faint && !faint_around(faint, geometry, static_cast<int>(cell))) {
+      continue;
+    }
+    flow.backward[cell] = {};
+    flow.trusted[cell] = 1;
+  }
 }
 
 }  // namespace mosaic

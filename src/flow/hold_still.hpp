@@ -11,11 +11,20 @@ namespace mosaic {
 /// Note [Nothing moves where nothing changes]
 /// A sky that pans by a pixel per frame has a motion, and an estimator finds it. But there is
 /// nothing to be seen of it: the picture in the cell is the same as before, and a tile that is
-/// handed on from cell to cell there is a change that the film does not have. So cells whose luma
-/// changes by less than kStillQuarterLevels on average stand still, unless the motion explains more
-/// than half of that change: then it is real, however faint. Where the drift adds up, the tile no
-/// longer fits one day, and is replaced once instead of handed on in every cell.
-inline constexpr int kStillQuarterLevels = 6;  ///< 1.5 levels
+/// handed on from cell to cell there is a change that the film does not have. A hand-over repaints
+/// a cell by tens of levels; it pays only where the content it follows is worth as much. So a cell
+/// stands still when
+/// - its luma changes by less than kStillLevels on average, whatever the vector says, or
+/// - by less than kFaintLevels, and at that rate by at most kFaintLevelsPerCell while the content
+///   moves on by one cell: a cloud, not a branch. The rate does not depend on the frame rate or the
+///   speed, so a slow pan over rich texture is followed and a quick one over haze is not. That must
+///   hold for at least 8 of 9 cells around: a plain cell amid texture that moves on goes with it,
+///   or its neighbours' tiles would lose their order at it.
+/// Where what changes adds up, the tile no longer fits one day, and is replaced once instead of
+/// handed on in every cell.
+inline constexpr int kStillLevels = 1;
+inline constexpr int kFaintLevels = 4;
+inline constexpr int kFaintLevelsPerCell = 48;
 
 /// Gives such cells a trusted zero vector. Both planes have the grid's output size.
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,

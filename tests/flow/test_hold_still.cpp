@@ -7,59 +7,85 @@
 namespace mosaic {
 namespace {
 
-TEST(HoldStill, OnlyCellsThatHardlyChangeStand) {
+/// Cells of 8x8 px with vertical stripes of `contrast` levels that change places, so that every
+/// sample changes by the contrast; `moved`: what the estimator says, 1/16 px.
+struct Stripes {
   GridGeometry geometry;
-  geometry.columns = 3;
-  geometry.rows = 1;
-  geometry.tile_size_px = 5;
-  Plane before;
-  before.size = {15, 5};
-  before.pixels.assign(75, 100);
-  Plane now = before;
-  // cell 0: 37 of 25 px x 1 level is under 1.5 levels; cell 1: 38 is above; cell 2: the same
-  const auto raise = [&](int cell, int levels) {
-    for (int i = 0; i < levels; ++i) {
-      ++now.pixels[static_cast<std::size_t>(i % 25 / 5 * 15 + cell * 5 + i % 5)];
-    }
-  };
-  raise(0, 37);
-  raise(1, 38);
+  Plane before, now;
   FlowField flow;
-  flow.backward.assign(3, FlowVector{4, -5});
-  flow.trusted = {0, 0, 1};
-  ThreadPool pool(2);
-  hold_still(before, now, geometry, pool, flow);
-  EXPECT_EQ(flow.backward[0], (FlowVector{}));
-  EXPECT_EQ(flow.trusted[0], 1);
-  EXPECT_EQ(flow.backward[1], (FlowVector{4, -5}));
-  EXPECT_EQ(flow.trusted[1], 0);
-  EXPECT_EQ(flow.backward[2], (FlowVector{}));
+
+  Stripes(int columns, int rows, const std::vector<int>& contrast, int moved) {
+    geometry.columns = columns;
+    geometry.rows = rows;
+    geometry.tile_size_px = 8;
+    for (Plane* plane : {&before, &now}) {
+      plane->size = geometry.output_size();
+      plane->pixels.resize(static_cast<std::size_t>(plane->size.area()));
+    }
+    for (int y = 0; y < rows * 8; ++y) {
+      for (int x = 0; x < columns * 8; ++x) {
+        const int levels = contrast[static_cast<std::size_t>(y / 8 * columns + x / 8)];
+        before.row(y)[x] = static_cast<std::uint8_t>(100 + levels * (x % 4 / 2));
+        now.row(y)[x] = static_cast<std::uint8_t>(100 + levels * ((x + 2) % 4 / 2));
+      }
+    }
+    flow.backward.assign(contrast.size(), FlowVector{moved, 0});
+    flow.trusted.assign(contrast.size(), 1);
+    ThreadPool pool(2);
+    hold_still(before, now, geometry, pool, flow);
+  }
+  [[nodiscard]] bool stands(int cell) const {
+    return flow.backward[static_cast<std::size_t>(cell)] == FlowVector{};
+  }
+};
+
+TEST(HoldStill, LessThanALevelIsNoMotion) {
+  Stripes untouched(3, 1, {0, 1, 1}, 32);
+  EXPECT_TRUE(untouched.stands(0));
+  EXPECT_EQ(untouched.flow.trusted[0], 1);
 }
 
-// A slow pan over faint texture: tiles stayed while their content left them.
-TEST(HoldStill, FaintMotionThatExplainsTheChangeGoesOn) {
+TEST(HoldStill, AnEstimatorThatIsNotTrustedIsNotNeededWhereNothingChanges) {
   GridGeometry geometry;
   geometry.columns = 2;
   geometry.rows = 1;
-  geometry.tile_size_px = 8;
+  geometry.tile_size_px = 5;
   Plane before;
-  before.size = {16, 8};
-  before.pixels.resize(128);
+  before.size = {10, 5};
+  before.pixels.assign(50, 100);
   Plane now = before;
-  for (int y = 0; y < 8; ++y) {
-    for (int x = 0; x < 16; ++x) {
-      const auto at = static_cast<std::size_t>(16 * y + x);
-      before.pixels[at] = static_cast<std::uint8_t>(100 + x % 4 / 2);
-      now.pixels[at] = static_cast<std::uint8_t>(100 + (x + 2) % 4 / 2);
-    }
+  for (int i = 0; i < 25; ++i) {  // cell 1 changes by 4 levels, cell 0 by 24/25
+    now.pixels[static_cast<std::size_t>(i / 5 * 10 + 5 + i % 5)] += 4;
+    if (i > 0) ++now.pixels[static_cast<std::size_t>(i / 5 * 10 + i % 5)];
   }
   FlowField flow;
-  flow.backward = {FlowVector{32, 0}, FlowVector{64, 0}};  // 2 px: right; 4 px: explains nothing
-  flow.trusted = {1, 1};
+  flow.backward.assign(2, FlowVector{4, -5});
+  flow.trusted = {0, 0};
   ThreadPool pool(1);
   hold_still(before, now, geometry, pool, flow);
-  EXPECT_EQ(flow.backward[0], (FlowVector{32, 0}));
-  EXPECT_EQ(flow.backward[1], (FlowVector{}));
+  EXPECT_EQ(flow.backward[0], FlowVector{});
+  EXPECT_EQ(flow.trusted[0], 1);
+  EXPECT_EQ(flow.backward[1], (FlowVector{4, -5}));
+  EXPECT_EQ(flow.trusted[1], 0);
+}
+
+TEST(HoldStill, HazeStandsHoweverFastAndTextureGoesHoweverSlow) {
+  const std::vector<int> faint(9, 3);
+  EXPECT_TRUE(Stripes(3, 3, faint, 16).stands(4));  // 24 levels while it moves on by a cell
+  EXPECT_TRUE(Stripes(3, 3, faint, 96).stands(4));  // 4
+  EXPECT_FALSE(Stripes(3, 3, faint, 4).stands(4));  // 96
+  EXPECT_FALSE(Stripes(3, 3, std::vector<int>(9, 4), 96).stands(4));  // 4 levels are to be seen
+}
+
+TEST(HoldStill, APlainCellAmidTextureThatMovesGoesWithIt) {
+  const std::vector<int> plain_all(9, 2);
+  EXPECT_TRUE(Stripes(3, 3, plain_all, 32).stands(4));
+  std::vector<int> one_textured(9, 2);
+  one_textured[0] = 40;
+  EXPECT_TRUE(Stripes(3, 3, one_textured, 32).stands(4));
+  one_textured[8] = 40;
+  EXPECT_FALSE(Stripes(3, 3, one_textured, 32).stands(4));
+  EXPECT_FALSE(Stripes(3, 3, one_textured, 32).stands(0));
 }
 
 }  // namespace
