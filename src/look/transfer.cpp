@@ -10,7 +10,9 @@
 namespace mosaic {
 namespace {
 
-constexpr double kMinGain = 0.45;
+/// A photo keeps at least this share of its contrast. In a plain sky what is left of it is all that
+/// differs from the frame.
+constexpr double kMinGain = 0.30;
 /// Mean luma of a cell below which photos are dimmed with it, levels.
 constexpr double kDark = 64.0;
 constexpr double kMaxGain = 2.0;

@@ -10,9 +10,15 @@ namespace {
 
 constexpr std::size_t kCellsAtOnce = 64;
 
+/// Note [Play]: still within the play, a quarter of the excess beyond it, all of it beyond the
+/// slack.
 template <class T>
-T follow(T held, T wanted, T play) {
-  return std::clamp(held, static_cast<T>(wanted - play), static_cast<T>(wanted + play));
+T follow(T held, T wanted, T play, T slack) {
+  const T away = wanted < held ? static_cast<T>(held - wanted) : static_cast<T>(wanted - held);
+  if (away <= play) return held;
+  const T excess = static_cast<T>(away - play);
+  const T step = std::max(static_cast<T>((excess + 3) / 4), static_cast<T>(excess - slack));
+  return static_cast<T>(wanted < held ? held - step : held + step);
 }
 
 /// Where a look takes the mean of a tile, less the offset; Q14.
@@ -26,20 +32,21 @@ CellLook follow(const CellLook& held, const CellLook& wanted, const ColorSums& t
   if (held.curved != wanted.curved) return wanted;
   CellLook look = wanted;
   for (int i = 0; i < 9; ++i) {
-    look.matrix[i] = follow(held.matrix[i], wanted.matrix[i], SteadyLooks::kGainPlay);
+    look.matrix[i] =
+        follow(held.matrix[i], wanted.matrix[i], SteadyLooks::kGainPlay, SteadyLooks::kGainSlack);
   }
   for (int c = 0; c < 3; ++c) {
-    const std::int64_t level = follow(moved_mean(held, c, tile) + held.offset[c],
-                                      moved_mean(wanted, c, tile) + wanted.offset[c],
-                                      std::int64_t{SteadyLooks::kMeanPlay});
+    const std::int64_t level = follow(
+        moved_mean(held, c, tile) + held.offset[c], moved_mean(wanted, c, tile) + wanted.offset[c],
+        std::int64_t{SteadyLooks::kMeanPlay}, std::int64_t{SteadyLooks::kMeanSlack});
     look.offset[c] = static_cast<std::int32_t>(level - moved_mean(look, c, tile));
     for (std::size_t node = 0; node < kCurveNodes; ++node) {
-      look.curve[c][node] = static_cast<std::int16_t>(follow(std::int32_t{held.curve[c][node]},
-                                                             std::int32_t{wanted.curve[c][node]},
-                                                             SteadyLooks::kCurvePlay));
+      look.curve[c][node] = static_cast<std::int16_t>(
+          follow(std::int32_t{held.curve[c][node]}, std::int32_t{wanted.curve[c][node]},
+                 SteadyLooks::kCurvePlay, SteadyLooks::kCurveSlack));
     }
   }
-  look.blend = follow(held.blend, wanted.blend, SteadyLooks::kBlendPlay);
+  look.blend = follow(held.blend, wanted.blend, SteadyLooks::kBlendPlay, SteadyLooks::kBlendSlack);
   return look;
 }
 

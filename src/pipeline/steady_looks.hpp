@@ -14,19 +14,25 @@ namespace mosaic {
 /// Note [Play]
 /// A cell's look follows its content, and content is never quite still: grain, compression, a leaf
 /// at the edge. Each number of a look therefore has some play, as a worn gear has: it moves only
-/// when what is wanted has left the play around it, and then no further than to the edge. What
-/// trembles within the play stands still; what drifts is followed without a jump, at most the play
-/// behind. (The play operator of hysteresis, see Krejci, "Hysteresis, Convexity and Dissipation in
-/// Hyperbolic Equations", 1996.) The mean is held apart from the gains: the level to which the
-/// tile's mean goes has the play, and the offset follows from it.
+/// when what is wanted has left the play around it, and then not beyond the edge. What trembles
+/// within the play stands still. (The play operator of hysteresis, see Krejci, "Hysteresis,
+/// Convexity and Dissipation in Hyperbolic Equations", 1996.) To the edge it goes by a quarter of
+/// the way per frame, so that what swings back soon, a branch that passes, is not followed to the
+/// end; but it is never further behind than play and slack together, so a drift is followed at the
+/// drift's own speed and without a jump. The mean is held apart from the gains: the level to which
+/// the tile's mean goes has the play, and the offset follows from it.
 ///
 /// A look travels with its tile; another tile in the cell, or a new shot, starts afresh.
 class SteadyLooks {
  public:
-  static constexpr std::int32_t kGainPlay = 400;      ///< Q14: 0.024
-  static constexpr std::int32_t kMeanPlay = 3 << 13;  ///< Q14: 1.5 levels
-  static constexpr std::int32_t kCurvePlay = 16;      ///< 1/16 levels: 1 level
-  static constexpr std::int32_t kBlendPlay = 4;       ///< 1/256
+  static constexpr std::int32_t kGainPlay = 2000;      ///< Q14: 0.12
+  static constexpr std::int32_t kGainSlack = 6000;     ///< Q14: 0.37
+  static constexpr std::int32_t kMeanPlay = 4 << 14;   ///< Q14: 4 levels
+  static constexpr std::int32_t kMeanSlack = 4 << 14;  ///< Q14: 4 levels
+  static constexpr std::int32_t kCurvePlay = 16;       ///< 1/16 levels: 1 level
+  static constexpr std::int32_t kCurveSlack = 64;      ///< 1/16 levels: 4 levels
+  static constexpr std::int32_t kBlendPlay = 12;       ///< 1/256
+  static constexpr std::int32_t kBlendSlack = 20;      ///< 1/256
 
   /// Takes the looks wanted in this frame and leaves those to be drawn. `source_cell`: per cell,
   /// where its content was in the last frame, kNoCell if nowhere; `tile_sums`: one per tile.

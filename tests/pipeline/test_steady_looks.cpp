@@ -61,10 +61,26 @@ TEST_F(SteadyLooksTest, ADriftIsFollowedWithoutAJumpAndNeverMoreThanThePlayBehin
   for (std::int32_t drift = 0; drift < 20 << 14; drift += 4000) {
     const CellLook wanted = shifted(drift, (1 << 14) - drift / 100);
     const std::int64_t shown = level(next(wanted));
-    EXPECT_LE(std::abs(shown - level(wanted)), SteadyLooks::kMeanPlay);
+    EXPECT_LE(std::abs(shown - level(wanted)), SteadyLooks::kMeanPlay + SteadyLooks::kMeanSlack);
     EXPECT_LE(std::abs(shown - last), 4000 + 80 * 41) << drift;
     last = shown;
   }
+}
+
+TEST_F(SteadyLooksTest, WhatStaysAwayIsReachedToThePlayAndWhatSwingsBackIsNotFollowedToTheEnd) {
+  constexpr std::int32_t kAway = 7 << 14;
+  next(shifted(0));
+  const std::int64_t rest = level(shifted(0));
+  const std::int64_t first = level(next(shifted(kAway))) - rest;
+  EXPECT_EQ(first, (kAway - SteadyLooks::kMeanPlay + 3) / 4);
+  std::int64_t last = first;
+  for (int frame = 0; frame < 60; ++frame) {
+    const std::int64_t shown = level(next(shifted(kAway))) - rest;
+    EXPECT_GE(shown, last) << frame;
+    last = shown;
+  }
+  EXPECT_EQ(last, kAway - SteadyLooks::kMeanPlay);
+  EXPECT_EQ(level(next(shifted(kAway))) - rest, last);
 }
 
 TEST_F(SteadyLooksTest, AnotherTileOrNoSourceStartsAfresh) {
