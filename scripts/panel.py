@@ -254,12 +254,25 @@ def read_plan(path):
     return tiles, [line["scene_cut"] for line in lines], switched
 
 
+def growth(clip, t, s, x, y):
+    """How much of a cell at frame s the content of one cell of frame t filled; at most 1. Where the
+    picture grows there are more cells than tiles, and no more can ride than there were."""
+    step = 0.5
+    ax, ay, _ = clip.origin(t, s, x - step, y)
+    bx, by, _ = clip.origin(t, s, x + step, y)
+    cx, cy, _ = clip.origin(t, s, x, y - step)
+    dx, dy, _ = clip.origin(t, s, x, y + step)
+    area = abs((bx - ax) * (dy - cy) - (by - ay) * (dx - cx)) / (4 * step * step)
+    return np.minimum(1.0, area)
+
+
 def ride_share(clip, tiles):
     """Of the cells whose content has moved by at least one cell since some earlier frame (the
     latest such is taken), the share that shows a tile which then was at that content: in one of
-    the up to four cells around it, because a tile stands up to half a cell beside its content."""
+    the up to four cells around it, because a tile stands up to half a cell beside its content. A cell
+    counts as much as the part of a cell its content filled then (growth())."""
     y, x = np.mgrid[0:ROWS, 0:COLUMNS] * CELL_PX + CELL_PX / 2
-    good = total = 0
+    good = total = 0.0
     for t in range(1, len(tiles)):
         open_cells = np.ones(x.shape, bool)
         for s in range(t - 1, -1, -1):
@@ -278,9 +291,9 @@ def ride_share(clip, tiles):
                     there = tiles[s][np.clip(iy, 0, ROWS - 1).astype(int),
                                      np.clip(ix, 0, COLUMNS - 1).astype(int)]
                     found |= there == tiles[t]
-            good += int((found & now).sum())
-            total += int(now.sum())
-    return good / total if total else None
+            good += float((found & now).sum())
+            total += float(growth(clip, t, s, x, y)[now].sum())
+    return min(1.0, good / total) if total else None
 
 
 def plan_row(tiles, cuts):

@@ -47,6 +47,13 @@ class RideShare(unittest.TestCase):
             share = panel.ride_share(self.clips[name], self.glued(self.clips[name]))
             self.assertGreater(share, 0.93, name)
 
+    def test_growth_is_the_area_that_the_content_had(self):
+        y, x = np.mgrid[0:panel.ROWS, 0:panel.COLUMNS] * panel.CELL_PX + panel.CELL_PX / 2
+        for name, expected in (("pan", 1.0), ("rotation", 1.0), ("zoom", 1.025 ** -8)):
+            np.testing.assert_allclose(panel.growth(self.clips[name], 9, 5, x, y), expected, 1e-6)
+        # Back in time the picture shrinks: no cell counts for more than one.
+        self.assertEqual(panel.growth(self.clips["zoom"], 5, 9, x, y).max(), 1.0)
+
     def test_tiles_that_stay_do_not_ride(self):
         still = plan_of(lambda t, x, y: np.arange(x.size).reshape(x.shape))
         for name in ("pan", "zoom", "rotation", "crossing"):
