@@ -47,7 +47,7 @@ constexpr Row kRows[] = {
     {"skin_protection", {"0.65", "0.7", "0.75", "0.65", "0.5"}},
     {"color_harmony", {"0.05", "0.05", "0", "0.02", "0.05"}},
     {"flow", {"block", "block", "block", "block", "block"}},
-    {"stability", {"160", "160", "160", "160", "160"}},
+    {"stability", {"480", "480", "480", "480", "480"}},
     {"ssim_weight", {"60", "60", "60", "60", "0"}},
 };
 

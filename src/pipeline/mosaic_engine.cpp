@@ -20,7 +20,7 @@ constexpr std::int64_t kCertifyEvery = 64;
 
 /// Places per cell that --max-uses auto provides: a pool with little to spare forces tiles that
 /// stand out, and neighbours differ anyway.
-constexpr std::int64_t kAutoUses = 3;
+constexpr std::int64_t kAutoUses = 6;
 
 /// Solves per frame in search of an optimum without uses too close to each other, at most: on the
 /// first frame of a shot, and on the others, where most of the bans are there already.

@@ -133,7 +133,7 @@ class MosaicEngine {
   std::int64_t frame_ = 0;
 };
 
-/// Uses allowed per photo: `asked`, or the least number that allows three times as many uses as
+/// Uses allowed per photo: `asked`, or the least number that allows six times as many uses as
 /// there are cells. Throws UsageError when `asked` leaves cells empty, saying how many photos are
 /// missing.
 int resolve_max_uses(std::optional<int> asked, int cells, int photos);
