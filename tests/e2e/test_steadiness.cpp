@@ -23,6 +23,24 @@ RgbImage cut_out(const RgbImage& world, int left, int top) {
   return frame;
 }
 
+/// Squares of 4 px that are up to 24 levels lighter or darker: where a picture is plain, nothing
+/// tells motion from rest, and tiles rightly stay.
+void add_grain(RgbImage& picture, unsigned seed) {
+  std::mt19937 random(seed);
+  for (int y = 0; y < picture.size().height; y += 4) {
+    for (int x = 0; x < picture.size().width; x += 4) {
+      const int levels = static_cast<int>(random() % 49) - 24;
+      for (Plane* plane : {&picture.r, &picture.g, &picture.b}) {
+        for (int row = y; row < std::min(y + 4, picture.size().height); ++row) {
+          for (int i = x; i < std::min(x + 4, picture.size().width); ++i) {
+            plane->row(row)[i] = static_cast<u8>(std::clamp(plane->row(row)[i] + levels, 0, 255));
+          }
+        }
+      }
+    }
+  }
+}
+
 class Steadiness : public testing::Test {
  protected:
   void SetUp() override { write_pool(folder_ / "pool", 300); }
@@ -101,7 +119,8 @@ TEST_F(Steadiness, APanByOneCellPerFrameTakesTheTilesAlong) {
 
 TEST_F(Steadiness, ASlowPanTakesTheTilesAlongWithinItsCells) {
   constexpr int kFrames = 17;  // 3 px per frame: three cells in all
-  const RgbImage world = textured_picture(Size{kFrame.width + 3 * kFrames, kFrame.height}, 25);
+  RgbImage world = textured_picture(Size{kFrame.width + 3 * kFrames, kFrame.height}, 25);
+  add_grain(world, 26);
   std::vector<RgbImage> frames;
   for (int t = 0; t < kFrames; ++t) frames.push_back(cut_out(world, 3 * t, 0));
   // Between cells a tile fits its cell less well; with a price that forbids changes, what is left
@@ -118,8 +137,7 @@ TEST_F(Steadiness, ASlowPanTakesTheTilesAlongWithinItsCells) {
       moved += last[here] == first[here + 3] ? 1 : 0;
     }
   }
-  // Where the picture is plain, nothing tells motion from rest, and tiles rightly stay.
-  EXPECT_GE(moved, of * 2 / 3) << moved << " of " << of;
+  EXPECT_GE(moved, of * 9 / 10) << moved << " of " << of;
 }
 
 TEST_F(Steadiness, ACutIsAFreshStart) {
