@@ -107,6 +107,7 @@ int execute_metrics(const Request& request, const RenderObserver& observer, Cons
   options.cell_px = request.metrics.cell_px;
   options.json = request.metrics.json;
   options.plan = request.metrics.plan;
+  options.index = request.metrics.index;
   options.threads = request.settings.threads;
   options.range = request.metrics.range;
   options.source_first = request.metrics.source_first;

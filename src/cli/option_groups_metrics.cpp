@@ -74,6 +74,13 @@ void add_metrics_options(std::vector<Option>& table) {
                    .unset = "none",
                    .set = [](Request& r, const Value& v) { r.metrics.plan = parse_path(v); },
                    .get = [](const Request& r) { return path_text(r.metrics.plan); }});
+  table.push_back({.name = "index",
+                   .commands = kMetrics,
+                   .value = "FILE.mti",
+                   .help = "The tile index of that render: also compare the photos with the cells",
+                   .unset = "none",
+                   .set = [](Request& r, const Value& v) { r.metrics.index = parse_path(v); },
+                   .get = [](const Request& r) { return path_text(r.metrics.index); }});
   add_pairing_options(table);
   table.push_back({.name = "json",
                    .commands = kMetrics,

@@ -49,7 +49,7 @@ struct FlowRequest {
 struct MetricsRequest {
   std::filesystem::path source, mosaic;
   std::optional<int> cell_px;
-  std::optional<std::filesystem::path> json, plan;
+  std::optional<std::filesystem::path> json, plan, index;
   FrameRange range;
   std::optional<std::int64_t> source_first;  ///< unset: as the plan says, else 0
 };

@@ -163,6 +163,10 @@ void validate_metrics(const Request& request) {
     require_input(*metrics.plan, "--plan", false);
     read.push_back({"--plan", *metrics.plan});
   }
+  if (metrics.index) {
+    require_input(*metrics.index, "--index", false);
+    read.push_back({"--index", *metrics.index});
+  }
   if (!metrics.json) return;
   require_apart(read, {{"--json", *metrics.json}});
   require_writable(*metrics.json, "--json", request.settings.force);

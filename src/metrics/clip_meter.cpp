@@ -1,11 +1,13 @@
 #include "metrics/clip_meter.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
 #include "metrics/color_difference.hpp"
+#include "metrics/row_sums.hpp"
 #include "metrics/similarity.hpp"
 
 namespace mosaic::metrics {
@@ -18,6 +20,13 @@ const Plane& part_of(const Plane& plane, const GridGeometry& grid, Plane& scratc
   scratch = Plane(size);
   for (int y = 0; y < size.height; ++y) std::copy_n(plane.row(y), size.width, scratch.row(y));
   return scratch;
+}
+
+double mean_of(const Plane& plane, ThreadPool& pool) {
+  const auto sum = sum_over_rows<std::int64_t>(pool, plane.size.height, [&](int y) {
+    return std::accumulate(plane.row(y), plane.row(y) + plane.size.width, std::int64_t{0});
+  });
+  return static_cast<double>(sum) / static_cast<double>(plane.size.area());
 }
 
 }  // namespace
@@ -57,7 +66,8 @@ void ClipMeter::measure_step(FrameMeasures& measures) {
       warped_changes({source_before, source_now}, {mosaic_before, mosaic_now}, flow, *grid_, pool_);
 }
 
-FrameMeasures ClipMeter::add(RgbImage& source, RgbImage& mosaic) {
+FrameMeasures ClipMeter::add(RgbImage& source, RgbImage& mosaic, const PhotoMeter* photos,
+                             std::span<const std::int32_t> tile) {
   std::swap(now_.source, source);
   std::swap(now_.mosaic, mosaic);
   luma_of(now_.source, now_.source_luma, pool_);
@@ -73,6 +83,10 @@ FrameMeasures ClipMeter::add(RgbImage& source, RgbImage& mosaic) {
   if (grid_) {
     measures.at_3x3 = far_fidelity(3);
     measures.at_1x1 = far_fidelity(1);
+  }
+  measures.source_luma = mean_of(now_.source_luma, pool_);
+  if (photos != nullptr) {
+    measures.recognition = photos->measure(now_.source_luma, now_.mosaic, *grid_, tile, pool_);
   }
   if (has_before_) measure_step(measures);
   std::swap(now_, before_);

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/parallel_for.hpp"
 #include "flow/flow.hpp"
+#include "metrics/recognition.hpp"
 #include "metrics/steadiness.hpp"
 #include "mosaic/geometry.hpp"
 #include "mosaic/image.hpp"
@@ -27,6 +29,8 @@ struct FrameMeasures {
   std::optional<StillPixels> still;           ///< none for the first frame
   std::optional<CellChanges> cells;           ///< nor without a grid
   std::optional<WarpedPixels> warped;
+  double source_luma = 0.0;                ///< mean over the picture, levels
+  std::optional<Recognition> recognition;  ///< of some frames, where asked for
 };
 
 /// `grey` is the full-range luma of core/color_convert.hpp throughout.
@@ -37,7 +41,9 @@ class ClipMeter {
 
   /// Measures the next pair, both of the size given. Keeps the pictures and hands back older ones
   /// of unspecified content, so that their memory is reused.
-  FrameMeasures add(RgbImage& source, RgbImage& mosaic);
+  /// `photos` with `tile`, one per cell: also recognition; null: not.
+  FrameMeasures add(RgbImage& source, RgbImage& mosaic, const PhotoMeter* photos = nullptr,
+                    std::span<const std::int32_t> tile = {});
 
  private:
   struct Views {

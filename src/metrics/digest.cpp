@@ -49,6 +49,38 @@ double mean_mse(const std::vector<FrameMeasures>& frames, double FrameMeasures::
   return sum / static_cast<double>(frames.size());
 }
 
+/// Least squares with one slope for all shots: frames of each shot against its own means. Dark
+/// frames are left out: black equals black, so a fade would pass for decay.
+std::optional<double> trend_of(const ClipReport& report) {
+  double sum_tt = 0.0;
+  double sum_tv = 0.0;
+  const auto is_cut = [&](std::size_t i) { return report.plan && report.plan->scene_cut[i]; };
+  for (std::size_t first = 0; first < report.frames.size();) {
+    std::size_t last = first + 1;
+    while (last < report.frames.size() && !is_cut(last)) ++last;
+    double n = 0.0, t = 0.0, v = 0.0, tt = 0.0, tv = 0.0;
+    for (std::size_t i = first; i < last; ++i) {
+      const FrameMeasures& frame = report.frames[i];
+      if (!frame.at_3x3 || !frame.at_3x3->ssim || frame.source_luma < PhotoMeter::kDark_levels) {
+        continue;
+      }
+      const auto at = static_cast<double>(i - first);
+      n += 1.0;
+      t += at;
+      v += *frame.at_3x3->ssim;
+      tt += at * at;
+      tv += at * *frame.at_3x3->ssim;
+    }
+    if (n > 1.0) {
+      sum_tt += tt - t * t / n;
+      sum_tv += tv - t * v / n;
+    }
+    first = last;
+  }
+  if (sum_tt <= 0.0) return std::nullopt;
+  return 100.0 * sum_tv / sum_tt;
+}
+
 }  // namespace
 
 Digest digest_of(const ClipReport& report) {
@@ -82,6 +114,8 @@ Digest digest_of(const ClipReport& report) {
   digest.still = total_of(frames, &FrameMeasures::still);
   digest.cells = total_of(frames, &FrameMeasures::cells);
   digest.warped = total_of(frames, &FrameMeasures::warped);
+  digest.recognition = total_of(frames, &FrameMeasures::recognition);
+  digest.ssim_trend = trend_of(report);
   return digest;
 }
 

@@ -47,6 +47,17 @@ Json warped_json(const std::optional<WarpedPixels>& warped) {
           {"source_levels", number(source_flicker(*warped))}};
 }
 
+Json recognition_json(const std::optional<Recognition>& seen) {
+  if (!seen) return nullptr;
+  const auto mean = [](double sum, std::int64_t count) {
+    return count > 0 ? Json(sum / static_cast<double>(count)) : Json(nullptr);
+  };
+  return {{"ciede2000", mean(seen->ciede2000, seen->cells)},
+          {"correlation", mean(seen->correlation, seen->structured)},
+          {"cells", seen->cells},
+          {"structured_cells", seen->structured}};
+}
+
 Json fidelity_json(const ClipReport& report, const Digest& digest) {
   const auto spread = [&](const std::optional<Spread>& s) {
     return spread_json(s, report.mosaic_first);
@@ -137,6 +148,8 @@ std::string json_text(const ClipReport& report, const Digest& digest) {
                      {"still_pixels", still_json(digest.still)},
                      {"cells", cells_json(digest.cells)},
                      {"along_motion", warped_json(digest.warped)},
+                     {"ssim_3x3_trend_per_100_frames", number(digest.ssim_trend)},
+                     {"recognition", recognition_json(digest.recognition)},
                      {"plan", plan_json(report)},
                      {"frames", std::move(frames)}};
   // File names are bytes; what is not UTF-8 becomes U+FFFD so that the file stays valid JSON.

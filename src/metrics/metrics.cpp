@@ -46,6 +46,7 @@ class Comparison {
   PlannedFrame planned_;
   std::optional<CanvasReader> source_, mosaic_;
   std::optional<ClipMeter> meter_;
+  std::optional<PhotoMeter> photos_;
   RgbImage source_frame_, mosaic_frame_;
   ClipReport report_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -75,6 +76,10 @@ void Comparison::choose_grid(Size mosaic) {
 }
 
 void Comparison::open() {
+  if (options_.index && !options_.plan) {
+    throw UsageError("--index needs --plan: only the plan tells which tile a cell shows",
+                     "give the plan that was written along with this mosaic");
+  }
   if (options_.plan) plan_.emplace(*options_.plan);
   std::unique_ptr<FrameSource> mosaic = open_frame_source(options_.mosaic, {}, observer_);
   std::unique_ptr<FrameSource> source = open_frame_source(options_.source, {}, observer_);
@@ -92,9 +97,12 @@ void Comparison::open() {
   source_.emplace(std::move(source), report_.crop_px, size, pool_);
   mosaic_.emplace(std::move(mosaic), Rect{0, 0, size.width, size.height}, size, pool_);
   meter_.emplace(size, report_.grid, pool_);
+  if (options_.index) {
+    photos_.emplace(*options_.index, plan_->grid().tile_size_px, plan_->photo_of_tile().size());
+  }
   if (plan_) {
     report_.plan =
-        PlanReport{*options_.plan, PlanTally(plan_->grid(), plan_->photo_of_tile()), {}, {}};
+        PlanReport{*options_.plan, PlanTally(plan_->grid(), plan_->photo_of_tile()), {}, {}, {}};
   }
 }
 
@@ -142,8 +150,11 @@ bool Comparison::measure_pair() {
     const bool is_first = report_.frames.empty() && options_.range.first == 0;
     if (!is_first) read_plan();
     report_.plan->frames.push_back(report_.plan->tally.add(planned_));
+    report_.plan->scene_cut.push_back(planned_.scene_cut);
   }
-  report_.frames.push_back(meter_->add(source_frame_, mosaic_frame_));
+  const bool looked_at = photos_ && report_.frames.size() % PhotoMeter::kEvery == 0;
+  report_.frames.push_back(
+      meter_->add(source_frame_, mosaic_frame_, looked_at ? &*photos_ : nullptr, planned_.tiles));
   report_progress();
   return true;
 }

@@ -17,8 +17,10 @@ struct MetricsOptions {
   std::optional<int> cell_px;                 ///< edge of a cell in mosaic pixels
   std::optional<std::filesystem::path> json;  ///< also write the measures, frame by frame
   std::optional<std::filesystem::path> plan;  ///< the plan file written along with the mosaic
-  int threads = 0;                            ///< 0: one per core this process may use
-  FrameRange range;                           ///< of the mosaic's frames
+  /// The tile index of that render: also compare photos with what is shown. Needs `plan`.
+  std::optional<std::filesystem::path> index;
+  int threads = 0;   ///< 0: one per core this process may use
+  FrameRange range;  ///< of the mosaic's frames
   /// Source frame that the mosaic's first frame shows; unset: as the plan says, else 0.
   std::optional<std::int64_t> source_first;
   bool force = false;  ///< replace an existing JSON file

@@ -28,6 +28,7 @@ struct PlanReport {
   PlanTally tally;
   std::string most_used_photo;
   std::vector<PlanTally::FrameCounts> frames;
+  std::vector<bool> scene_cut;  ///< per frame
 };
 
 struct ClipReport {
@@ -56,6 +57,10 @@ struct Digest {
   std::optional<StillPixels> still;
   std::optional<CellChanges> cells;
   std::optional<WarpedPixels> warped;
+  std::optional<Recognition> recognition;
+  /// By how much the grey SSIM at 3x3 px per cell rises in 100 frames of a shot; see
+  /// docs/metrics.md. None: too few frames.
+  std::optional<double> ssim_trend;
 };
 Digest digest_of(const ClipReport& report);
 

@@ -93,6 +93,9 @@ void add_fidelity(Table& table, const ClipReport& report, const Digest& digest) 
     add_spread(table, report, name, spread, digits);
   };
   add("3x3 px per cell: grey SSIM", digest.ssim_3x3, 4);
+  table.name("the same, rise in 100 frames of a shot");
+  table.number(digest.ssim_trend, 4);
+  table.end();
   add("3x3 px per cell: CIEDE2000", digest.ciede2000_3x3, 2);
   add("1x1 px per cell: grey SSIM", digest.ssim_1x1, 4);
   add("1x1 px per cell: CIEDE2000", digest.ciede2000_1x1, 2);
@@ -134,6 +137,18 @@ void add_steadiness(Table& table, const Digest& digest) {
               of(cells, [](const CellChanges& c) { return ratio(c.static_cells, c.cells); }));
 }
 
+void add_recognition(Table& table, const Recognition& seen) {
+  table.heading("Photos and what is shown of them", {"mean"});
+  const auto add = [&](const std::string& name, double sum, std::int64_t count, int digits) {
+    table.name(name);
+    table.number(count > 0 ? std::optional(sum / static_cast<double>(count)) : std::nullopt,
+                 digits);
+    table.end();
+  };
+  add("CIEDE2000", seen.ciede2000, seen.cells, 2);
+  add("correlation of structure", seen.correlation, seen.structured, 4);
+}
+
 void add_plan(Table& table, const ClipReport& report) {
   const PlanReport& plan = *report.plan;
   const PlanTally& tally = plan.tally;
@@ -164,6 +179,7 @@ std::string table_text(const ClipReport& report, const Digest& digest) {
   add_clips(table, report);
   add_fidelity(table, report, digest);
   add_steadiness(table, digest);
+  if (digest.recognition) add_recognition(table, *digest.recognition);
   if (report.plan) add_plan(table, report);
   if (!report.grid) {
     table.line("\nMeasures that need cells are left out: give --cell or --plan.");

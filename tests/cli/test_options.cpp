@@ -111,6 +111,7 @@ const std::map<std::string, Sample, std::less<>>& tool_samples() {
       {"flow", {"dis", "optical"}}, {"picture", {"f.png", ""}},     {"output", {"f.flo", ""}},
       {"tile-size", {"48", "0"}},   {"source-first", {"60", "-1"}}, {"plan", {"p.jsonl", ""}},
       {"json", {"m.json", ""}},     {"SHELL", {"fish", "csh"}},     {"grid", {"7x5", "7"}},
+      {"index", {"pool.mti", ""}},
   };
   return samples;
 }

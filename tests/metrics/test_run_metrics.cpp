@@ -69,6 +69,39 @@ TEST_F(RunMetrics, OfTheSourceItselfArePerfect) {
   EXPECT_NE(table.find("1.0000"), std::string::npos) << table;
 }
 
+TEST_F(RunMetrics, TellDecay) {
+  // The source stays; the mosaic is the source, and from frame to frame more of it another picture.
+  source_.assign(6, sequence_picture({64, 64}, 7));
+  std::filesystem::remove_all(folder_ / "source");
+  test::write_folder(folder_ / "source", source_);
+  std::vector<RgbImage> worse = source_;
+  const RgbImage other = sequence_picture({64, 64}, 8);
+  for (std::size_t t = 0; t < worse.size(); ++t) {
+    for (int y = 0; y < static_cast<int>(8 * t); ++y) {
+      std::copy_n(other.r.row(y), 64, worse[t].r.row(y));
+      std::copy_n(other.g.row(y), 64, worse[t].g.row(y));
+      std::copy_n(other.b.row(y), 64, worse[t].b.row(y));
+    }
+  }
+  test::write_folder(folder_ / "mosaic", worse);
+  const nlohmann::json json = run_json();
+  // Least squares by hand, of six values at 0 to 5.
+  double expected = 0.0;
+  for (int t = 0; t < 6; ++t) {
+    expected += (t - 2.5) * json["frames"][static_cast<std::size_t>(t)]["ssim_3x3"].get<double>();
+  }
+  EXPECT_NEAR(json["ssim_3x3_trend_per_100_frames"].get<double>(), 100.0 * expected / 17.5, 1e-9);
+  EXPECT_LT(json["ssim_3x3_trend_per_100_frames"].get<double>(), -5.0);
+  options_.mosaic = options_.source;
+  EXPECT_NEAR(run_json()["ssim_3x3_trend_per_100_frames"].get<double>(), 0.0, 1e-12);
+}
+
+TEST_F(RunMetrics, NeedAPlanForTheIndex) {
+  write_mosaic(0, 6);
+  options_.index = folder_ / "pool.mti";
+  EXPECT_THROW(run(), UsageError);
+}
+
 TEST_F(RunMetrics, SaysWhenTheNumbersOfFramesDiffer) {
   write_mosaic(0, 4);
   EXPECT_EQ(run_json()["pairs"], 4);
