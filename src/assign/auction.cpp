@@ -160,7 +160,7 @@ template <class Price>
 void Auction<Price>::release(Price epsilon) {
   const int columns = market_.columns();
   least_.resize(market_.classes());
-  for (int r = 0; r < market_.classes(); ++r) least_[r] = lists_.best_two(r).best;
+  for (int r = 0; r < market_.classes(); ++r) least_[r] = lists_.best(r);
   Price most = 0;
   for (int j = 0; j < columns; ++j) {
     if (market_.first_held[j] == kNone) continue;
@@ -175,7 +175,7 @@ void Auction<Price>::release(Price epsilon) {
     most = std::max(most, overpaid);
   }
   lists_.lift(most);
-  for (int r = 0; r < market_.classes(); ++r) least_[r] = lists_.best_two(r).best;
+  for (int r = 0; r < market_.classes(); ++r) least_[r] = lists_.best(r);
   for (int j = 0; j < columns; ++j) {
     std::int32_t* link = &market_.first_held[j];
     while (*link != kNone) {

@@ -116,6 +116,37 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
 }
 
 template <class Price>
+Price CandidateLists<Price>::best(int row_class) {
+  prepare(row_class);
+  const Price* price = market_->price.data();
+  for (;;) {
+    List& list = list_[row_class];
+    const Price age = lift_ - list.lift;
+    const Candidate* candidate = candidate_.data() + list.offset;
+    const Price* floor = floor_.data() + list.offset / kBlock;
+    Price least = kNoValue;
+    int b = 0;
+    for (; b < list.blocks && floor[b] - age < least; ++b) {
+      for (int k = b * kBlock; k < (b + 1) * kBlock; ++k) {
+        least = std::min(least, candidate[k].cost - price[candidate[k].column]);
+      }
+    }
+    list.debt += b;
+    if (least <= bound(row_class)) return least;
+    fetch(row_class);
+  }
+}
+
+template <class Price>
+void CandidateLists<Price>::raise_cost(int row_class, int column, std::int32_t by) {
+  const List& list = list_[row_class];
+  Candidate* first = candidate_.data() + list.offset;
+  for (Candidate* one = first; one < first + list.count; ++one) {
+    if (one->column == column) one->cost += by;
+  }
+}
+
+template <class Price>
 Price CandidateLists<Price>::spread(int row_class, int rank) {
   prepare(row_class);
   const List& list = list_[row_class];

@@ -60,6 +60,9 @@ class CandidateLists {
   /// Exact at current prices; fetches the row when the list does not prove it.
   BestTwo<Price> best_two(int row_class);
 
+  /// The least c - v, exact at current prices: needs less of a list than best_two().
+  Price best(int row_class);
+
   /// Adapts bounds to prices having risen by at most `amount` (>= 0).
   void lift(Price amount) { lift_ += amount; }
 
@@ -81,6 +84,9 @@ class CandidateLists {
   [[nodiscard]] const Candidate* candidates(int row_class) const {
     return candidate_.data() + list_[row_class].offset;
   }
+
+  /// The class's cost of a column has become higher.
+  void raise_cost(int row_class, int column, std::int32_t by);
 
   /// To be called before blocks are visited in order: makes the first list, and reorders a list
   /// whose order has aged.

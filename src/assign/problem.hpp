@@ -30,6 +30,13 @@ struct RowLists {
   std::vector<std::int32_t> bound;   ///< rows
 };
 
+/// One entry of the matrix has become higher.
+struct CostRise {
+  std::int32_t row = 0;
+  std::int32_t column = 0;
+  std::int32_t by = 0;
+};
+
 struct Assignment {
   std::vector<std::int32_t> column_of_row;
   /// Column duals v_j <= 0; 0 where capacity is left over. Above -2^28, or above -2^29 for columns

@@ -17,15 +17,14 @@ void ShortestPaths<Price>::open() {
   const int classes = market_.classes();
   dummy_ = classes;
   level_ = 0;
+  search_ = 0;
+  augmentations_ = 0;
+  scans_ = 0;
   dummy_held_.assign(columns, 0);
-  row_price_.resize(classes);
   column_mark_.assign(columns, {});
   class_mark_.assign(classes + 1, {});
   std::int64_t missing = 0;
-  for (int r = 0; r < classes; ++r) {
-    row_price_[r] = lists_.best_two(r).best;
-    missing += market_.missing[r];
-  }
+  for (int r = 0; r < classes; ++r) missing += market_.missing[r];
   std::int64_t unclaimed = 0;
   for (int j = 0; j < columns; ++j) {
     market_.merge(j);
@@ -40,6 +39,19 @@ void ShortestPaths<Price>::open() {
 
 template <class Price>
 void ShortestPaths<Price>::run() {
+  row_price_.resize(market_.classes());
+  for (int r = 0; r < market_.classes(); ++r) row_price_[r] = lists_.best(r);
+  serve();
+}
+
+template <class Price>
+void ShortestPaths<Price>::run_again(std::span<const std::int32_t> changed) {
+  for (const int r : changed) row_price_[r] = lists_.best(r);
+  serve();
+}
+
+template <class Price>
+void ShortestPaths<Price>::serve() {
   open();
   for (int r = 0; r < market_.classes(); ++r) {
     while (market_.missing[r] > 0) search(r, market_.missing[r]);
@@ -49,6 +61,12 @@ void ShortestPaths<Price>::run() {
     market_.free[j] += dummy_held_[j];
     dummy_held_[j] = 0;
   }
+  // Back to the level 0, where the next search starts.
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.capacity[j] > 0) market_.price[j] -= level_;
+  }
+  for (Price& price : row_price_) price += level_;
+  lists_.lift(-level_);
 }
 
 template <class Price>

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,9 @@ class ShortestPaths {
   /// Needs tight holdings (Auction::release(0)). Afterwards nothing is missing, and prices are
   /// shifted to v <= 0 with 0 where places are free.
   void run();
+  /// Again after run(), when costs of `changed` classes have risen (their lists know) and what they
+  /// held at a risen cost is missing.
+  void run_again(std::span<const std::int32_t> changed);
 
   [[nodiscard]] std::int64_t augmentations() const { return augmentations_; }
   [[nodiscard]] std::int64_t scans() const { return scans_; }
@@ -80,6 +84,7 @@ class ShortestPaths {
   using Events = assign::Events<Price>;
 
   void open();
+  void serve();
   void search(int source, std::int64_t missing);
   [[nodiscard]] bool is_surplus(int column) const {
     return dummy_held_[column] > 0 && dummy_missing_ < 0;

@@ -33,6 +33,10 @@ constexpr int kColdLength = 1024;
 // (tests/bench/bench_assign.cpp).
 constexpr std::array<int, 3> kColdDivisors = {3, 30, 300};
 constexpr std::array<int, 2> kWarmDivisors = {30, 300};
+// A warm start begins at prices a little higher (by this fraction of the spread): bids bring prices
+// down in no time, while what ends up too low costs searches (shortest_paths.hpp, Note [The dummy
+// row]).
+constexpr int kWarmStart = 5;
 
 void require(bool condition, const std::string& what) {
   if (!condition) throw UsageError("assignment: " + what);
@@ -123,9 +127,12 @@ void group_rows(int rows, std::span<const std::int32_t> row_class, RowClasses& c
 
 template <class Price>
 struct Engine {
-  explicit Engine(Isa isa) : lists(isa) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  explicit Engine(Isa isa) : lists(isa), paths(market, lists) {}
   Market<Price> market;
   CandidateLists<Price> lists;
+  ShortestPaths<Price> paths;
 };
 
 /// How far the 32nd candidate lies above the best one, on average: the scale of price differences
@@ -139,6 +146,13 @@ Price typical_spread(CandidateLists<Price>& lists, int classes) {
   std::int64_t count = 0;
   for (int r = 0; r < classes; r += step, ++count) sum += lists.spread(r, kRank);
   return static_cast<Price>(sum / std::max<std::int64_t>(count, 1));
+}
+
+template <class Price>
+void raise_prices(Market<Price>& market, Price by) {
+  for (int j = 0; j < market.columns(); ++j) {
+    if (market.capacity[j] > 0) market.price[j] = std::min<Price>(market.price[j] + by, 0);
+  }
 }
 
 template <class Price>
@@ -182,9 +196,11 @@ struct Solver::Impl {
   void run(Engine<Price>& engine, const SolveRequest& request, Assignment& result);
 
   Isa isa;
+  RowClasses classes;
+  std::vector<std::int32_t> class_of_row;
   Engine<std::int32_t> narrow;
   std::unique_ptr<Engine<std::int64_t>> wide;  // made when first needed
-  RowClasses classes;
+  bool can_go_on = false;                      // `narrow` holds a finished solve
   SolveStatistics statistics;
 };
 
@@ -199,6 +215,10 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
              warm ? kWarmLength : std::clamp(columns / 4, kWarmLength, kColdLength), request.lists);
   Auction<Price> auction(market, lists);
   const Price spread = typical_spread(lists, classes.count());
+  if (warm) {
+    raise_prices(market, spread / kWarmStart);
+    lists.lift(spread / kWarmStart);
+  }
   const std::int64_t max_bids = 100 * std::int64_t{request.costs.rows()} + 10'000;
   const std::span<const int> divisors =
       warm ? std::span<const int>(kWarmDivisors) : std::span<const int>(kColdDivisors);
@@ -208,7 +228,7 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
     auction.run(epsilon, max_bids);
   }
   auction.release(0);
-  ShortestPaths<Price> paths(market, lists);
+  ShortestPaths<Price>& paths = engine.paths;
   paths.run();
   read_result(market, classes, result);
   statistics = {auction.bids(), paths.augmentations(), lists.rows_fetched()};
@@ -228,13 +248,55 @@ Assignment Solver::solve(const SolveRequest& request) {
     return result;
   }
   group_rows(request.costs.rows(), request.row_class, impl_->classes);
+  impl_->can_go_on = false;
   try {
     impl_->run(impl_->narrow, request, result);
+    impl_->can_go_on = true;
   } catch (const PriceOverflow&) {
     if (impl_->wide == nullptr) impl_->wide = std::make_unique<Engine<std::int64_t>>(impl_->isa);
     impl_->run(*impl_->wide, request, result);
     impl_->statistics.wide_prices = true;
   }
+  return result;
+}
+
+std::optional<Assignment> Solver::solve_again(const CostSource& costs,
+                                              std::span<const CostRise> rises) {
+  if (!impl_->can_go_on) return std::nullopt;
+  Market<std::int32_t>& market = impl_->narrow.market;
+  const RowClasses& classes = impl_->classes;
+  require(costs.rows() == std::ssize(classes.member) && costs.columns() == market.columns(),
+          "the problem has changed its shape");
+  impl_->class_of_row.resize(classes.member.size());
+  for (int r = 0; r < classes.count(); ++r) {
+    for (int k = classes.first_member[r]; k < classes.first_member[r + 1]; ++k) {
+      impl_->class_of_row[classes.member[k]] = r;
+    }
+  }
+  std::vector<std::int32_t> changed;
+  for (const CostRise& rise : rises) {
+    changed.push_back(impl_->class_of_row.at(rise.row));
+    if (classes.supply[changed.back()] > 1) return std::nullopt;
+  }
+  impl_->can_go_on = false;
+  for (std::size_t k = 0; k < rises.size(); ++k) {
+    const auto [row, column, by] = rises[k];
+    impl_->narrow.lists.raise_cost(changed[k], column, by);
+    std::int32_t* held = market.find(column, changed[k]);
+    if (*held == kNone) continue;
+    market.take(held, 1);
+    ++market.missing[changed[k]];
+    ++market.free[column];
+  }
+  Assignment result;
+  try {
+    impl_->narrow.paths.run_again(changed);
+  } catch (const PriceOverflow&) {
+    return std::nullopt;
+  }
+  impl_->can_go_on = true;
+  read_result(market, classes, result);
+  impl_->statistics = {0, impl_->narrow.paths.augmentations(), impl_->narrow.lists.rows_fetched()};
   return result;
 }
 

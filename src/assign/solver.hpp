@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "assign/problem.hpp"
@@ -47,6 +48,11 @@ class Solver {
   Solver& operator=(const Solver&) = delete;
 
   Assignment solve(const SolveRequest& request);
+  /// The optimum of the problem last solved after some of its costs have risen, from where the last
+  /// one ended; nullopt where that cannot be used (a row is merged with others, or 32-bit prices do
+  /// not suffice), which calls for solve(). `costs` are the new ones; capacities and classes are
+  /// those of the last solve.
+  std::optional<Assignment> solve_again(const CostSource& costs, std::span<const CostRise> rises);
   [[nodiscard]] const SolveStatistics& statistics() const;
 
  private:

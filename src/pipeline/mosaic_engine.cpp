@@ -66,6 +66,12 @@ std::pair<double, double> left_by(const LookSettings& look) {
   return {1.0 - look.reinhard_l, 1.0 - look.reinhard_ab};
 }
 
+std::vector<CostRise> rises_of(std::span<const Ban> added) {
+  std::vector<CostRise> rises;
+  for (const auto [cell, photo] : added) rises.push_back({cell, photo, kBanCost});
+  return rises;
+}
+
 SeamRequest seams_for(const LookSettings& look, int tile_size_px) {
   SeamRequest seams;
   seams.feather_px = std::min(look.feather_width_px, tile_size_px / 2);
@@ -226,16 +232,21 @@ void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
     carried_photo.push_back(tile == kNoTile ? -1 : tile / library_.variants());
   }
   if (warm) spacing_.protect(carried_photo, carried.banned);
-  const FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
-                                 carried.switch_price, carried.banned, pool_);
+  FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
+                           carried.switch_price, carried.banned, pool_);
   Assignment assignment;
   RowLists lists = objective.lists();
   std::vector<Ban> added;
   for (int round = 0;; ++round) {
-    const std::vector<std::int32_t> classes = objective.row_classes();
-    assignment = solver_.solve(
-        {objective, capacity_, classes,
-         warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+    std::optional<Assignment> again;
+    if (round > 0) again = solver_.solve_again(objective, rises_of(added));
+    if (!again) {
+      const std::vector<std::int32_t> classes = objective.row_classes();
+      again = solver_.solve(
+          {objective, capacity_, classes,
+           warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+    }
+    assignment = *std::move(again);
     // The solve that only asks for prices needs no distance.
     const int rounds = plan_.scene_cut ? kMostSolvesFirst : kMostSolves;
     if (!warm || round + 1 == rounds ||

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <optional>
 
+#include "assign/certificate.hpp"
 #include "assign/support.hpp"
 #include "core/isa.hpp"
 #include "mosaic/error.hpp"
@@ -58,6 +60,55 @@ TEST(Solver, EveryInstructionSetTakesTheSamePath) {
     EXPECT_EQ(again.column_of_row, warm.column_of_row);
     EXPECT_EQ(solver.statistics().dense_rows, rows);
   }
+}
+
+TEST(Solver, GoesOnWhereTheLastSolveEndedWhenCostsRise) {
+  const DenseCosts first = mosaic_costs(kScene, 0);
+  DenseCosts second = mosaic_costs(kScene, 1);
+  for (const int uses : {1, 2}) {
+    SCOPED_TRACE(uses);
+    const Ints capacity(kScene.tiles, uses);
+    Solver solver;
+    EXPECT_FALSE(solver.solve_again(first, {})) << "nothing has been solved yet";
+    const Assignment cold = solver.solve({first, capacity, {}, {}, nullptr});
+    Assignment last = solver.solve({second, capacity, {}, cold.price, nullptr});
+    Ints values(std::size_t(kCells) * kScene.tiles);
+    for (int i = 0; i < kCells; ++i) {
+      for (int j = 0; j < kScene.tiles; ++j) {
+        values[std::size_t(i) * kScene.tiles + j] = second.at(i, j);
+      }
+    }
+    for (int round = 0; round < 6; ++round) {
+      SCOPED_TRACE(round);
+      std::vector<CostRise> rises;
+      for (int i = round; i < kCells; i += 7 + 20 * round) {
+        rises.push_back({i, last.column_of_row[i], 1 << 26});           // what it has
+        rises.push_back({i, (i * 31 + round) % kScene.tiles, 50'000});  // something else
+        if (rises[rises.size() - 2].column == rises.back().column) rises.pop_back();
+      }
+      for (const auto [row, column, by] : rises) {
+        values[std::size_t(row) * kScene.tiles + column] += by;
+      }
+      const DenseCosts risen(kCells, kScene.tiles, values);
+      const std::optional<Assignment> again = solver.solve_again(risen, rises);
+      ASSERT_TRUE(again);
+      const Certificate certificate = certify(risen, capacity, *again);
+      EXPECT_TRUE(certificate.optimal) << certificate.violation;
+      Solver fresh;
+      EXPECT_EQ(again->cost, fresh.solve({risen, capacity, {}, {}, nullptr}).cost);
+      EXPECT_LT(solver.statistics().augmentations, kCells / 2);
+      last = *again;
+    }
+  }
+}
+
+TEST(Solver, DoesNotGoOnFromMergedRows) {
+  const DenseCosts costs(3, 4, {1, 2, 3, 4, 1, 2, 3, 4, 9, 1, 9, 9});
+  const Ints capacity(4, 1);
+  Solver solver;
+  solver.solve({costs, capacity, Ints{0, 0, 2}, {}, nullptr});
+  EXPECT_FALSE(solver.solve_again(costs, std::vector<CostRise>{{1, 0, 5}}));
+  EXPECT_TRUE(solver.solve_again(costs, std::vector<CostRise>{{2, 2, 0}}));
 }
 
 TEST(Solver, ScenesAreContended) {
