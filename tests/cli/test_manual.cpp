@@ -62,7 +62,8 @@ TEST_F(Completion, BashOffersEveryOptionOfACommand) {
 
 TEST_F(Completion, BashOffersCommandsWordsAndPaths) {
   EXPECT_EQ(bash_offers({"mosaic-temporal", "ch"}), (Words{"check"}));
-  EXPECT_EQ(bash_offers({"mosaic-temporal", "check", ""}), (Words{"assign", "flow", "parity", "ssim"}));
+  EXPECT_EQ(bash_offers({"mosaic-temporal", "check", ""}),
+            (Words{"assign", "flow", "parity", "ssim"}));
   EXPECT_EQ(bash_offers({"mosaic-temporal", "--preset", "na"}), (Words{"natural"}));
   EXPECT_EQ(bash_offers({"mosaic-temporal", "--preset", "=", "na"}), (Words{"natural"}));
   EXPECT_EQ(bash_offers({"mosaic-temporal", "--flow", "="}),
