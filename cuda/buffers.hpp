@@ -100,6 +100,15 @@ class DeviceBuffer {
   T* data_ = nullptr;
 };
 
+/// Puts memory that is not pinned on the stream, by way of `pinned`, whose earlier copy must be
+/// over.
+template <class T>
+void upload_through(std::type_identity_t<std::span<const T>> from, const PinnedBuffer<T>& pinned,
+                    const DeviceBuffer<T>& to, const Stream& stream, Place place = Place::here()) {
+  std::ranges::copy(from, pinned.data());
+  to.upload(pinned, from.size(), stream, place);
+}
+
 /// Fills a buffer at set-up from memory that is not pinned, through a staging buffer of limited
 /// size, and waits for it.
 template <class T>

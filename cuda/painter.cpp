@@ -68,13 +68,9 @@ RgbView Painter::picture() const {
 }
 
 void Painter::upload(const ComposeRequest& request, const Stream& stream) {
-  const auto send = [&stream](auto from, const auto& pinned, const auto& to) {
-    std::ranges::copy(from, pinned.data());
-    to.upload(pinned, from.size(), stream);
-  };
-  send(request.tile, pinned_tile_, tile_);
-  send(request.look, pinned_look_, look_);
-  send(request.fade, pinned_fade_, fade_);
+  upload_through(request.tile, pinned_tile_, tile_, stream);
+  upload_through(request.look, pinned_look_, look_, stream);
+  upload_through(request.fade, pinned_fade_, fade_, stream);
   upload_tone(request.tone, stream);
 }
 

@@ -86,14 +86,10 @@ void Scorer::check_request(const ScoreRequest& request) const {
 }
 
 void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
-  const auto send = [&stream](auto from, const auto& pinned, const auto& to) {
-    std::ranges::copy(from, pinned.data());
-    to.upload(pinned, from.size(), stream);
-  };
-  send(request.photo_price, pinned_price_, photo_price_);
-  send(request.carried_tile, pinned_carried_, carried_);
-  send(request.kept_candidate, pinned_kept_, kept_);
-  send(request.saliency, pinned_saliency_, saliency_);
+  upload_through(request.photo_price, pinned_price_, photo_price_, stream);
+  upload_through(request.carried_tile, pinned_carried_, carried_, stream);
+  upload_through(request.kept_candidate, pinned_kept_, kept_, stream);
+  upload_through(request.saliency, pinned_saliency_, saliency_, stream);
 }
 
 void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,

@@ -26,18 +26,6 @@ struct Contender {
   SimdChoice simd;
 };
 
-SimdChoice choice_of(Isa isa) {
-  switch (isa) {
-    case Isa::avx2:
-      return SimdChoice::avx2;
-    case Isa::avx512:
-      return SimdChoice::avx512;
-    case Isa::plain:
-      break;
-  }
-  return SimdChoice::plain;
-}
-
 /// The plain CPU first: what all others are compared with.
 std::vector<Contender> contenders(std::string& missing) {
   std::vector<Contender> found;
@@ -45,7 +33,7 @@ std::vector<Contender> contenders(std::string& missing) {
     if (entry.name == "cpu") {
       std::vector<Contender> cpu;
       for (const Isa isa : supported_isas()) {
-        cpu.push_back({"cpu " + std::string(isa_name(isa)), &entry, choice_of(isa)});
+        cpu.push_back({"cpu " + std::string(isa_name(isa)), &entry, parity::choice_of(isa)});
       }
       found.insert(found.begin(), cpu.begin(), cpu.end());
     } else if (const std::string reason = entry.missing(); reason.empty()) {

@@ -175,6 +175,18 @@ Outcome ParityScene::run(const Make& make, SimdChoice simd, int threads, bool pr
   return outcome;
 }
 
+SimdChoice choice_of(Isa isa) {
+  switch (isa) {
+    case Isa::avx2:
+      return SimdChoice::avx2;
+    case Isa::avx512:
+      return SimdChoice::avx512;
+    case Isa::plain:
+      break;
+  }
+  return SimdChoice::plain;
+}
+
 std::vector<std::string> differences(const Outcome& got, const Outcome& want) {
   std::vector<std::string> names;
   const auto compare = [&names](const std::string& what, const auto& a, const auto& b) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "core/isa.hpp"
 #include "parity/edge_bytes.hpp"
 #include "parity/fake_library.hpp"
 
@@ -68,6 +69,9 @@ class ParityScene {
   std::vector<CellFade> fades_;
   std::vector<std::uint64_t> tone_;
 };
+
+/// The choice that asks for an instruction set.
+SimdChoice choice_of(Isa isa);
 
 /// Names every array that differs, as in "second score: list_tile".
 std::vector<std::string> differences(const Outcome& got, const Outcome& want);

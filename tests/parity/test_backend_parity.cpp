@@ -18,18 +18,6 @@
 namespace mosaic {
 namespace {
 
-SimdChoice choice_of(Isa isa) {
-  switch (isa) {
-    case Isa::avx2:
-      return SimdChoice::avx2;
-    case Isa::avx512:
-      return SimdChoice::avx512;
-    case Isa::plain:
-      break;
-  }
-  return SimdChoice::plain;
-}
-
 const BackendEntry& reference() {
   for (const BackendEntry& entry : backends()) {
     if (entry.name == "cpu") return entry;
@@ -71,7 +59,8 @@ TEST_P(BackendParity, SameBitsAsThePlainCpu) {
         SCOPED_TRACE(what.str());
         fresh_device(seed);
         // every second setting overlaps frames
-        test::expect_equal(scene.run(entry.make, choice_of(isa), threads, seed % 2 == 0), want);
+        test::expect_equal(scene.run(entry.make, parity::choice_of(isa), threads, seed % 2 == 0),
+                           want);
         expect_no_faults();
         if (HasFailure()) return;
       }

@@ -1,67 +1,19 @@
-// Memory, streams and events of the emulated device.
-#include <cuda_runtime.h>
-
+// Kernels, streams and events of the emulated device.
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <deque>
-#include <map>
-#include <random>
-#include <set>
+#include <cstring>
 #include <utility>
 
-#include "support/cuda_emulator/emulator.hpp"
+#include "support/cuda_emulator/device_state.hpp"
 #include "support/cuda_emulator/fibers.hpp"
-
-#if MOSAIC_ADDRESS_SANITIZER
-#include <sanitizer/asan_interface.h>
-#endif
 
 // Note [Emulated streams]
 // Copies and launches are only queued. They run when the host waits for something, and then in a
 // random order: at each step any stream whose head is ready goes on. So what lacks an event runs
 // too early or too late under some seed, and a pinned buffer that is used again too soon holds the
 // wrong bytes, as it may on a card.
-struct EmulatedTask {
-  std::function<void()> run;
-  cudaEvent_t wait_for = nullptr;
-  std::int64_t wait_version = 0;
-};
-
-struct EmulatedStream {
-  int card = 0;
-  std::deque<EmulatedTask> tasks;
-};
-
-struct EmulatedEvent {
-  std::int64_t recorded = 0;   ///< times put on a stream
-  std::int64_t completed = 0;  ///< times reached
-  std::chrono::steady_clock::time_point at;
-};
 
 namespace emulator {
-namespace {
-
-constexpr std::size_t kDefaultShared = 48 << 10;
-constexpr std::size_t kMaxShared = 64 << 10;  // of compute capability 7.5, the least of ours
-
-struct Device {
-  Options options;
-  Counters counters;
-  std::mt19937 random;
-  std::map<unsigned char*, std::size_t> device_memory;
-  std::map<unsigned char*, std::size_t> pinned_memory;
-  std::map<const void*, std::size_t> shared_limit;
-  std::set<const void*> loaded;
-  std::set<cudaStream_t> streams;
-  std::vector<std::string> violations;
-  cudaError_t failed = cudaSuccess;  ///< sticks, as an error of a kernel does
-  cudaError_t last = cudaSuccess;
-};
-
-Device device;
-
-thread_local int current_card = 0;
 
 cudaError_t remember(cudaError_t error) {
   if (error != cudaSuccess) device.last = error;
@@ -73,29 +25,10 @@ cudaError_t violation(const std::string& text, cudaError_t error) {
   return remember(error);
 }
 
-/// Device memory is out of the host's reach while no kernel and no copy runs.
-void allow_access(bool allow) {
-#if MOSAIC_ADDRESS_SANITIZER
-  for (const auto& [pointer, bytes] : device.device_memory) {
-    if (allow) {
-      ASAN_UNPOISON_MEMORY_REGION(pointer, bytes);
-    } else {
-      ASAN_POISON_MEMORY_REGION(pointer, bytes);
-    }
-  }
-#else
-  static_cast<void>(allow);
-#endif
-}
+namespace {
 
-bool holds(const std::map<unsigned char*, std::size_t>& memory, const void* pointer,
-           std::size_t bytes) {
-  auto* const at = static_cast<unsigned char*>(const_cast<void*>(pointer));
-  auto found = memory.upper_bound(at);
-  if (found == memory.begin()) return false;
-  --found;
-  return at + bytes <= found->first + found->second;
-}
+constexpr std::size_t kDefaultShared = 48 << 10;
+constexpr std::size_t kMaxShared = 64 << 10;  // of compute capability 7.5, the least of ours
 
 bool ready(const EmulatedStream& stream) {
   if (stream.tasks.empty()) return false;
@@ -129,6 +62,8 @@ bool run_until(Done done) {
   return true;
 }
 
+}  // namespace
+
 void run_everything() {
   run_until([] {
     return std::all_of(device.streams.begin(), device.streams.end(),
@@ -145,27 +80,7 @@ cudaError_t enqueue(cudaStream_t stream, EmulatedTask task) {
   return cudaSuccess;
 }
 
-unsigned char* fresh_memory(std::size_t bytes) {
-  auto* pointer = static_cast<unsigned char*>(std::aligned_alloc(256, (bytes + 255) / 256 * 256));
-  std::uint64_t word = device.random();  // no zeros, no pattern that could be taken for data
-  for (std::size_t i = 0; i < bytes; ++i) {
-    if (i % 8 == 0) word = word * 6364136223846793005U + 1442695040888963407U;
-    pointer[i] = static_cast<unsigned char>(word >> (8 * (i % 8)));
-  }
-#if MOSAIC_ADDRESS_SANITIZER
-  ASAN_POISON_MEMORY_REGION(pointer + bytes, (bytes + 255) / 256 * 256 - bytes);
-#endif
-  return pointer;
-}
-
-void release(unsigned char* pointer, std::size_t bytes) {
-#if MOSAIC_ADDRESS_SANITIZER
-  ASAN_UNPOISON_MEMORY_REGION(pointer, (bytes + 255) / 256 * 256);
-#else
-  static_cast<void>(bytes);
-#endif
-  std::free(pointer);
-}
+namespace {
 
 void run_grid(const std::string& name, dim3 grid, dim3 block, std::size_t shared_bytes,
               const std::function<void()>& body) {
@@ -242,53 +157,6 @@ cudaError_t launch(const void* kernel, const char* name, dim3 grid, dim3 block,
 
 using emulator::device;
 
-const char* cudaGetErrorName(cudaError_t error) {
-  switch (error) {
-    case cudaSuccess:
-      return "cudaSuccess";
-    case cudaErrorInvalidValue:
-      return "cudaErrorInvalidValue";
-    case cudaErrorMemoryAllocation:
-      return "cudaErrorMemoryAllocation";
-    case cudaErrorInvalidConfiguration:
-      return "cudaErrorInvalidConfiguration";
-    case cudaErrorInsufficientDriver:
-      return "cudaErrorInsufficientDriver";
-    case cudaErrorNoDevice:
-      return "cudaErrorNoDevice";
-    case cudaErrorInvalidResourceHandle:
-      return "cudaErrorInvalidResourceHandle";
-    case cudaErrorNotReady:
-      return "cudaErrorNotReady";
-    case cudaErrorNoKernelImageForDevice:
-      return "cudaErrorNoKernelImageForDevice";
-    case cudaErrorSystemNotReady:
-      return "cudaErrorSystemNotReady";
-    case cudaErrorLaunchFailure:
-      return "cudaErrorLaunchFailure";
-  }
-  return "cudaErrorUnknown";
-}
-
-const char* cudaGetErrorString(cudaError_t error) {
-  switch (error) {
-    case cudaErrorMemoryAllocation:
-      return "out of memory";
-    case cudaErrorInsufficientDriver:
-      return "CUDA driver version is insufficient for CUDA runtime version";
-    case cudaErrorNoDevice:
-      return "no CUDA-capable device is detected";
-    case cudaErrorLaunchFailure:
-      return "unspecified launch failure";
-    case cudaErrorNoKernelImageForDevice:
-      return "no kernel image is available for execution on the device";
-    case cudaErrorSystemNotReady:
-      return "system not yet initialized";
-    default:
-      return "an error of the emulated device";
-  }
-}
-
 cudaError_t cudaGetLastError() { return std::exchange(device.last, cudaSuccess); }
 
 cudaError_t cudaGetDeviceCount(int* count) {
@@ -334,90 +202,6 @@ cudaError_t cudaDriverGetVersion(int* version) {
 cudaError_t cudaRuntimeGetVersion(int* version) {
   *version = 13000;
   return cudaSuccess;
-}
-
-cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
-  *pointer = nullptr;
-  if (device.failed != cudaSuccess) return emulator::remember(device.failed);
-  ++device.counters.allocations;
-  if (device.counters.live_bytes + bytes > device.options.memory_bytes) {
-    return emulator::remember(cudaErrorMemoryAllocation);
-  }
-  unsigned char* memory = emulator::fresh_memory(bytes);
-  device.device_memory[memory] = bytes;
-  device.counters.live_bytes += bytes;
-  device.counters.peak_bytes = std::max(device.counters.peak_bytes, device.counters.live_bytes);
-  ++device.counters.live_buffers;
-  emulator::allow_access(false);
-  *pointer = memory;
-  return cudaSuccess;
-}
-
-cudaError_t cudaFree(void* pointer) {
-  if (pointer == nullptr) return cudaSuccess;
-  emulator::run_everything();  // as cudaFree waits for the device
-  const auto found = device.device_memory.find(static_cast<unsigned char*>(pointer));
-  if (found == device.device_memory.end()) {
-    return emulator::violation("freed what is not allocated", cudaErrorInvalidValue);
-  }
-  emulator::release(found->first, found->second);
-  device.counters.live_bytes -= found->second;
-  --device.counters.live_buffers;
-  device.device_memory.erase(found);
-  return cudaSuccess;
-}
-
-cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, unsigned) {
-  *pointer = nullptr;
-  if (device.failed != cudaSuccess) return emulator::remember(device.failed);
-  ++device.counters.allocations;
-  ++device.counters.live_buffers;
-  unsigned char* memory = emulator::fresh_memory(bytes);
-  device.pinned_memory[memory] = bytes;
-  *pointer = memory;
-  return cudaSuccess;
-}
-
-cudaError_t cudaFreeHost(void* pointer) {
-  if (pointer == nullptr) return cudaSuccess;
-  emulator::run_everything();
-  const auto found = device.pinned_memory.find(static_cast<unsigned char*>(pointer));
-  if (found == device.pinned_memory.end()) {
-    return emulator::violation("freed what is not pinned", cudaErrorInvalidValue);
-  }
-  emulator::release(found->first, found->second);
-  --device.counters.live_buffers;
-  device.pinned_memory.erase(found);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemGetInfo(std::size_t* available, std::size_t* total) {
-  *total = device.options.memory_bytes;
-  *available = *total - device.counters.live_bytes;
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
-                            cudaStream_t stream) {
-  const bool upload = kind == cudaMemcpyHostToDevice;
-  const void* const on_device = upload ? to : from;
-  const void* const on_host = upload ? from : to;
-  if (!emulator::holds(device.device_memory, on_device, bytes)) {
-    return emulator::violation("a copy leaves its device buffer", cudaErrorInvalidValue);
-  }
-  if (!emulator::holds(device.pinned_memory, on_host, bytes)) {
-    return emulator::violation("a copy from or to memory that is not pinned",
-                               cudaErrorInvalidValue);
-  }
-  ++device.counters.copies;
-  return emulator::enqueue(stream, {.run = [=] { std::memcpy(to, from, bytes); }});
-}
-
-cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream) {
-  if (!emulator::holds(device.device_memory, to, bytes)) {
-    return emulator::violation("a fill leaves its device buffer", cudaErrorInvalidValue);
-  }
-  return emulator::enqueue(stream, {.run = [=] { std::memset(to, value, bytes); }});
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
