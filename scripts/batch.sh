@@ -4,8 +4,8 @@
 #
 #   scripts/batch.sh [-j JOBS] OUT_DIR FILM... -- --tiles PHOTOS [more options of mosaic-temporal]
 #
-# Each job gets its share of the cores. OUT_DIR/batch.log is parallel's log. Exit code: the worst of all, or that
-# of the signal (SIGINT, SIGTERM, SIGHUP) that stopped it.
+# Each job gets its share of the cores. OUT_DIR/batch.log is parallel's log of the run that ended last. Exit code:
+# the worst of all, or that of the signal (SIGINT, SIGTERM, SIGHUP) that stopped it.
 set -euo pipefail
 usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 program=${MOSAIC_TEMPORAL:-$(dirname "$0")/../build/bin/mosaic-temporal}
@@ -20,6 +20,9 @@ if [ "${1:-}" != -- ] || [ ${#films[@]} -eq 0 ]; then usage; fi
 shift
 command -v parallel > /dev/null || { echo "GNU parallel is missing: apt-get install parallel" >&2; exit 7; }
 mkdir -p "$out_dir"
+# Its own until the end: another run may be working for the same folder, and the codes are read from it.
+log=$(mktemp "$out_dir/.batch.log.XXXXXX")
+trap 'mv -f "$log" "$out_dir/batch.log"' EXIT
 out_dir_quoted=${out_dir@Q}
 export SHELL=/bin/bash  # what parallel runs the commands with; other shells read quotes otherwise
 threads=$(( ($(nproc) + jobs - 1) / jobs ))
@@ -37,7 +40,7 @@ stop() {
 trap 'stop 15' TERM
 trap 'stop 2' INT
 trap 'stop 1' HUP
-parallel --null --will-cite --jobs "$jobs" --joblog "$out_dir/batch.log" --line-buffer --tagstring '{/}' \
+parallel --null --will-cite --jobs "$jobs" --joblog "$log" --line-buffer --tagstring '{/}' \
   --termseq TERM,6000,TERM,1000,KILL,25 \
   "${program@Q}" --frames={} --out-dir "$out_dir_quoted" --threads "$threads" "${@@Q}" \
   < <(printf '%s\0' "${films[@]}") &
@@ -52,8 +55,8 @@ done
 [ "$code" -eq 0 ] && exit 0
 # parallel counts failures; the worst code is in its log, ordered as in docs/reliability.md. A job that a signal
 # ended (want of memory, mostly) has no code.
-if cut -f 8 "$out_dir/batch.log" | grep -qx '[1-9][0-9]*'; then exit 1; fi
+if cut -f 8 "$log" | grep -qx '[1-9][0-9]*'; then exit 1; fi
 for worst in 1 2 6 7 5 4 75 3; do
-  if cut -f 7 "$out_dir/batch.log" | grep -qx "$worst"; then exit "$worst"; fi
+  if cut -f 7 "$log" | grep -qx "$worst"; then exit "$worst"; fi
 done
 exit 1

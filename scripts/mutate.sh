@@ -3,7 +3,8 @@
 # mattered), 3 (damage named) and 4 (refused) are right; a crash, a hang of over 60 s or another code
 # is a bug, and the file that did it is kept.
 #   scripts/mutate.sh [--program PATH] [--count N] [--keep DIR] [FORMAT ...]
-# Formats: mp4 mkv gif png jpg (the last two as tiles); all of them, 200 times each, by default.
+# Formats: mp4 mkv webm avi ts gif h264 y4m (films), png jpg webp tif (tiles); all of them, 200 times each, by
+# default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,12 +20,12 @@ while [ $# -gt 0 ]; do
     --program) program=$2; shift 2 ;;
     --count) count=$2; shift 2 ;;
     --keep) keep=$2; shift 2 ;;
-    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    mp4 | mkv | gif | png | jpg) formats+=("$1"); shift ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    mp4 | mkv | webm | avi | ts | gif | h264 | y4m | png | jpg | webp | tif) formats+=("$1"); shift ;;
     *) echo "mutate.sh: unknown argument '$1'; see --help" >&2; exit 2 ;;
   esac
 done
-[ ${#formats[@]} -gt 0 ] || formats=(mp4 mkv gif png jpg)
+[ ${#formats[@]} -gt 0 ] || formats=(mp4 mkv webm avi ts gif h264 y4m png jpg webp tif)
 [ -n "$program" ] || { echo "mutate.sh: build the program first, or give --program" >&2; exit 2; }
 for tool in zzuf ffmpeg timeout; do
   command -v $tool >/dev/null || { echo "mutate.sh: $tool is missing (apt install $tool)" >&2; exit 2; }
@@ -41,9 +42,16 @@ done
 film="testsrc2=s=96x64:r=25:d=0.8"
 make -i "$film" -f lavfi -i sine=d=0.8 -c:v libx264 -c:a aac "$work/seed.mp4"
 make -i "$film" -f lavfi -i sine=d=0.8 -c:v libx264 -bf 3 -c:a aac "$work/seed.mkv"
+make -i "$film" -f lavfi -i sine=d=0.8 -c:v libvpx-vp9 -deadline realtime -c:a libopus "$work/seed.webm"
+make -i "$film" -c:v mpeg4 "$work/seed.avi"
+make -i "$film" -f lavfi -i sine=d=0.8 -c:v libx264 -c:a aac "$work/seed.ts"
 make -i "testsrc2=s=48x32:r=10:d=0.6" "$work/seed.gif"
+make -i "$film" -c:v libx264 -f h264 "$work/seed.h264"
+make -i "testsrc2=s=48x32:r=10:d=0.6" "$work/seed.y4m"
 make -i "testsrc2=s=96x64:r=1:d=1" -frames:v 1 "$work/seed.png"
 make -i "testsrc2=s=96x64:r=1:d=1" -frames:v 1 -q:v 2 "$work/seed.jpg"
+make -i "testsrc2=s=96x64:r=1:d=1" -frames:v 1 -c:v libwebp "$work/seed.webp"
+make -i "testsrc2=s=96x64:r=1:d=1" -frames:v 1 "$work/seed.tif"
 
 # One run; prints the exit code.
 run() { # frames tiles
@@ -59,7 +67,7 @@ for format in "${formats[@]}"; do
   declare -A ended=()
   for seed in $(seq "$count"); do
     case "$format" in
-      png | jpg)
+      png | jpg | webp | tif)
         # Every photo of a pool of six is another mutant; the six others keep the pool usable.
         rm -rf "$work/tiles"
         mkdir "$work/tiles"

@@ -42,7 +42,7 @@ int execute_index(const Request& request, const Listeners& listeners) {
   done.output = settings.output;
   done.photos = summary.photos;
   done.skipped = static_cast<std::int64_t>(summary.skipped.size());
-  done.bytes = summary.bytes;
+  done.bytes = static_cast<std::int64_t>(summary.bytes);
   done.elapsed_s = summary.elapsed_s;
   tell_done(listeners, summary.skipped, done);
   return done.exit_code;

@@ -8,6 +8,7 @@
 #include "cli/app.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_lines.hpp"
+#include "cli/run_batch.hpp"
 #include "cli/signals.hpp"
 #include "cli/version.hpp"
 #include "mosaic/error.hpp"
@@ -45,7 +46,12 @@ int run_engine(int argc, char** argv, const StageFault& fault) {
     code = static_cast<int>(ExitCode::unexpected);
     const int signal = signals.received();
     if (json) {
-      write_json_error(std::cout, {signal != 0 ? 128 + signal : code, stopped.what(), {}, signal});
+      JsonError error{signal != 0 ? 128 + signal : code, stopped.what(), {}, signal};
+      if (const auto* batch = dynamic_cast<const InterruptedBatch*>(&stopped)) {
+        error.files = batch->files;
+        error.files_there = batch->files_there;
+      }
+      write_json_error(std::cout, error);
     }
   } catch (const PipeClosed&) {
     end_by_signal(SIGPIPE);

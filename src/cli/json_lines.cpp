@@ -49,14 +49,19 @@ void add_file(Json& line, const JsonFile& file) {
   add_text(line, "output", file.output.native());
 }
 
+void add_hint(Json& line, const std::string& hint) {
+  line["hint"] = nullptr;
+  if (!hint.empty()) add_text(line, "hint", hint);
+}
+
 void add_counts(Json& line, const JsonDone& done) {
   if (done.frames_in >= 0) line["frames_in"] = done.frames_in;
   if (done.frames_out >= 0) line["frames_out"] = done.frames_out;
   if (done.frames_kept >= 0) line["frames_kept"] = done.frames_kept;
   if (done.photos >= 0) line["photos"] = done.photos;
-  line["decode_errors"] = done.decode_errors;
-  line["skipped"] = done.skipped;
-  line["bytes"] = done.bytes;
+  if (done.decode_errors >= 0) line["decode_errors"] = done.decode_errors;
+  if (done.skipped >= 0) line["skipped"] = done.skipped;
+  if (done.bytes >= 0) line["bytes"] = done.bytes;
   line["elapsed_s"] = done.elapsed_s;
 }
 
@@ -157,7 +162,7 @@ void JsonLines::file_end(const JsonFile& file, const JsonFileEnd& end) {
   add_file(line, file);
   line["exit_code"] = end.exit_code;
   add_text(line, "message", end.message);
-  add_text(line, "hint", end.hint);
+  add_hint(line, end.hint);
   line["was_done"] = end.was_done;
   if (end.made) add_counts(line, *end.made);
   const std::scoped_lock lock(mutex_);
@@ -232,7 +237,7 @@ void write_json_error(std::ostream& out, const JsonError& error) {
   Json line = line_of("error");
   line["exit_code"] = error.exit_code;
   add_text(line, "message", error.message);
-  add_text(line, "hint", error.hint);
+  add_hint(line, error.hint);
   if (error.signal != 0) line["signal"] = error.signal;
   if (error.files >= 0) {
     line["files"] = error.files;

@@ -26,11 +26,12 @@ struct JsonDone {
   std::int64_t frames_in = -1, frames_out = -1;  ///< -1: not that kind of work
   std::int64_t frames_kept = -1;                 ///< of these, made by an earlier run
   std::int64_t photos = -1;                      ///< the same
-  std::int64_t decode_errors = 0;
-  std::int64_t skipped = 0;
-  std::uint64_t bytes = 0;
+  std::int64_t decode_errors = -1;               ///< the same
+  std::int64_t skipped = -1;                     ///< the same
+  std::int64_t bytes = -1;                       ///< the same
   double elapsed_s = 0.0;
   std::int64_t files = -1, files_there = -1;  ///< of a batch, which has no counts but these
+  bool was_done = false;                      ///< one of a batch, and an earlier run made it
 };
 
 /// One film of a batch.

@@ -52,21 +52,28 @@ void make_folder(const std::optional<fs::path>& folder) {
 }
 
 std::string note_of(const JsonDone& done) {
-  if (done.frames_out < 0) return "nothing stands against it";
-  std::string note = "made, " + std::to_string(done.frames_out) + " frames";
+  std::string note;
+  if (done.was_done) {
+    note = "was done before";
+  } else if (done.frames_out < 0) {
+    return "nothing stands against it";
+  } else {
+    note = "made, " + std::to_string(done.frames_out) + " frames";
+  }
   if (done.exit_code == static_cast<int>(ExitCode::skipped_inputs)) {
     note += ", with inputs left out or damaged";
   }
   return note;
 }
 
-/// Whatever one input does, the others are still to be done.
+/// Whatever one input does, the others are still to be done. Returns the counts of what was made.
 std::optional<JsonDone> run_one(const Request& request, const DoOne& do_one, BatchRow& row) {
   try {
-    const std::optional<JsonDone> done = do_one(request);
-    row.was_done = !done;
-    row.code = done ? static_cast<ExitCode>(done->exit_code) : ExitCode::ok;
-    row.note = done ? note_of(*done) : "was done before";
+    JsonDone done = do_one(request);
+    row.was_done = done.was_done;
+    row.code = static_cast<ExitCode>(done.exit_code);
+    row.note = note_of(done);
+    if (done.was_done || request.dry_run) return std::nullopt;
     return done;
   } catch (const Error& error) {
     put_failure(error, row);
@@ -125,14 +132,15 @@ std::vector<BatchRow> run_batch(const Resolved& resolved, Console& console,
     if (row.code == ExitCode::ok) {
       try {
         made = run_one(requests[i], do_one, row);
-      } catch (const Interrupted&) {
+      } catch (const Interrupted& stopped) {
         for (std::size_t later = i + 1; later < rows.size(); ++later) {
           if (rows[later].code != ExitCode::ok) continue;  // that is known already
           rows[later].ended = false;
           rows[later].note = "not begun";
         }
         print_table();
-        throw;
+        throw InterruptedBatch(stopped.what(), static_cast<std::int64_t>(rows.size()),
+                               good_rows(rows));
       }
     }
     print_failure(row, console);

@@ -79,24 +79,32 @@ int execute_preview(const Request& request, const Listeners& listeners) {
   done.exit_code = finish(listeners.console, done.message, skipped_lines(summary.skipped, 0, {}));
   done.frames_in = done.frames_out = 1;
   done.skipped = static_cast<std::int64_t>(summary.skipped.size());
-  done.bytes = file_bytes(done.output);
+  done.bytes = static_cast<std::int64_t>(file_bytes(done.output));
   tell_done(listeners, summary.skipped, done);
   return done.exit_code;
 }
 
+JsonDone was_done(const Settings& settings, ExitCode code) {
+  JsonDone done;
+  done.exit_code = static_cast<int>(code);
+  done.output = settings.output;
+  done.was_done = true;
+  return done;
+}
+
 /// `shelf`: of a batch, in which an output that is done is left alone; null: none.
-std::optional<JsonDone> render_one(const Request& request, const Listeners& listeners,
-                                   LibraryShelf* shelf) {
+JsonDone render_one(const Request& request, const Listeners& listeners, LibraryShelf* shelf) {
   Settings settings = request.settings;
   settings.facts = output_facts(request);
   settings.facts["program"] = std::string(kVersion) + " " + std::string(kRevision);
   require_encoder(settings.encode.codec);
   const auto start = std::chrono::steady_clock::now();
-  const std::optional<RenderSummary> summary =
+  const RepeatedRender rendered =
       shelf == nullptr
-          ? render(settings, listeners.observer, listeners.context)
+          ? RepeatedRender{render(settings, listeners.observer, listeners.context)}
           : render_unless_done(settings, listeners.observer, listeners.context, *shelf);
-  if (!summary) return std::nullopt;
+  const std::optional<RenderSummary>& summary = rendered.made;
+  if (!summary) return was_done(settings, rendered.earlier_code);
   const double elapsed_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string all = settings.report ? "all of them are in " + settings.report->string()
@@ -113,7 +121,7 @@ std::optional<JsonDone> render_one(const Request& request, const Listeners& list
   done.frames_kept = summary->frames_kept;
   done.decode_errors = summary->decode_errors;
   done.skipped = static_cast<std::int64_t>(summary->skipped.size());
-  done.bytes = bytes;
+  done.bytes = static_cast<std::int64_t>(bytes);
   done.elapsed_s = elapsed_s;
   if (shelf == nullptr) {
     tell_done(listeners, summary->skipped, done);
@@ -187,11 +195,10 @@ int execute_batch(const Resolved& resolved, const Listeners& listeners, std::ost
   };
   LibraryShelf shelf;
   const std::vector<BatchRow> rows =
-      run_batch(resolved, listeners.console, listener,
-                [&](const Request& request) -> std::optional<JsonDone> {
-                  if (request.dry_run) return estimate_one(request, listeners, out);
-                  return render_one(request, listeners, &shelf);
-                });
+      run_batch(resolved, listeners.console, listener, [&](const Request& request) {
+        if (request.dry_run) return estimate_one(request, listeners, out);
+        return render_one(request, listeners, &shelf);
+      });
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   return end_batch(rows, resolved.request.dry_run, listeners, elapsed.count());
 }
@@ -203,7 +210,7 @@ int execute_render(const Resolved& resolved, const Listeners& listeners, std::os
   if (is_batch(request)) return execute_batch(resolved, listeners, out);
   if (request.dry_run) return execute_dry_run(request, listeners, out);
   if (request.preview.on) return execute_preview(request, listeners);
-  return render_one(request, listeners, nullptr)->exit_code;
+  return render_one(request, listeners, nullptr).exit_code;
 }
 
 }  // namespace mosaic::cli

@@ -18,9 +18,9 @@ struct Color {
   double r = 0;
   double g = 0;
   double b = 0;
-  friend Color operator+(Color a, Color b) { return {a.r + b.r, a.g + b.g, a.b + b.b}; }
-  friend Color operator*(Color a, double k) { return {a.r * k, a.g * k, a.b * k}; }
-  friend Color operator*(Color a, Color b) { return {a.r * b.r, a.g * b.g, a.b * b.b}; }
+  friend Color operator+(Color p, Color q) { return {p.r + q.r, p.g + q.g, p.b + q.b}; }
+  friend Color operator*(Color p, double k) { return {p.r * k, p.g * k, p.b * k}; }
+  friend Color operator*(Color p, Color q) { return {p.r * q.r, p.g * q.g, p.b * q.b}; }
 };
 
 inline double clamp01(double v) { return v < 0 ? 0 : v > 1 ? 1 : v; }

@@ -45,6 +45,7 @@ DoneLog::DoneLog(const std::filesystem::path& output) {
     record.facts = json.at("facts").get<Facts>();
     record.input = identity_of(json.at("input"));
     record.output = identity_of(json.at("output"));
+    record.exit_code = json.value("exit_code", 0);
     records_[json.at("name").get<std::string>()] = std::move(record);
   });
 }
@@ -59,7 +60,8 @@ void DoneLog::add(const DoneRecord& record) {
                      {"name", name_},
                      {"facts", record.facts},
                      {"input", identity_json(record.input)},
-                     {"output", identity_json(record.output)}};
+                     {"output", identity_json(record.output)},
+                     {"exit_code", record.exit_code}};
   const std::string line = checked_line(json.dump(-1, ' ', false, Json::error_handler_t::replace));
   // A line that a killed run did not finish must not swallow this one.
   const std::string before = read_small_file(path_);

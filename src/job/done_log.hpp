@@ -14,6 +14,7 @@ struct DoneRecord {
   Facts facts;
   ContentIdentity input;
   ContentIdentity output;
+  int exit_code = 0;  ///< of the run that made it: 0, or 3 when something was left out
 };
 
 /// Note [Done]

@@ -20,6 +20,7 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
     const std::string differing = differences(before->facts, now_.facts);
     if (differing.empty()) {
       done_ = identify_output(before->output).hash == before->output.hash;
+      earlier_code_ = static_cast<ExitCode>(before->exit_code);
     } else if (!settings.force) {
       throw OutputError(
           "'" + settings.output.native() + "' exists and was made otherwise: " + differing,
@@ -44,8 +45,9 @@ ContentIdentity DoneCheck::identify_output(const ContentIdentity& known) const {
   return identify_content(settings_.output, known, [this] { observer_.throw_if_stopped(); });
 }
 
-void DoneCheck::record() {
+void DoneCheck::record(ExitCode code) {
   now_.output = identify_output({});
+  now_.exit_code = static_cast<int>(code);
   log_.add(now_);
 }
 

@@ -17,8 +17,10 @@ class DoneCheck {
 
   /// The output is there, as it was when it was finished, and was made of the same.
   [[nodiscard]] bool is_done() const { return done_; }
-  /// The output has been finished.
-  void record();
+  /// What the run that made it ended with.
+  [[nodiscard]] ExitCode earlier_code() const { return earlier_code_; }
+  /// The output has been finished, with this code.
+  void record(ExitCode code);
 
  private:
   [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
@@ -28,6 +30,7 @@ class DoneCheck {
   DoneLog log_;
   DoneRecord now_;
   bool done_ = false;
+  ExitCode earlier_code_ = ExitCode::ok;
 };
 
 }  // namespace mosaic

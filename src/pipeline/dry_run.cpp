@@ -153,10 +153,19 @@ void put_outline(const RenderParts& parts, const Settings& settings, const PoolS
 
 }  // namespace
 
+/// The run finds out by decoding all; where the input says its length, that is enough.
+void require_frames(const RenderParts& parts, const Settings& settings) {
+  if (parts.expected_frames(settings.range) != 0) return;
+  throw InputError(settings.frames.string() + ": no frame to render in the given --range; it has " +
+                       std::to_string(parts.source->info().frames_estimate) + " frames",
+                   "give --range an earlier beginning");
+}
+
 JobEstimate estimate_job(const Settings& settings, const RenderObserver& observer) {
   refuse_same_file(settings.frames, settings.output);
   RenderParts parts;
   parts.open_source(settings, observer);
+  require_frames(parts, settings);
   const PoolSurvey survey =
       survey_pool(settings.library, parts.geometry.tile_size_px, settings.match.features_k);
   const MemoryPlan plan = parts.plan_memory(settings, survey);
@@ -174,6 +183,8 @@ JobEstimate estimate_job(const Settings& settings, const RenderObserver& observe
                            bytes_per_tile(parts.geometry.tile_size_px, settings.match.features_k);
   }
   estimate.free_bytes = free_bytes(disk_of(settings.output));
+  const std::string warning = small_disk_warning(settings.output, disk.at_most());
+  if (!warning.empty() && observer.warning) observer.warning(warning);
   estimate.time = measure(parts, settings, survey, plan, observer);
   if (parts.engine) {
     estimate.outline.device = std::string(parts.engine->backend_name());

@@ -52,7 +52,10 @@ std::string base64(const std::vector<std::byte>& bytes) {
 
 std::string shown(const std::string& name) {
   if (name.size() <= kLongestName) return html_text(name);
-  return html_text(name.substr(0, kLongestName)) + "…";
+  std::size_t end = kLongestName;
+  // Not within a character of UTF-8, whose bytes after the first are 10xxxxxx.
+  while (end > kLongestName - 4 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+  return html_text(name.substr(0, end)) + "…";
 }
 
 std::string row(const std::string& head, const std::string& cell) {

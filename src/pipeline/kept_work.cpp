@@ -92,6 +92,14 @@ fs::path disk_of(const fs::path& output) {
   return folder;
 }
 
+std::string small_disk_warning(const fs::path& output, std::uint64_t needed) {
+  const fs::path folder = disk_of(output);
+  const std::optional<std::uint64_t> room = free_bytes(folder);
+  if (needed == 0 || !room || *room >= needed) return {};
+  return "the disk of '" + folder.native() + "' has " + megabytes(*room) +
+         " left; the output may need about " + megabytes(needed);
+}
+
 Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input) {
   Facts facts = settings.facts;
   facts["contents of --frames"] = input.hash;
@@ -140,14 +148,11 @@ bool wants_job_folder(const Settings& settings, std::int64_t frames) {
 }
 
 void KeptWork::warn_of_small_disk(std::uint64_t needed) {
-  if (disk_warned_ || needed == 0 || !observer_.warning) return;
-  fs::path folder = anchor_of(settings_.output).parent_path();
-  if (folder.empty()) folder = ".";
-  const std::optional<std::uint64_t> room = free_bytes(folder);
-  if (!room || *room >= needed) return;
+  if (disk_warned_ || !observer_.warning) return;
+  const std::string warning = small_disk_warning(settings_.output, needed);
+  if (warning.empty()) return;
   disk_warned_ = true;
-  observer_.warning("the disk of '" + folder.native() + "' has " + megabytes(*room) +
-                    " left; the output may need about " + megabytes(needed));
+  observer_.warning(warning);
 }
 
 void KeptWork::start(const RenderParts& parts) {

@@ -29,6 +29,9 @@ struct DiskEstimate {
 /// Throws UsageError like wants_job_folder().
 DiskEstimate estimate_disk(const Settings& settings, Size size, std::int64_t frames);
 
+/// What to say when the disk of an output may not hold `needed` bytes; empty when it seems to.
+std::string small_disk_warning(const std::filesystem::path& output, std::uint64_t needed);
+
 /// The folder, there already, on whose disk an output and its job are going to be.
 std::filesystem::path disk_of(const std::filesystem::path& output);
 

@@ -29,11 +29,13 @@ RenderSummary render(const Settings& settings, const RenderObserver& observer) {
   return render(settings, observer, RunContext{});
 }
 
-std::optional<RenderSummary> render_unless_done(const Settings& settings,
-                                                const RenderObserver& observer,
-                                                const RunContext& context, LibraryShelf& shelf) {
+RepeatedRender render_unless_done(const Settings& settings, const RenderObserver& observer,
+                                  const RunContext& context, LibraryShelf& shelf) {
   refuse_same_file(settings.frames, settings.output);
-  return Job(settings, observer, context, {.shelf = &shelf, .unless_done = true}).run();
+  Job job(settings, observer, context, {.shelf = &shelf, .unless_done = true});
+  std::optional<RenderSummary> made = job.run();
+  const ExitCode earlier = made ? ExitCode::ok : job.earlier_code();
+  return {std::move(made), earlier};
 }
 
 }  // namespace mosaic

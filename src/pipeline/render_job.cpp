@@ -29,6 +29,8 @@ std::optional<double> Job::flow_rounding_edge_px() const {
   return parts_.engine->flow().rounding_edge_px();
 }
 
+ExitCode Job::earlier_code() const { return done_ ? done_->earlier_code() : ExitCode::ok; }
+
 void Job::open() {
   parts_.open_source(settings_, observer_);
   plan_memory();
@@ -281,7 +283,7 @@ void Job::finish() {
                  {told, parts_.source->info(), *parts_.library, parts_.geometry, *parts_.engine,
                   context_.identity, summary_, *totals_, elapsed_s()});
   }
-  if (done_) done_->record();
+  if (done_) done_->record(summary_.exit_code());
   if (kept_->folder() != nullptr) kept_->folder()->remove();
 }
 

@@ -71,6 +71,8 @@ class Job {
 
   /// Nothing: it was done before.
   std::optional<RenderSummary> run();
+  /// What the run that did it before ended with.
+  [[nodiscard]] ExitCode earlier_code() const;
 
   /// run() in two steps. Checks and opens everything; throws like render().
   void open();

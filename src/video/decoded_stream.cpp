@@ -186,7 +186,7 @@ void DecodedStream::note_time() {
   const AVStream* from = format_->streams[packet_->stream_index];
   const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
   if (time == AV_NOPTS_VALUE) return;
-  const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, AV_TIME_BASE_Q);
+  const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, kMicroseconds);
   last_packet_end_us_ = std::max(last_packet_end_us_, end);
 }
 

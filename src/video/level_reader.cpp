@@ -58,8 +58,7 @@ const std::vector<std::uint32_t>& ComponentReader::read(int component, int y) {
 }
 
 LevelReader::LevelReader(const AVFrame& frame, const ColorReading& reading, int top)
-    : frame_(frame),
-      descriptor_(*av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format))),
+    : descriptor_(*av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format))),
       components_(frame, descriptor_),
       yuv_((descriptor_.flags & AV_PIX_FMT_FLAG_RGB) == 0 && descriptor_.nb_components >= 3),
       top_(top) {

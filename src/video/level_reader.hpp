@@ -58,7 +58,6 @@ class LevelReader {
   void read_yuv(int y);
   void read_rgb_or_grey(int y);
 
-  const AVFrame& frame_;
   const AVPixFmtDescriptor& descriptor_;
   ComponentReader components_;
   bool yuv_;

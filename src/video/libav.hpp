@@ -20,6 +20,7 @@ extern "C" {
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "video/frame_source.hpp"
 
@@ -82,6 +83,18 @@ class Options {
  private:
   AVDictionary* dictionary_ = nullptr;
 };
+
+/// AV_TIME_BASE_Q, which is C.
+inline constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+
+inline bool is_mov_family(const AVOutputFormat& container) {
+  const std::string_view name = container.name;
+  return name == "mp4" || name == "mov";
+}
+inline bool is_matroska_family(const AVOutputFormat& container) {
+  const std::string_view name = container.name;
+  return name == "matroska" || name == "webm";
+}
 
 inline AVRational to_av(Rational value) {
   return AVRational{static_cast<int>(value.num), static_cast<int>(value.den)};

@@ -1,81 +1,21 @@
 #include "video/stream_copy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <string_view>
 #include <utility>
 
 #include "mosaic/error.hpp"
 #include "video/sources.hpp"
+#include "video/stream_description.hpp"
 
 namespace mosaic {
 
 namespace {
 
-std::string_view tag_value(const AVDictionary* dictionary, const char* key) {
-  const AVDictionaryEntry* entry = av_dict_get(dictionary, key, nullptr, 0);
-  return entry == nullptr ? std::string_view() : std::string_view(entry->value);
-}
-
-/// Facts about the source file that are wrong for the output, or that its muxer writes itself.
-bool belongs_to_source_file(std::string_view key) {
-  static constexpr std::array<std::string_view, 7> kKeys = {
-      "major_brand", "minor_version", "compatible_brands", "encoder", "duration",
-      "timecode",    "rotate"};
-  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
-}
-
-void copy_tags(const AVDictionary* from, AVDictionary** to) {
-  const AVDictionaryEntry* entry = nullptr;
-  while ((entry = av_dict_get(from, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
-    if (!belongs_to_source_file(entry->key)) av_dict_set(to, entry->key, entry->value, 0);
-  }
-}
-
-bool is_matroska_family(const AVOutputFormat& container) {
-  const std::string_view name = container.name;
-  return name == "matroska" || name == "webm";
-}
-
 bool holds_attachments(const AVOutputFormat& container) {
   return std::string_view(container.name) == "matroska";
 }
-
-/// What a copied stream says about itself in the output.
-void describe_copy(const AVStream& from, AVStream& to) {
-  if (avcodec_parameters_copy(to.codecpar, from.codecpar) < 0) throw std::bad_alloc();
-  to.codecpar->codec_tag = 0;  // the output's muxer knows its own
-  to.time_base = from.time_base;
-  to.disposition = from.disposition;
-  copy_tags(from.metadata, &to.metadata);
-}
-
-/// A muxer that writes to memory, for a header that is thrown away.
-class ScratchOutput {
- public:
-  explicit ScratchOutput(const AVOutputFormat& container) {
-    AVFormatContext* raw = nullptr;
-    if (avformat_alloc_output_context2(&raw, &container, nullptr, nullptr) < 0) {
-      throw std::bad_alloc();
-    }
-    context_.reset(raw);
-    context_->flags |= AVFMT_FLAG_BITEXACT;
-    if (avio_open_dyn_buf(&context_->pb) < 0) throw std::bad_alloc();
-  }
-  ~ScratchOutput() {
-    std::uint8_t* bytes = nullptr;  // not a file, so OutputContext must not close it
-    avio_close_dyn_buf(context_->pb, &bytes);
-    av_free(bytes);
-    context_->pb = nullptr;
-  }
-  ScratchOutput(const ScratchOutput&) = delete;
-  ScratchOutput& operator=(const ScratchOutput&) = delete;
-  [[nodiscard]] AVFormatContext& context() { return *context_; }
-
- private:
-  OutputContext context_;
-};
 
 }  // namespace
 
@@ -111,7 +51,7 @@ void StreamCopy::add_stream(AVStream& from) {
       add_audio(from);
       return;
     case AVMEDIA_TYPE_SUBTITLE:
-      if (held_by_output(from)) {
+      if (held_by(container, from)) {
         add_copied(from);
       } else {
         tell(observer_.warning,
@@ -121,7 +61,7 @@ void StreamCopy::add_stream(AVStream& from) {
     case AVMEDIA_TYPE_ATTACHMENT:
       if (!holds_attachments(container)) {
         tell(observer_.notice, stream_name(from) + " is left out: only .mkv holds attachments");
-      } else if (header_takes(from)) {
+      } else if (header_takes(container, from)) {
         add_copied(from);
       } else {
         tell(observer_.warning, stream_name(from) + " lacks what an attachment needs; left out");
@@ -136,25 +76,6 @@ void StreamCopy::add_stream(AVStream& from) {
   }
 }
 
-/// The muxer's table of codecs promises more than the muxer does: mp4 lists TrueHD and refuses its
-/// header, which would end the whole job.
-bool StreamCopy::header_takes(const AVStream& from) const {
-  ScratchOutput scratch(*output_.oformat);
-  AVStream* to = avformat_new_stream(&scratch.context(), nullptr);
-  if (to == nullptr) throw std::bad_alloc();
-  describe_copy(from, *to);
-  const int result = avformat_write_header(&scratch.context(), nullptr);
-  take_ffmpeg_error();  // said by our own warning
-  if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
-  return result >= 0;
-}
-
-bool StreamCopy::held_by_output(const AVStream& from) const {
-  return avformat_query_codec(output_.oformat, from.codecpar->codec_id, FF_COMPLIANCE_NORMAL) ==
-             1 &&
-         header_takes(from);
-}
-
 void StreamCopy::add_audio(AVStream& from) {
   const AVCodecParameters& facts = *from.codecpar;
   if (facts.codec_id == AV_CODEC_ID_NONE || facts.sample_rate <= 0 ||
@@ -162,7 +83,7 @@ void StreamCopy::add_audio(AVStream& from) {
     tell(observer_.warning, stream_name(from) + " cannot be identified; left out");
     return;
   }
-  if (held_by_output(from)) {
+  if (held_by(*output_.oformat, from)) {
     add_copied(from);
     return;
   }
@@ -225,7 +146,7 @@ std::int64_t StreamCopy::clock_offset_us() const {
 void StreamCopy::begin(const CopyWindow& window) {
   window_ = window;
   for (Track& track : tracks_) {
-    track.offset = av_rescale_q(window_.offset_us, AV_TIME_BASE_Q, track.from->time_base);
+    track.offset = av_rescale_q(window_.offset_us, kMicroseconds, track.from->time_base);
   }
   declare_priming(window);
   copy_chapters(window);
@@ -236,21 +157,21 @@ void StreamCopy::begin(const CopyWindow& window) {
 void StreamCopy::copy_chapters(const CopyWindow& window) {
   for (unsigned i = 0; i < source_->nb_chapters; ++i) {
     const AVChapter& from = *source_->chapters[i];
-    const std::int64_t start = av_rescale_q(from.start, from.time_base, AV_TIME_BASE_Q);
-    const std::int64_t end = av_rescale_q(from.end, from.time_base, AV_TIME_BASE_Q);
+    const std::int64_t start = av_rescale_q(from.start, from.time_base, kMicroseconds);
+    const std::int64_t end = av_rescale_q(from.end, from.time_base, kMicroseconds);
     if (end <= window.start_us || start >= window.end_us) continue;
     auto* to = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));
     if (to == nullptr) throw std::bad_alloc();
-    const std::int64_t offset = av_rescale_q(window.offset_us, AV_TIME_BASE_Q, from.time_base);
+    const std::int64_t offset = av_rescale_q(window.offset_us, kMicroseconds, from.time_base);
     to->id = from.id;
     to->time_base = from.time_base;
     to->start = from.start - offset;
     to->end = from.end - offset;
     if (start < window.start_us) {
-      to->start = av_rescale_q(window.start_us - window.offset_us, AV_TIME_BASE_Q, from.time_base);
+      to->start = av_rescale_q(window.start_us - window.offset_us, kMicroseconds, from.time_base);
     }
     if (end > window.end_us) {
-      to->end = av_rescale_q(window.end_us - window.offset_us, AV_TIME_BASE_Q, from.time_base);
+      to->end = av_rescale_q(window.end_us - window.offset_us, kMicroseconds, from.time_base);
     }
     copy_tags(from.metadata, &to->metadata);
     int count = static_cast<int>(output_.nb_chapters);
@@ -362,7 +283,7 @@ void StreamCopy::fill_times(Track& track, AVPacket& packet) const {
 void StreamCopy::advance(std::int64_t until_us, const PacketWriter& write) {
   while (fill_pending()) {
     const AVRational unit = source_->streams[pending_->stream_index]->time_base;
-    if (av_compare_ts(pending_->dts, unit, until_us, AV_TIME_BASE_Q) > 0) return;
+    if (av_compare_ts(pending_->dts, unit, until_us, kMicroseconds) > 0) return;
     hand_over(write);
   }
 }
@@ -384,7 +305,7 @@ void StreamCopy::hand_over(const PacketWriter& write) {
   const AVRational unit = track.from->time_base;
   const auto before = [&](std::int64_t time, std::int64_t us) {
     if (us == INT64_MAX) return true;
-    return us != INT64_MIN && av_compare_ts(time, unit, us, AV_TIME_BASE_Q) < 0;
+    return us != INT64_MIN && av_compare_ts(time, unit, us, kMicroseconds) < 0;
   };
   const bool subtitle = track.from->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE;
   const std::int64_t end = pending_->pts + pending_->duration;
@@ -395,7 +316,7 @@ void StreamCopy::hand_over(const PacketWriter& write) {
     return;
   }
   if (subtitle && before(pending_->pts, window_.start_us)) {
-    pending_->pts = pending_->dts = av_rescale_q(window_.start_us, AV_TIME_BASE_Q, unit);
+    pending_->pts = pending_->dts = av_rescale_q(window_.start_us, kMicroseconds, unit);
     pending_->duration = end - pending_->pts;
   }
   pending_->pts -= track.offset;

@@ -58,9 +58,6 @@ class StreamCopy {
 
   void add_stream(AVStream& from);
   void add_audio(AVStream& from);
-  /// Whether the output's muxer writes a header for a copy of this stream.
-  [[nodiscard]] bool header_takes(const AVStream& from) const;
-  [[nodiscard]] bool held_by_output(const AVStream& from) const;
   void add_copied(AVStream& from);
   void copy_metadata(AVStream& video);
   void copy_chapters(const CopyWindow& window);

@@ -4,26 +4,11 @@
 #include <cerrno>
 #include <new>
 #include <stdexcept>
-#include <string_view>
 
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
-
-namespace {
-
-bool is_mov_family(const AVOutputFormat& container) {
-  const std::string_view name = container.name;
-  return name == "mp4" || name == "mov";
-}
-
-bool is_matroska_family(const AVOutputFormat& container) {
-  const std::string_view name = container.name;
-  return name == "matroska" || name == "webm";
-}
-
-}  // namespace
 
 const char* muxer_name(const std::string& ending) {
   if (ending == ".mkv") return "matroska";
@@ -83,7 +68,7 @@ std::int64_t VideoMuxer::offset_for(std::int64_t first_pts) const {
   if (request_.range.first > 0) {
     offset = first_pts;
   } else if (copy_) {
-    offset = av_rescale_q(copy_->clock_offset_us(), AV_TIME_BASE_Q, unit_);
+    offset = av_rescale_q(copy_->clock_offset_us(), kMicroseconds, unit_);
   }
   // mp4 hides and Matroska cannot store pictures before 0.
   return std::min(offset, first_pts);
@@ -93,13 +78,13 @@ void VideoMuxer::begin(std::int64_t first_pts) {
   begun_ = true;
   offset_ = offset_for(first_pts);
   CopyWindow window;
-  if (request_.range.first > 0) window.start_us = av_rescale_q(first_pts, unit_, AV_TIME_BASE_Q);
-  window.offset_us = av_rescale_q(offset_, unit_, AV_TIME_BASE_Q);
+  if (request_.range.first > 0) window.start_us = av_rescale_q(first_pts, unit_, kMicroseconds);
+  window.offset_us = av_rescale_q(offset_, unit_, kMicroseconds);
   if (request_.range.last >= 0) {
     // Only chapters need an end this early; it is exact for a constant frame rate.
     const std::int64_t frames = request_.range.last - request_.range.first;
-    window.end_us = av_rescale_q(first_pts, unit_, AV_TIME_BASE_Q) +
-                    av_rescale_q(frames, av_inv_q(frame_rate_), AV_TIME_BASE_Q);
+    window.end_us = av_rescale_q(first_pts, unit_, kMicroseconds) +
+                    av_rescale_q(frames, av_inv_q(frame_rate_), kMicroseconds);
   }
   if (copy_) copy_->begin(window);
   write_header(first_pts - offset_);
@@ -150,7 +135,7 @@ void VideoMuxer::write(AVPacket& packet) {
   keep_order(packet);
   if (copy_) {
     // Other streams up to this picture's decoding time, so that the file is well interleaved.
-    const std::int64_t until = av_rescale_q(packet.dts + offset_, unit_, AV_TIME_BASE_Q);
+    const std::int64_t until = av_rescale_q(packet.dts + offset_, unit_, kMicroseconds);
     copy_->advance(until, [this](AVPacket& other) { mux(other); });
   }
   av_packet_rescale_ts(&packet, unit_, video_->time_base);
@@ -166,7 +151,7 @@ void VideoMuxer::mux(AVPacket& packet) {
 void VideoMuxer::finish(std::int64_t end) {
   if (copy_) {
     const std::int64_t until =
-        request_.range.last < 0 ? INT64_MAX : av_rescale_q(end, unit_, AV_TIME_BASE_Q);
+        request_.range.last < 0 ? INT64_MAX : av_rescale_q(end, unit_, kMicroseconds);
     copy_->finish(until, [this](AVPacket& packet) { mux(packet); });
   }
   check(av_write_trailer(output_.get()));

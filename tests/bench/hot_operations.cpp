@@ -113,7 +113,11 @@ using mosaic::Frames;
 using mosaic::Problems;
 
 // Found by name, so neither inlined nor cloned nor mangled.
+#ifdef __clang__  // which clones nothing it may not inline
+#define HOT extern "C" __attribute__((noinline, used)) void
+#else
 #define HOT extern "C" __attribute__((noinline, noclone, used)) void
+#endif
 
 HOT hot_describe(Frames& f) { f.backend->describe(f.second, f.cells); }
 HOT hot_flow_block(Frames& f) { (void)f.flow->estimate(f.previous_luma, f.cells.luma); }

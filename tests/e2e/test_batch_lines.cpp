@@ -93,6 +93,36 @@ TEST_F(BatchLines, WhatWasDoneBeforeIsSaidAndIsADone) {
   EXPECT_EQ(status()["state"], "done");
 }
 
+// The second run said 0, as if nothing had been left out.
+TEST_F(BatchLines, WhatWasDoneWithSomethingLeftOutStaysThree) {
+  std::ofstream(folder_ / "pool/torn.jpg") << "no picture";
+  const Strings job = {"--frames", "a", "b", "--out-dir", "out", "--json"};
+  ASSERT_EQ(run(job).exit_code, 3);
+  const CommandResult again = run(job);
+  EXPECT_EQ(again.exit_code, 3) << again.err;
+  const std::vector<Json> lines = lines_of(again.out);
+  const std::vector<Json> ends = of_type(lines, "file_end");
+  ASSERT_EQ(ends.size(), 2U);
+  EXPECT_EQ(ends[0]["was_done"], true);
+  EXPECT_EQ(ends[0]["exit_code"], 3);
+  EXPECT_EQ(ends[0]["message"], "was done before, with inputs left out or damaged");
+  EXPECT_EQ(lines.back()["type"], "done");
+  EXPECT_EQ(lines.back()["exit_code"], 3);
+}
+
+TEST_F(BatchLines, ADryRunsEndHasNoCountsOfWorkAndNoHintIsNull) {
+  const CommandResult result =
+      run({"--frames", "a", "bad.mp4", "--out-dir", "out", "--json", "--dry-run"});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  const std::vector<Json> ends = of_type(lines_of(result.out), "file_end");
+  ASSERT_EQ(ends.size(), 2U);
+  for (const char* count : {"frames_in", "decode_errors", "skipped", "bytes", "elapsed_s"}) {
+    EXPECT_FALSE(ends[0].contains(count)) << ends[0];
+  }
+  EXPECT_TRUE(ends[0]["hint"].is_null()) << ends[0];
+  EXPECT_TRUE(ends[1]["hint"].is_string()) << ends[1];
+}
+
 TEST_F(BatchLines, NamesThatAreNotTextAreEscapedWithTheirBytesBeside) {
   const std::string name = "x\n\xff<b>";
   fs::copy(folder_ / "b", folder_ / name, fs::copy_options::recursive);

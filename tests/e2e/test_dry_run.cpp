@@ -91,6 +91,7 @@ TEST_F(DryRun, FailsAsTheJobWould) {
       {"--frames", "empty", "--tiles", "pool", "--output", "o.mp4"},
       {"--frames", "a", "--tiles", "empty", "--output", "o.mp4"},
       {"--frames", "a", "--tiles", "pool", "--output", "o.png"},
+      {"--frames", "a", "--tiles", "pool", "--output", "o.mp4", "--range", "3-9"},
       {"--frames", "a", "--tiles", "pool", "--output", "no/o.mp4"},
       {"--frames", "a", "--tiles", "pool", "--output", "o.mp4", "--codec", "libx265k"},
       {"--frames", "a", "--tiles", "pool", "--output", "o.mp4", "--crf", "60"},

@@ -143,6 +143,24 @@ TEST_F(VideoSink, SoundThatOnlyTheCodecTablePromisesIsLeftOutAndNamed) {
   EXPECT_EQ(payload_digests(file("out.mkv"), "a:0"), payload_digests(file("in.mkv"), "a:0"));
 }
 
+// mp4 says what a sound coder is at the end: the film was finished and then lost, with exit code 5.
+TEST_F(VideoSink, SoundWhoseDescriptionIsDamagedIsLeftOutAndNamed) {
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=d=1 -c:v libx264 -c:a libopus ok.mkv");
+  std::string bytes = file_bytes(file("ok.mkv"));
+  // CodecPrivate of 19 bytes becomes an element that nobody knows.
+  const std::size_t at = bytes.find("\x63\xa2\x93OpusHead");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 1] = '\xa3';
+  std::ofstream(file("bad.mkv"), std::ios::binary) << bytes;
+  for (const char* name : {"out.mp4", "out.mov"}) {
+    const Heard heard = write_film(file("bad.mkv"), file(name));
+    EXPECT_TRUE(Heard::has(heard.warnings, "audio stream 1 (opus)")) << name;
+    EXPECT_EQ(probe_times(file(name)).size(), 25U) << name;
+    EXPECT_EQ(probe(file(name), "a:0", "stream=codec_name"), "") << name;
+  }
+}
+
 TEST_F(VideoSink, AttachmentsStayInMatroska) {
   std::ofstream(file("font.ttf"), std::ios::binary) << std::string(500, 'f');
   ffmpeg(
