@@ -146,7 +146,8 @@ TEST_F(VideoSink, SoundThatOnlyTheCodecTablePromisesIsLeftOutAndNamed) {
 // mp4 says what a sound coder is at the end: the film was finished and then lost, with exit code 5.
 TEST_F(VideoSink, SoundWhoseDescriptionIsDamagedIsLeftOutAndNamed) {
   ffmpeg(
-      "-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=d=1 -c:v libx264 -c:a libopus ok.mkv");
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=d=1 -c:v libx264 -c:a libopus "
+      "ok.mkv");
   std::string bytes = file_bytes(file("ok.mkv"));
   // CodecPrivate of 19 bytes becomes an element that nobody knows.
   const std::size_t at = bytes.find("\x63\xa2\x93OpusHead");
