@@ -16,7 +16,7 @@ flow_packages=(libtorch-dev libopenblas0-pthread libopencv-video-dev
   libopencv-objdetect-dev opencv-data)
 test_packages=(
   ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
-  clang-format clang-tidy ccache valgrind parallel clang
+  clang-format clang-tidy ccache valgrind parallel clang zsh fish
 )
 # libFuzzer and the sanitizers of Clang: the package follows Clang's version.
 fuzz_packages=(libclang-rt-dev libclang-rt-14-dev)

@@ -111,7 +111,7 @@ TEST_F(Completion, ZshOffersWordsAtTheFirstCall) {
     return run_command({"zsh", "-f", "-c", line}).out;
   };
   EXPECT_NE(offers("mosaic-temporal ch", 2).find(" check "), std::string::npos);
-  EXPECT_EQ(offers("mosaic-temporal check s", 3), "-- ssim assign flow\n");
+  EXPECT_EQ(offers("mosaic-temporal check s", 3), "-- ssim assign flow parity\n");
   EXPECT_NE(offers("mosaic-temporal --preset na", 3).find("(ultra natural vivid tile fast)"),
             std::string::npos);
 }
