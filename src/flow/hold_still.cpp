@@ -52,7 +52,38 @@ bool faint_around(const std::vector<Faintness>& faint, const GridGeometry& geome
   return 9 * count >= 8 * cells;
 }
 
+/// Pixels of a row that change by less than kStillPixelLevels.
+int still_in_row(const std::uint8_t* before, const std::uint8_t* now, int size_px) {
+  int count = 0;
+  for (int x = 0; x < size_px; ++x) {
+    count += difference(before[x], now[x]) < kStillPixelLevels ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace
+
+std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
+                                       const GridGeometry& geometry, ThreadPool& pool) {
+  const Size size = geometry.output_size();
+  if (previous.size != size || current.size != size) {
+    throw Error(ExitCode::unexpected, "still_shares: planes do not match the grid");
+  }
+  const int edge = geometry.tile_size_px;
+  std::vector<std::int32_t> shares(static_cast<std::size_t>(geometry.cells()));
+  pool.parallel_for(shares.size(), 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t cell = begin; cell < end; ++cell) {
+      const int x = static_cast<int>(cell) % geometry.columns * edge;
+      const int y = static_cast<int>(cell) / geometry.columns * edge;
+      std::int64_t still = 0;
+      for (int row = y; row < y + edge; ++row) {
+        still += still_in_row(previous.row(row) + x, current.row(row) + x, edge);
+      }
+      shares[cell] = static_cast<std::int32_t>(still * kStillWhole / (std::int64_t{edge} * edge));
+    }
+  });
+  return shares;
+}
 
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
                 ThreadPool& pool, FlowField& flow) {

@@ -1,6 +1,9 @@
 // What does not change does not move, whatever the flow says.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "core/parallel_for.hpp"
 #include "flow/flow.hpp"
 #include "mosaic/geometry.hpp"
@@ -29,5 +32,15 @@ inline constexpr int kFaintLevelsPerCell = 48;
 /// Gives such cells a trusted zero vector. Both planes have the grid's output size.
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
                 ThreadPool& pool, FlowField& flow);
+
+/// A pixel whose luma changes by less stands still for the eye.
+inline constexpr int kStillPixelLevels = 2;
+/// The share of a cell all of whose pixels stand still.
+inline constexpr std::int32_t kStillWhole = 256;
+
+/// Per cell, the share of its pixels that stand still, 0 to kStillWhole. Both planes have the
+/// grid's output size.
+std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
+                                       const GridGeometry& geometry, ThreadPool& pool);
 
 }  // namespace mosaic

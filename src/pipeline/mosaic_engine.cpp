@@ -157,8 +157,10 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
     if (state_.empty()) {
       propagation.source_cell.assign(cells, kNoCell);
       propagation.ride.assign(cells, FlowVector{});
+      still_share_.assign(cells, 0);
     } else {
       FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
+      still_share_ = still_shares(previous_luma_, cells_.luma, geometry_, pool_);
       hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
       if (options_.probe != nullptr) {
         options_.probe->show(source_frame, Stage::flow,
@@ -167,7 +169,8 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
       propagation = propagate(flow, state_.ride(), geometry_);
     }
   }
-  TemporalState::Carried carried = state_.carry(propagation, cells_, scale_.switch_price);
+  TemporalState::Carried carried =
+      state_.carry(propagation, cells_, still_share_, scale_.switch_price);
   const bool exact = options_.match.placement == Placement::exact;
   if (plan_.scene_cut && exact) choose_prices_without_ssim();
   if (!exact) price_.assign(static_cast<std::size_t>(library_.photos()), 0);
@@ -385,7 +388,7 @@ void MosaicEngine::draw(Image& out) {
   const StageTimer timer(times_, StageTimes::compose);
   cell_looks(plan_.tile, {library_.color_sums(), tile_quantiles_}, cells_, options_.look, pool_,
              looks_);
-  steady_.next(source_, plan_.tile, library_.color_sums(), pool_, looks_);
+  steady_.next(source_, still_share_, plan_.tile, library_.color_sums(), pool_, looks_);
   fill_fades();
   backend_->compose(
       {plan_.tile, looks_, tone_, fades_, seams_for(options_.look, geometry_.tile_size_px)}, out);

@@ -125,7 +125,8 @@ class MosaicEngine {
   CellDescriptions cells_;
   Plane previous_luma_;
   CellScores scores_;
-  std::vector<std::int32_t> source_;  ///< per cell: where its content was in the last frame
+  std::vector<std::int32_t> source_;       ///< per cell: where its content was in the last frame
+  std::vector<std::int32_t> still_share_;  ///< per cell, of the step to this frame
   std::vector<CellLook> looks_;
   std::vector<CellFade> fades_;
   FramePlan plan_;

@@ -22,22 +22,37 @@ namespace mosaic {
 /// drift's own speed and without a jump. The mean is held apart from the gains: the level to which
 /// the tile's mean goes has the play, and the offset follows from it.
 ///
+/// Recolouring acts on the whole cell, also where but a part of it moves, and there the rest, which
+/// stands still, is what shows it. So the play is wide where all of a cell stands still and narrow
+/// where nothing does: what moves is followed closely, because nobody sees it, and what stands is
+/// left alone, because everybody would. A fade moves every pixel and is followed at once.
+///
 /// A look travels with its tile; another tile in the cell, or a new shot, starts afresh.
 class SteadyLooks {
  public:
-  static constexpr std::int32_t kGainPlay = 2000;      ///< Q14: 0.12
-  static constexpr std::int32_t kGainSlack = 6000;     ///< Q14: 0.37
-  static constexpr std::int32_t kMeanPlay = 4 << 14;   ///< Q14: 4 levels
-  static constexpr std::int32_t kMeanSlack = 4 << 14;  ///< Q14: 4 levels
-  static constexpr std::int32_t kCurvePlay = 16;       ///< 1/16 levels: 1 level
-  static constexpr std::int32_t kCurveSlack = 64;      ///< 1/16 levels: 4 levels
-  static constexpr std::int32_t kBlendPlay = 12;       ///< 1/256
-  static constexpr std::int32_t kBlendSlack = 20;      ///< 1/256
+  struct Play {
+    std::int32_t gain;        ///< Q14
+    std::int32_t gain_slack;  ///< Q14
+    std::int32_t mean;        ///< Q14 levels
+    std::int32_t mean_slack;  ///< Q14 levels
+    std::int32_t frames;      ///< a step is the excess by this
+  };
+  static constexpr Play kStill = {3000, 7000, 6 << 14, 6 << 14, 6};
+  static constexpr Play kMoving = {800, 1600, 3 << 13, 3 << 13, 2};
+  static constexpr std::int32_t kCurvePlay = 16;   ///< 1/16 levels: 1 level
+  static constexpr std::int32_t kCurveSlack = 64;  ///< 1/16 levels: 4 levels
+  static constexpr std::int32_t kBlendPlay = 12;   ///< 1/256
+  static constexpr std::int32_t kBlendSlack = 20;  ///< 1/256
+
+  /// The play of a cell `still_share` of which stands still, 0 to kStillWhole.
+  static Play play_for(std::int32_t still_share);
 
   /// Takes the looks wanted in this frame and leaves those to be drawn. `source_cell`: per cell,
-  /// where its content was in the last frame, kNoCell if nowhere; `tile_sums`: one per tile.
-  void next(std::span<const std::int32_t> source_cell, std::span<const std::int32_t> tile,
-            std::span<const ColorSums> tile_sums, ThreadPool& pool, std::vector<CellLook>& looks);
+  /// where its content was in the last frame, kNoCell if nowhere; `still_share`: per cell;
+  /// `tile_sums`: one per tile.
+  void next(std::span<const std::int32_t> source_cell, std::span<const std::int32_t> still_share,
+            std::span<const std::int32_t> tile, std::span<const ColorSums> tile_sums,
+            ThreadPool& pool, std::vector<CellLook>& looks);
 
   /// restore() throws DamagedBytes when the bytes are of another grid.
   void save(ByteWriter& out) const;

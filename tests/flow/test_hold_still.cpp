@@ -88,5 +88,28 @@ TEST(HoldStill, APlainCellAmidTextureThatMovesGoesWithIt) {
   EXPECT_FALSE(Stripes(3, 3, one_textured, 32).stands(0));
 }
 
+TEST(StillShares, CountPixelsThatChangeByLessThanTwoLevels) {
+  GridGeometry geometry;
+  geometry.columns = 2;
+  geometry.rows = 2;
+  geometry.tile_size_px = 4;
+  Plane before;
+  before.size = {8, 8};
+  before.pixels.assign(64, 100);
+  Plane now = before;
+  for (int y = 0; y < 4; ++y) {
+    now.row(y)[0] = 99;      // within the limit
+    now.row(y)[4] = 102;     // a quarter of cell 1
+    now.row(4 + y)[0] = 98;  // half of cell 2
+    now.row(4 + y)[3] = 255;
+    for (int x = 4; x < 8; ++x) now.row(4 + y)[x] = 0;
+  }
+  ThreadPool pool(2);
+  EXPECT_EQ(still_shares(before, now, geometry, pool),
+            (std::vector<std::int32_t>{kStillWhole, kStillWhole * 3 / 4, kStillWhole / 2, 0}));
+  now.size = {4, 8};
+  EXPECT_ANY_THROW((void)still_shares(before, now, geometry, pool));
+}
+
 }  // namespace
 }  // namespace mosaic

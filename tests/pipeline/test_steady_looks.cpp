@@ -3,11 +3,15 @@
 #include <cstdlib>
 #include <random>
 
+#include "flow/hold_still.hpp"
 #include "flow/propagate.hpp"
 #include "pipeline/steady_looks.hpp"
 
 namespace mosaic {
 namespace {
+
+constexpr SteadyLooks::Play kStill = SteadyLooks::kStill;
+constexpr SteadyLooks::Play kMoving = SteadyLooks::kMoving;
 
 class SteadyLooksTest : public ::testing::Test {
  protected:
@@ -24,9 +28,11 @@ class SteadyLooksTest : public ::testing::Test {
     return sum / 100 + look.offset[0];
   }
 
-  CellLook next(const CellLook& wanted, std::int32_t tile = 0, std::int32_t source = 0) {
+  CellLook next(const CellLook& wanted, std::int32_t tile = 0, std::int32_t source = 0,
+                std::int32_t still = kStillWhole) {
     std::vector<CellLook> looks = {wanted};
-    steady_.next(std::vector{source}, std::vector{tile}, tile_sums_, pool_, looks);
+    steady_.next(std::vector{source}, std::vector{still}, std::vector{tile}, tile_sums_, pool_,
+                 looks);
     return looks[0];
   }
 
@@ -47,8 +53,7 @@ CellLook shifted(std::int32_t levels_q14, std::int32_t gain = 1 << 14) {
 TEST_F(SteadyLooksTest, WhatTremblesWithinThePlayStandsStill) {
   const CellLook first = next(shifted(5 << 14));
   std::mt19937 random(3);
-  std::uniform_int_distribution<std::int32_t> tremble(-SteadyLooks::kMeanPlay / 2,
-                                                      SteadyLooks::kMeanPlay / 2);
+  std::uniform_int_distribution<std::int32_t> tremble(-kStill.mean / 2, kStill.mean / 2);
   for (int frame = 0; frame < 100; ++frame) {
     const CellLook look = next(shifted((5 << 14) + tremble(random)));
     for (int c = 0; c < 3; ++c) EXPECT_EQ(look.offset[c], first.offset[c]) << frame;
@@ -61,26 +66,39 @@ TEST_F(SteadyLooksTest, ADriftIsFollowedWithoutAJumpAndNeverMoreThanThePlayBehin
   for (std::int32_t drift = 0; drift < 20 << 14; drift += 4000) {
     const CellLook wanted = shifted(drift, (1 << 14) - drift / 100);
     const std::int64_t shown = level(next(wanted));
-    EXPECT_LE(std::abs(shown - level(wanted)), SteadyLooks::kMeanPlay + SteadyLooks::kMeanSlack);
+    EXPECT_LE(std::abs(shown - level(wanted)), kStill.mean + kStill.mean_slack);
     EXPECT_LE(std::abs(shown - last), 4000 + 80 * 41) << drift;
     last = shown;
   }
 }
 
 TEST_F(SteadyLooksTest, WhatStaysAwayIsReachedToThePlayAndWhatSwingsBackIsNotFollowedToTheEnd) {
-  constexpr std::int32_t kAway = 7 << 14;
+  constexpr std::int32_t kAway = 9 << 14;
   next(shifted(0));
   const std::int64_t rest = level(shifted(0));
   const std::int64_t first = level(next(shifted(kAway))) - rest;
-  EXPECT_EQ(first, (kAway - SteadyLooks::kMeanPlay + 3) / 4);
+  EXPECT_EQ(first, (kAway - kStill.mean + kStill.frames - 1) / kStill.frames);
   std::int64_t last = first;
   for (int frame = 0; frame < 60; ++frame) {
     const std::int64_t shown = level(next(shifted(kAway))) - rest;
     EXPECT_GE(shown, last) << frame;
     last = shown;
   }
-  EXPECT_EQ(last, kAway - SteadyLooks::kMeanPlay);
+  EXPECT_EQ(last, kAway - kStill.mean);
   EXPECT_EQ(level(next(shifted(kAway))) - rest, last);
+}
+
+TEST_F(SteadyLooksTest, WhatMovesIsFollowedCloselyWhatStandsIsLeftAlone) {
+  constexpr std::int32_t kAway = 5 << 14;
+  static_assert(kAway < kStill.mean && kAway > kMoving.mean + kMoving.mean_slack);
+  const std::int64_t rest = level(next(shifted(0)));
+  EXPECT_EQ(level(next(shifted(kAway))), rest);
+  const std::int64_t half = level(next(shifted(kAway), 0, 0, kStillWhole / 2)) - rest;
+  EXPECT_GT(half, 0);
+  for (int frame = 0; frame < 30; ++frame) next(shifted(kAway), 0, 0, 0);
+  const std::int64_t all = level(next(shifted(kAway), 0, 0, 0)) - rest;
+  EXPECT_EQ(all, kAway - kMoving.mean);
+  EXPECT_GT(all, half);
 }
 
 TEST_F(SteadyLooksTest, AnotherTileOrNoSourceStartsAfresh) {
@@ -105,7 +123,8 @@ TEST_F(SteadyLooksTest, WhatIsSavedGoesOnAlike) {
   looks[0].offset[1] += 100;
   looks[0].curve[2][16] += 5;
   const CellLook here = next(looks[0]);
-  other.next(std::vector<std::int32_t>{0}, std::vector<std::int32_t>{0}, tile_sums_, pool_, looks);
+  other.next(std::vector<std::int32_t>{0}, std::vector<std::int32_t>{kStillWhole},
+             std::vector<std::int32_t>{0}, tile_sums_, pool_, looks);
   EXPECT_EQ(looks[0].offset[1], here.offset[1]);
   EXPECT_EQ(looks[0].offset[1], 3000);
   EXPECT_EQ(looks[0].curve[2][16], 77);
