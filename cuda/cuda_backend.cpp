@@ -139,6 +139,8 @@ CudaState cuda_state() {
   return {std::move(card.missing), card.nothing_there};
 }
 
+std::string cuda_versions() { return gpu::card_versions(); }
+
 std::string cuda_missing() { return cuda_state().missing; }
 
 std::unique_ptr<Backend> make_cuda_backend(const BackendContext& context) {

@@ -16,6 +16,9 @@ struct CudaState {
 /// Loads the driver and our code for the card.
 CudaState cuda_state();
 
+/// "NVIDIA H200, compute capability 9.0; CUDA runtime 12.4, driver for 12.8"; empty without a card.
+std::string cuda_versions();
+
 /// CudaState::missing.
 std::string cuda_missing();
 

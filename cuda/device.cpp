@@ -91,6 +91,17 @@ CardChoice choose_card() {
   return {.missing = missing + visible_text()};
 }
 
+std::string card_versions() {
+  const CardChoice card = choose_card();
+  if (!card.missing.empty()) return {};
+  int driver = 0;
+  int runtime = 0;
+  static_cast<void>(cudaDriverGetVersion(&driver));
+  static_cast<void>(cudaRuntimeGetVersion(&runtime));
+  return card.name + ", compute capability " + version_of(card.capability) + "; CUDA runtime " +
+         version_text(runtime) + ", driver for " + version_text(driver);
+}
+
 FaultPlan FaultPlan::from_environment() {
   FaultPlan plan;
   const char* const value = std::getenv("MOSAIC_CUDA_FAULT");

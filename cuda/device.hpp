@@ -26,6 +26,10 @@ struct CardChoice {
 /// used; that one becomes the calling thread's.
 CardChoice choose_card();
 
+/// The card that choose_card() chooses, with its capability and the versions of CUDA that the
+/// runtime is of and the driver is for; empty when there is none.
+std::string card_versions();
+
 /// Lets the n-th allocation or the n-th launch fail, counted from 1 over a Device's life; 0: none.
 /// For tests of what happens then.
 struct FaultPlan {

@@ -30,8 +30,14 @@ constexpr std::string_view stage_name(Stage stage) {
   return kStageNames[static_cast<std::size_t>(stage)];
 }
 
-/// Faults for tests: is shown the bytes of a stage of a frame before they are hashed and go on, and
-/// may change them. Stage::file is the picture after it was hashed, on its way to the encoder.
-using StageFault = std::function<void(std::int64_t frame, Stage stage, std::span<std::byte> bytes)>;
+/// How many arrays are hashed for a stage (docs/manifest.md lists them); of Stage::file: the planes
+/// of the picture.
+inline constexpr std::array<std::size_t, kFrameStages + 1> kStageArrays = {4, 5, 2, 5, 1, 2, 4, 3};
+
+/// Faults for tests: is shown each array of a stage of a frame, numbered from 0, before it is
+/// hashed and goes on, and may change its bytes; an array may be empty. Stage::file is the picture
+/// after it was hashed, on its way to the encoder.
+using StageFault = std::function<void(std::int64_t frame, Stage stage, std::size_t array,
+                                      std::span<std::byte> bytes)>;
 
 }  // namespace mosaic

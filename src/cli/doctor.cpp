@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
@@ -17,6 +16,7 @@
 #include "build_facts.hpp"
 #include "cli/text.hpp"
 #include "core/isa.hpp"
+#include "core/loaded_library.hpp"
 #include "core/parallel_for.hpp"
 #include "faces/face_finder.hpp"
 #include "flow/module_file.hpp"
@@ -69,17 +69,6 @@ std::vector<Finding> devices() {
   }
   if (!any) findings.push_back({"device", Health::broken, "none can be used"});
   return findings;
-}
-
-/// "libopencv_core.so.4.6.0": the file behind a library that is loaded, whose name has its version.
-std::string loaded_library(std::string_view name) {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    const std::size_t path = line.find('/');
-    if (path == std::string::npos || line.find(name, path) == std::string::npos) continue;
-    return fs::path(line.substr(path)).filename().string();
-  }
-  return {};
 }
 
 Finding module(const std::string& option, const std::string& file, std::string_view library) {

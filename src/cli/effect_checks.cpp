@@ -55,6 +55,11 @@ void check_comparison(const Settings& settings, OutputKind output) {
                      "leave out one of them");
   }
   if (!settings.verify) return;
+  if (settings.device == DeviceChoice::cpu) {
+    throw UsageError(
+        "--verify compares the CPU with the card; --device cpu leaves no card",
+        "leave out --device, or use --manifest here and --manifest-check where a card is");
+  }
   if (settings.frames == "-" || settings.output == "-") {
     throw UsageError(
         "--verify renders twice and compares files; a pipe can be neither read nor "

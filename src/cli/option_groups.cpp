@@ -285,8 +285,8 @@ void add_report_options(std::vector<Option>& table) {
        .commands = kRender,
        .group = kGroup,
        .kind = Kind::flag,
-       .help = "Render on the CPU and on the card side by side and compare every stage of every "
-               "frame and the files; exit code 6 names the first that differs",
+       .help = "Render on the CPU and on the card side by side, both with --certify, and compare "
+               "every stage of every frame and the files; exit code 6 names the first that differs",
        .set = [](Request& r, const Value& v) { r.settings.verify = parse_switch(v); },
        .get = [](const Request& r) { return switch_text(r.settings.verify); }});
   table.push_back({.name = "certify",

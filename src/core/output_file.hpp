@@ -36,6 +36,8 @@ class OutputFile {
 
   [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
   [[nodiscard]] const std::filesystem::path& final_path() const { return final_; }
+  /// What commit() replaces: final_path() with a symbolic link resolved.
+  [[nodiscard]] const std::filesystem::path& target() const { return target_; }
   void commit();
 
  private:

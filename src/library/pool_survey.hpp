@@ -10,11 +10,12 @@ namespace mosaic {
 
 struct PoolSurvey {
   /// Photos: counted where an index is ready, else at most this many; -1 when nothing is known (a
-  /// video that does not tell its length).
+  /// video of which no frame can be read).
   std::int64_t photos = -1;
-  bool ready = false;  ///< an index is there and fits, nothing has to be made
-  bool video = false;  ///< the pool is a video
-  int variants = 1;    ///< tiles per photo
+  bool ready = false;             ///< an index is there and fits, nothing has to be made
+  bool video = false;             ///< the pool is a video
+  std::uint64_t frame_bytes = 0;  ///< of a video without an index: a frame in its decoder
+  int variants = 1;               ///< tiles per photo
 
   [[nodiscard]] std::int64_t tiles() const { return photos < 0 ? -1 : photos * variants; }
 };

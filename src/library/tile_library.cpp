@@ -207,8 +207,13 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
     return survey;
   }
   refuse_single_picture(settings.tiles);
-  const std::int64_t frames = open_frame_source(settings.tiles, {}, {})->info().frames_estimate;
-  if (frames >= 0) survey.photos = (frames + settings.tile_step - 1) / settings.tile_step;
+  const SourceInfo info = open_frame_source(settings.tiles, {}, {})->info();
+  survey.frame_bytes =
+      static_cast<std::uint64_t>(static_cast<double>(info.size.area()) * info.decoder_bytes_per_px);
+  // A file that does not tell its length is read once more: its tiles may be most of the memory.
+  const std::int64_t frames =
+      info.frames_estimate > 0 ? info.frames_estimate : count_video_frames(settings.tiles);
+  if (frames > 0) survey.photos = (frames + settings.tile_step - 1) / settings.tile_step;
   return survey;
 }
 

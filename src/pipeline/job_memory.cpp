@@ -45,27 +45,38 @@ std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, in
   const double in = area(facts.source);
   const double out = area(facts.geometry.output_size());
   const double source_frame = in * (facts.rgb_source ? 3.0 : 1.5);
+  const double drawn_frame = out * (facts.rgb_output ? 3.0 : 1.5);
   // One more in each hand: of the decoding, the computing (two) and the encoding thread.
-  double bytes = (queue_frames + 3) * source_frame + (queue_frames + 2) * out * 1.5;
-  if (!facts.rgb_source) bytes += kDecoderFrames * source_frame;
+  double bytes = (queue_frames + 3) * source_frame + (queue_frames + 2) * drawn_frame;
+  bytes += kDecoderFrames * in * facts.decoder_bytes_per_px;
   if (facts.geometry.needs_resize()) bytes += 3.0 * in;
   bytes += kCanvasBytes * out;
   if (settings.look.laplacian_blend) bytes += kSeamBytes * out;
   return bytes_of(bytes);
 }
 
-/// The index, what is packed of it for the search and for whole rows, and sharpened copies.
+/// The index, which twins share, and what each has of its own: what is packed of it for the search
+/// and for whole rows, and sharpened copies.
 std::uint64_t tiles_need(const Settings& settings, const MemoryFacts& facts) {
   const int size_px = facts.geometry.tile_size_px;
   const int k = settings.match.features_k;
   const auto area_px = static_cast<std::uint64_t>(size_px) * static_cast<std::uint64_t>(size_px);
-  std::uint64_t each =
-      bytes_per_tile(size_px, k) + 2 * static_cast<std::uint64_t>(feature_count(k)) + 64;
-  if (settings.look.sharpness > 0.0) each += 3 * area_px;
-  if (histogram_share(settings.look) > 0.0) each += 256;
+  std::uint64_t own = 2 * static_cast<std::uint64_t>(feature_count(k)) + 64;
+  if (settings.look.sharpness > 0.0) own += 3 * area_px;
+  if (histogram_share(settings.look) > 0.0) own += 256;
+  std::uint64_t shared = bytes_per_tile(size_px, k);
   // What is filtered is a copy while the index is still open.
-  if (settings.library.dedupe || settings.library.drop_dull) each += bytes_per_tile(size_px, k);
-  return each * static_cast<std::uint64_t>(std::max<std::int64_t>(0, facts.tiles));
+  if (settings.library.dedupe || settings.library.drop_dull) shared *= 2;
+  return facts.other_tiles_bytes +
+         (shared + own * static_cast<std::uint64_t>(facts.twins)) *
+             static_cast<std::uint64_t>(std::max<std::int64_t>(0, facts.tiles));
+}
+
+/// For the index: every thread has a photo in hand; frames of a video come one after the other.
+std::uint64_t photos_need(const MemoryFacts& facts, int threads) {
+  if (facts.index_ready) return 0;
+  if (facts.pool_frame_bytes == 0) return kPhoto * static_cast<std::uint64_t>(threads);
+  return bytes_of(kDecoderFrames * static_cast<double>(facts.pool_frame_bytes));
 }
 
 std::uint64_t matching_need(const Settings& settings, const MemoryFacts& facts) {
@@ -114,12 +125,13 @@ std::uint64_t MemoryNeed::total() const {
 MemoryNeed memory_need(const Settings& settings, const MemoryFacts& facts, int threads,
                        int queue_frames) {
   MemoryNeed need;
-  need.program = kProgram + kPerThread * static_cast<std::uint64_t>(threads);
+  const auto twins = static_cast<std::uint64_t>(facts.twins);
+  need.program = kProgram + kPerThread * static_cast<std::uint64_t>(threads) * twins;
   need.tiles = tiles_need(settings, facts);
-  need.frames = frames_need(settings, facts, queue_frames);
-  need.matching = matching_need(settings, facts);
-  need.encoder = facts.encoder_bytes;
-  if (!facts.index_ready) need.photos = kPhoto * static_cast<std::uint64_t>(threads);
+  need.frames = frames_need(settings, facts, queue_frames) * twins;
+  need.matching = matching_need(settings, facts) * twins;
+  need.encoder = facts.encoder_bytes * twins;
+  need.photos = photos_need(facts, threads);  // twins open the tiles once
   return need;
 }
 

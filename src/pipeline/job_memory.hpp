@@ -12,18 +12,25 @@ namespace mosaic {
 
 /// What decides how much is held.
 struct MemoryFacts {
-  Size source;              ///< pixels of a frame as it is decoded
-  bool rgb_source = false;  ///< pictures rather than video
+  Size source;                        ///< pixels of a frame as it is decoded
+  bool rgb_source = false;            ///< frames are handed out as RGB, else as 8-bit 4:2:0
+  bool rgb_output = false;            ///< the same of what is drawn
+  double decoder_bytes_per_px = 1.5;  ///< of a frame inside the decoder; 0: there is none
   GridGeometry geometry;
   std::int64_t tiles = 0;
-  bool index_ready = true;          ///< else photos are decoded first
+  bool index_ready = true;  ///< else photos are decoded first
+  /// Where the pool is a video without an index: bytes of one of its frames in its decoder; else 0.
+  std::uint64_t pool_frame_bytes = 0;
+  /// Of tiles of other sizes that earlier jobs of a batch left open (LibraryShelf).
+  std::uint64_t other_tiles_bytes = 0;
+  int twins = 1;                    ///< jobs like this one at once, over the same tiles (--verify)
   std::uint64_t encoder_bytes = 0;  ///< video/encoder_memory.hpp; 0: no video encoder
 };
 
 /// Bytes, by what holds them.
 struct MemoryNeed {
   std::uint64_t program = 0;   ///< code, libraries, threads
-  std::uint64_t tiles = 0;     ///< the pool at the size of cells
+  std::uint64_t tiles = 0;     ///< the pool at the size of cells, and at those of earlier jobs
   std::uint64_t frames = 0;    ///< decoder, queues, canvases
   std::uint64_t matching = 0;  ///< lists, scores, motion, faces
   std::uint64_t encoder = 0;
@@ -33,9 +40,9 @@ struct MemoryNeed {
 
 /// How a job works: neither decides a byte of its output.
 struct MemoryPlan {
-  int threads = 1;
+  int threads = 1;       ///< of each twin
   int queue_frames = 1;  ///< between two stages
-  MemoryNeed need;
+  MemoryNeed need;       ///< of all twins together
 };
 
 /// Note [What memory is estimated]

@@ -7,6 +7,7 @@
 #include "core/hash.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
+#include "video/encoder_version.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
@@ -83,6 +84,8 @@ DiskEstimate estimate_disk(const Settings& settings, Size size, std::int64_t fra
   return disk;
 }
 
+fs::path lock_place(const fs::path& output) { return anchor_of(output); }
+
 fs::path disk_of(const fs::path& output) {
   std::error_code ignored;
   fs::path folder = fs::absolute(anchor_of(output), ignored).parent_path();
@@ -108,6 +111,7 @@ Facts job_facts(const Settings& settings, const RenderParts& parts, const Conten
   facts["--scene-cuts"] = parts.engine->shots().describe();  // a list by its contents
   facts["names of --output"] = names_of(settings.output);
   facts["libraries"] = video_libraries();
+  facts["encoder"] = encoder_version(settings.output, settings.encode);
   facts["--plan"] = settings.plan ? "asked for" : "not asked for";
   facts["--manifest"] = settings.manifest ? "asked for" : "not asked for";
   return facts;

@@ -35,6 +35,9 @@ std::string small_disk_warning(const std::filesystem::path& output, std::uint64_
 /// The folder, there already, on whose disk an output and its job are going to be.
 std::filesystem::path disk_of(const std::filesystem::path& output);
 
+/// What the files of a job are named after, its lock too, and lie beside.
+std::filesystem::path lock_place(const std::filesystem::path& output);
+
 /// Whether a job of this many frames (-1: unknown) keeps pieces. Throws UsageError when that was
 /// asked for and cannot be done.
 bool wants_job_folder(const Settings& settings, std::int64_t frames);

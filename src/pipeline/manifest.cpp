@@ -8,11 +8,15 @@
 #include <utility>
 
 #include "core/hash.hpp"
+#include "core/loaded_library.hpp"
 #include "job/content_identity.hpp"
 #include "job/file_io.hpp"
 #include "job/job_folder.hpp"
+#include "library/picture_decoder.hpp"
 #include "mosaic/error.hpp"
 #include "pipeline/kept_work.hpp"
+#include "registry/backends.hpp"
+#include "video/codec_list.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
@@ -25,14 +29,15 @@ constexpr char kType[] = "mosaic-manifest";
 constexpr char kTilesFact[] = "photos of --tiles";
 
 /// Facts that may differ although the bytes are the same: they are what a check is made for.
-constexpr std::array<std::string_view, 3> kMayDiffer = {"program", "libraries", "motion"};
+constexpr std::array<std::string_view, 4> kMayDiffer = {"program", "libraries", "encoder",
+                                                        "motion"};
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-constexpr std::array<std::string_view, 4> kNotSettings = {"program", "libraries", "motion",
-                                                          kTilesFact};
+constexpr std::array<std::string_view, 5> kNotSettings = {"program", "libraries", "encoder",
+                                                          "motion", kTilesFact};
 
 std::uint64_t parse_hash(const Json& text) {
   const auto& digits = text.get_ref<const std::string&>();
@@ -90,12 +95,24 @@ std::optional<std::uint64_t> hash_output(const fs::path& output) {
   return hasher.digest();
 }
 
+namespace {
+
+/// What else decides bytes, as far as this run has loaded it. What motion runs on is a fact of its
+/// own; OpenCV is here because faces need it too.
+std::string loaded_libraries() {
+  const std::string opencv = loaded_library("libopencv_core");
+  return ffmpeg_libraries() + "; " + decoder_version() + (opencv.empty() ? "" : "; " + opencv);
+}
+
+}  // namespace
+
 Facts manifest_facts(const Settings& settings, const RenderParts& parts,
                      const std::function<void()>& poll) {
   const bool pipe = is_standard_stream(settings.frames);
   Facts facts = job_facts(
       settings, parts,
       pipe ? ContentIdentity{{}, "standard input"} : identify_content(settings.frames, {}, poll));
+  facts["libraries"] = loaded_libraries();
   // What else is written decides nothing.
   facts.erase("--plan");
   facts.erase("--manifest");
@@ -121,11 +138,13 @@ ManifestWriter::ManifestWriter(const fs::path& path, bool force)
 
 void ManifestWriter::begin(const Facts& facts, const RenderParts& parts) {
   const GridGeometry& grid = parts.geometry;
+  const std::string card = device_versions(parts.engine->backend_name());
   const Json header = {
       {"type", kType},
       {"version", kManifestVersion},
       {"hash", "XXH3-64"},
       {"device", std::string(parts.engine->backend_name())},
+      {"card", card.empty() ? Json() : Json(card)},
       {"grid",
        {{"columns", grid.columns}, {"rows", grid.rows}, {"tile_size_px", grid.tile_size_px}}},
       {"facts", facts}};
@@ -164,6 +183,7 @@ ManifestCheck::ManifestCheck(const fs::path& path) : path_(path) {
   bool ended = false;
   try {
     for (; std::getline(stream, text); ++number) {
+      if (ended) throw std::invalid_argument("it goes on behind its end");
       const Json line = Json::parse(text);
       if (number == 0) {
         if (line.at("type") != kType) throw std::invalid_argument("it is no manifest");
@@ -174,6 +194,7 @@ ManifestCheck::ManifestCheck(const fs::path& path) : path_(path) {
         facts_ = line.at("facts").get<Facts>();
         device_ = line.at("device").get<std::string>();
       } else if (line.contains("type")) {
+        if (line.at("type") != "end") throw std::invalid_argument("it is no line of a manifest");
         end_ = parse_end(line);
         ended = true;
       } else {
@@ -250,17 +271,23 @@ void ManifestCheck::saw(std::int64_t frame, Stage stage, std::uint64_t hash) {
   seen_[i] = hash;
 }
 
-void ManifestCheck::finish(const ManifestEnd& end) {
+void ManifestCheck::end_frames(std::int64_t frames) const {
   require_all_seen();
-  if (end.frames != frames()) {
-    fail("this run has " + std::to_string(end.frames) + " frames, the manifest " +
+  if (frames != this->frames()) {
+    fail("this run has " + std::to_string(frames) + " frames, the manifest " +
          std::to_string(frames_.size()));
   }
-  if (end_.file && end.file && *end_.file != *end.file) {
+}
+
+std::string ManifestCheck::compare_file(const std::optional<std::uint64_t>& file) const {
+  if (!end_.file) return ", but not the file, of which the manifest has no hash, are";
+  if (!file) return ", but not the output, which is no single file, are";
+  if (*end_.file != *file) {
     fail("stage file differs although all frames are equal: " + hex64(*end_.file) +
-         " in the manifest, " + hex64(*end.file) +
+         " in the manifest, " + hex64(*file) +
          " here; the encoder, its version or the container did it");
   }
+  return " and the file are";
 }
 
 }  // namespace mosaic

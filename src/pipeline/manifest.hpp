@@ -19,7 +19,7 @@
 namespace mosaic {
 
 /// Raised when the meaning of a key or of a hash changes.
-inline constexpr int kManifestVersion = 1;
+inline constexpr int kManifestVersion = 2;
 
 /// Hashes of one frame, or of the job's end; what a frame does not have is unset.
 using FrameHashes = std::array<std::optional<std::uint64_t>, kFrameStages>;
@@ -77,8 +77,11 @@ class ManifestCheck final : public StageWatch {
   /// versions, libraries and motion models `warn` is told, because the bytes may be the same.
   void require_same_job(const Facts& facts, const std::function<void(const std::string&)>& warn);
   void saw(std::int64_t frame, Stage stage, std::uint64_t hash) override;
-  /// All frames are done.
-  void finish(const ManifestEnd& end);
+  /// All frames are done, `frames` of them.
+  void end_frames(std::int64_t frames) const;
+  /// The output is finished. Returns what is to be said of it: that it is, with the frames, as the
+  /// manifest says, or why there was nothing to compare.
+  [[nodiscard]] std::string compare_file(const std::optional<std::uint64_t>& file) const;
 
   [[nodiscard]] std::int64_t frames() const { return static_cast<std::int64_t>(frames_.size()); }
 

@@ -18,10 +18,6 @@ namespace {
 /// In production every 64th frame's certificate is checked, and every shot's first one.
 constexpr std::int64_t kCertifyEvery = 64;
 
-/// Places per cell that --max-uses auto provides: a pool with little to spare forces tiles that
-/// stand out, and neighbours differ anyway.
-constexpr std::int64_t kAutoUses = 6;
-
 /// Solves per frame in search of an optimum without uses too close to each other, at most: on the
 /// first frame of a shot, and on the others, where most of the bans are there already.
 constexpr int kMostSolvesFirst = 12;
@@ -81,24 +77,6 @@ SeamRequest seams_for(const LookSettings& look, int tile_size_px) {
 
 }  // namespace
 
-int resolve_max_uses(std::optional<int> asked, int cells, int photos) {
-  const auto uses_for = [photos](std::int64_t places) {
-    return static_cast<int>((places + photos - 1) / photos);
-  };
-  if (asked && *asked < 1) throw UsageError("--max-uses must be at least 1");
-  if (!asked) return std::max(1, uses_for(kAutoUses * cells));
-  if (*asked == kUnlimitedUses) return cells;
-  const std::int64_t places = static_cast<std::int64_t>(*asked) * photos;
-  if (places < cells) {
-    const int missing = (cells + *asked - 1) / *asked - photos;
-    throw UsageError("--max-uses " + std::to_string(*asked) + " allows " + std::to_string(places) +
-                         " tiles, but the picture has " + std::to_string(cells) + " cells",
-                     "add " + std::to_string(missing) + " photos, allow at least " +
-                         std::to_string(uses_for(cells)) + " uses, or use larger tiles");
-  }
-  return *asked;
-}
-
 MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geometry,
                            const EngineOptions& options, std::unique_ptr<Backend> backend,
                            ThreadPool& pool)
@@ -127,48 +105,8 @@ MosaicEngine::~MosaicEngine() = default;
 
 const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_frame,
                                     const Picture* next) {
-  const auto cells = static_cast<std::size_t>(geometry_.cells());
-  {
-    const StageTimer timer(times_, StageTimes::describe);
-    std::swap(previous_luma_, cells_.luma);
-    backend_->describe(picture, cells_);
-    if (next != nullptr) backend_->prepare(*next);
-  }
-  if (options_.probe != nullptr) {
-    options_.probe->show(
-        source_frame, Stage::features,
-        {bytes_of(cells_.features), bytes_of(cells_.color_sums), bytes_of(cells_.saliency),
-         bytes_of(cells_.quantiles), bytes_of(cells_.luma.pixels)});
-  }
-  Propagation propagation;
-  {
-    const StageTimer timer(times_, StageTimes::flow);
-    plan_.scene_cut = shots_.next(cells_.luma, source_frame) || frame_ == 0;
-    if (plan_.scene_cut) state_.reset();
-    if (faces_ != nullptr) {
-      if (plan_.scene_cut) face_saliency_.reset();
-      face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
-    }
-    const bool harmony = options_.look.tone.color_harmony > 0.0;
-    const bool other_tint = harmony && tint_.next(cells_.color_sums, plan_.scene_cut);
-    if (other_tint || frame_ == 0) {
-      tone_ = build_tone_table(options_.look.tone, tint_.tint(), &pool_);
-    }
-    if (state_.empty()) {
-      propagation.source_cell.assign(cells, kNoCell);
-      propagation.ride.assign(cells, FlowVector{});
-      still_share_.assign(cells, 0);
-    } else {
-      FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
-      still_share_ = still_shares(previous_luma_, cells_.luma, geometry_, pool_);
-      hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
-      if (options_.probe != nullptr) {
-        options_.probe->show(source_frame, Stage::flow,
-                             {bytes_of(flow.backward), bytes_of(flow.trusted)});
-      }
-      propagation = propagate(flow, state_.ride(), geometry_);
-    }
-  }
+  describe(picture, source_frame, next);
+  const Propagation propagation = follow(source_frame);
   TemporalState::Carried carried =
       state_.carry(propagation, cells_, still_share_, scale_.switch_price);
   const bool exact = options_.match.placement == Placement::exact;
@@ -192,6 +130,57 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
   state_.store(carried, propagation, cells_, scores_, plan_.tile);
   ++frame_;
   return plan_;
+}
+
+/// The cells as they are matched, and whether a shot begins with them.
+void MosaicEngine::describe(const Picture& picture, std::int64_t source_frame,
+                            const Picture* next) {
+  {
+    const StageTimer timer(times_, StageTimes::describe);
+    std::swap(previous_luma_, cells_.luma);
+    backend_->describe(picture, cells_);
+    if (next != nullptr) backend_->prepare(*next);
+  }
+  {
+    const StageTimer timer(times_, StageTimes::flow);
+    plan_.scene_cut = shots_.next(cells_.luma, source_frame) || frame_ == 0;
+    if (plan_.scene_cut) state_.reset();
+    if (faces_ != nullptr) {
+      if (plan_.scene_cut) face_saliency_.reset();
+      face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
+    }
+    const bool harmony = options_.look.tone.color_harmony > 0.0;
+    const bool other_tint = harmony && tint_.next(cells_.color_sums, plan_.scene_cut);
+    if (other_tint || frame_ == 0) {
+      tone_ = build_tone_table(options_.look.tone, tint_.tint(), &pool_);
+    }
+  }
+  if (options_.probe == nullptr) return;
+  options_.probe->show(
+      source_frame, Stage::features,
+      {bytes_of(cells_.features), bytes_of(cells_.color_sums), bytes_of(cells_.saliency),
+       bytes_of(cells_.quantiles), bytes_of(cells_.luma.pixels)});
+}
+
+/// Where what the cells show was in the last frame; nowhere where a shot begins.
+Propagation MosaicEngine::follow(std::int64_t source_frame) {
+  const StageTimer timer(times_, StageTimes::flow);
+  if (state_.empty()) {
+    const auto cells = static_cast<std::size_t>(geometry_.cells());
+    Propagation nowhere;
+    nowhere.source_cell.assign(cells, kNoCell);
+    nowhere.ride.assign(cells, FlowVector{});
+    still_share_.assign(cells, 0);
+    return nowhere;
+  }
+  FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
+  still_share_ = still_shares(previous_luma_, cells_.luma, geometry_, pool_);
+  hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
+  if (options_.probe != nullptr) {
+    options_.probe->show(source_frame, Stage::flow,
+                         {bytes_of(flow.backward), bytes_of(flow.trusted)});
+  }
+  return propagate(flow, state_.ride(), geometry_);
 }
 
 void MosaicEngine::show_scores(std::int64_t source_frame) {

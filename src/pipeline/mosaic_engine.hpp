@@ -23,6 +23,7 @@
 #include "pipeline/steady_looks.hpp"
 #include "pipeline/temporal_state.hpp"
 #include "pipeline/tile_transitions.hpp"
+#include "pipeline/use_limit.hpp"
 
 namespace mosaic {
 
@@ -89,6 +90,8 @@ class MosaicEngine {
   [[nodiscard]] std::string_view backend_name() const { return backend_->name(); }
 
  private:
+  void describe(const Picture& picture, std::int64_t source_frame, const Picture* next);
+  Propagation follow(std::int64_t source_frame);
   /// Adds to carried.banned.
   void solve(TemporalState::Carried& carried, bool warm);
   void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
@@ -133,10 +136,5 @@ class MosaicEngine {
   StageTimes times_;
   std::int64_t frame_ = 0;
 };
-
-/// Uses allowed per photo: `asked`, or the least number that allows six times as many uses as
-/// there are cells. Throws UsageError when `asked` leaves cells empty, saying how many photos are
-/// missing.
-int resolve_max_uses(std::optional<int> asked, int cells, int photos);
 
 }  // namespace mosaic

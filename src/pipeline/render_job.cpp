@@ -59,7 +59,7 @@ void Job::open() {
 
 /// Before anything is written, and before anything large is held.
 void Job::plan_memory() {
-  const MemoryPlan plan = parts_.plan_memory(settings_);
+  const MemoryPlan plan = parts_.plan_memory(settings_, options_.twins, options_.shelf);
   tell(observer_.notice, memory_line(plan));
   pool_.emplace(plan.threads);
   decoded_.emplace(static_cast<std::size_t>(plan.queue_frames));
@@ -257,6 +257,12 @@ void Job::report_progress(bool last) {
 }
 
 void Job::finish() {
+  finish_output();
+  if (!options_.holds_records) finish_records();
+}
+
+/// Whatever can be wrong with the frames as a whole is said before the output gets its name.
+void Job::finish_output() {
   summary_.frames_in = frames_read_;
   summary_.frames_kept = kept_->kept_frames();
   summary_.frames_out += summary_.frames_kept;
@@ -266,19 +272,28 @@ void Job::finish() {
                      "check the input with ffprobe");
   }
   if (settings_.strict) require_intact(*parts_.source);
+  stages_.end_frames(summary_.frames_out);
   sink_->finish();
-  if (kept_->folder() != nullptr) collect_records(*kept_->folder());
-  if (plan_writer_) plan_writer_->finish();
-  stages_.finish(summary_.frames_out, flow_rounding_edge_px(), observer_);
+  summarise();
+}
+
+void Job::summarise() {
   report_progress(true);
   warn_of_late_shots();
   summary_.decode_errors = parts_.source->decode_errors();
   summary_.skipped = parts_.library->skipped();
   const std::vector<SkippedInput>& damaged = parts_.source->skipped();
   summary_.skipped.insert(summary_.skipped.end(), damaged.begin(), damaged.end());
+}
+
+void Job::finish_records() {
+  if (kept_->folder() != nullptr) collect_records(*kept_->folder());
+  if (plan_writer_) plan_writer_->finish();
+  const std::filesystem::path& output = options_.named ? *options_.named : settings_.output;
+  stages_.finish(summary_.frames_out, output, flow_rounding_edge_px(), observer_);
   if (settings_.report) {
     Settings told = settings_;
-    if (options_.named) told.output = *options_.named;
+    told.output = output;
     write_report(*settings_.report, settings_.force,
                  {told, parts_.source->info(), *parts_.library, parts_.geometry, *parts_.engine,
                   context_.identity, summary_, *totals_, elapsed_s()});

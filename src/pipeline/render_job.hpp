@@ -62,8 +62,11 @@ class Job {
     bool unless_done = false;       ///< leaves an output alone that this job has finished before
     StageFault fault = {};
     StageWatch* watch = nullptr;  ///< is told of every stage; null: nobody
-    std::optional<std::filesystem::path> named =
-        {};  ///< what a report calls the output; unset: as it is
+    /// Where the output is when the records are finished, and what a report calls it; unset: where
+    /// it was made.
+    std::optional<std::filesystem::path> named = {};
+    int twins = 1;               ///< jobs like this one that work in this process at once
+    bool holds_records = false;  ///< plan, manifest and report wait for finish_records()
   };
   /// What is given by reference outlives the job.
   Job(const Settings& settings, const RenderObserver& observer, const RunContext& context,
@@ -78,6 +81,9 @@ class Job {
   void open();
   /// Renders what was opened.
   RenderSummary work();
+  /// With Options::holds_records, after work(): gives plan, manifest and report their names. Throws
+  /// like render().
+  void finish_records();
   [[nodiscard]] std::optional<double> flow_rounding_edge_px() const;
   [[nodiscard]] std::string_view device() const { return parts_.engine->backend_name(); }
 
@@ -88,6 +94,8 @@ class Job {
   void compute();
   void encode();
   void finish();
+  void finish_output();
+  void summarise();
   void warn_of_late_shots() const;
   [[nodiscard]] OutputFrame render_frame(const InputFrame& input, const Picture* next);
   bool compute_frame(const InputFrame& frame, const Picture* next);

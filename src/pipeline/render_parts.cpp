@@ -51,22 +51,39 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
   engine = std::make_unique<MosaicEngine>(*library, geometry, options, std::move(backend), pool);
 }
 
-MemoryPlan RenderParts::plan_memory(const Settings& settings) const {
-  return plan_memory(
-      settings, survey_pool(settings.library, geometry.tile_size_px, settings.match.features_k));
+MemoryPlan RenderParts::plan_memory(const Settings& settings, int twins,
+                                    const LibraryShelf* shelf) const {
+  const int size_px = geometry.tile_size_px;
+  const int k = settings.match.features_k;
+  MemoryFacts facts = memory_facts(settings, survey_pool(settings.library, size_px, k));
+  facts.twins = twins;
+  if (shelf != nullptr) {
+    facts.other_tiles_bytes = shelf->bytes_besides(size_px, k);
+    if (const TileLibrary* const open = shelf->find(size_px, k)) {
+      facts.tiles = open->tiles();
+      facts.index_ready = true;
+    }
+  }
+  return mosaic::plan_memory(settings, facts);
 }
 
 MemoryPlan RenderParts::plan_memory(const Settings& settings, const PoolSurvey& survey) const {
+  return mosaic::plan_memory(settings, memory_facts(settings, survey));
+}
+
+MemoryFacts RenderParts::memory_facts(const Settings& settings, const PoolSurvey& survey) const {
+  const SourceInfo& info = source->info();
   MemoryFacts facts;
-  facts.source = source->info().size;
-  std::error_code ignored;
-  facts.rgb_source =
-      source->info().still || std::filesystem::is_directory(settings.frames, ignored);
+  facts.source = info.size;
+  facts.rgb_source = info.rgb;
+  facts.decoder_bytes_per_px = info.decoder_bytes_per_px;
   facts.geometry = geometry;
   facts.tiles = survey.tiles();
   facts.index_ready = survey.ready;
+  facts.pool_frame_bytes = survey.frame_bytes;
   facts.encoder_bytes = encoder_memory(settings.output, settings.encode, geometry.output_size());
-  return mosaic::plan_memory(settings, facts);
+  facts.rgb_output = facts.encoder_bytes == 0;  // pictures and GIF
+  return facts;
 }
 
 SinkRequest RenderParts::sink_request(const Settings& settings) const {

@@ -37,9 +37,14 @@ struct RenderParts {
                    LibraryShelf* shelf = nullptr, StageProbe* probe = nullptr);
 
   /// How many tiles to expect and what the job will hold, before either is opened. After
-  /// open_source(). Throws like survey_pool() and pipeline/job_memory.hpp.
-  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings) const;
+  /// open_source(). `twins`: MemoryFacts::twins. `shelf`: libraries open already; null: none.
+  /// Throws like survey_pool() and pipeline/job_memory.hpp.
+  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, int twins = 1,
+                                       const LibraryShelf* shelf = nullptr) const;
   [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, const PoolSurvey& survey) const;
+
+  /// What decides how much is held, but for twins and what else is open.
+  [[nodiscard]] MemoryFacts memory_facts(const Settings& settings, const PoolSurvey& survey) const;
 
   /// What an output of these pictures must be. After open_source().
   [[nodiscard]] SinkRequest sink_request(const Settings& settings) const;

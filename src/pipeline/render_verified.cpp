@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <utility>
 
 #include "core/output_file.hpp"
-#include "pipeline/manifest.hpp"
+#include "job/output_lock.hpp"
+#include "pipeline/kept_work.hpp"
 #include "pipeline/render_job.hpp"
 #include "pipeline/side_by_side.hpp"
+#include "pipeline/twin_folder.hpp"
 #include "pipeline/twin_ledger.hpp"
 #include "registry/backends.hpp"
 
@@ -21,9 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kTwins = 2;
+constexpr char kCpu[] = "cpu";
+constexpr char kCard[] = "cuda";
+
 void require_card() {
   for (const BackendEntry& entry : backends()) {
-    if (entry.name != "cuda") continue;
+    if (entry.name != kCard) continue;
     const std::string missing = entry.missing();
     if (missing.empty()) return;
     throw DeviceError("--verify compares a CUDA card with the CPU: " + missing,
@@ -31,40 +35,6 @@ void require_card() {
                       "has a card");
   }
 }
-
-/// OUTPUT.verify, with the files of both. Removed unless it is to be kept.
-class TwinFolder {
- public:
-  explicit TwinFolder(const fs::path& output) : ending_(output.extension()) {
-    path_ = output;
-    path_ += ".verify";
-    std::error_code failure;
-    if (!fs::create_directory(path_, failure)) {
-      throw OutputError("cannot make the folder '" + path_.native() + "' for the two files: " +
-                            (failure ? failure.message() : "it is already there"),
-                        "remove it, or choose another --output");
-    }
-  }
-  ~TwinFolder() {
-    std::error_code ignored;
-    if (!kept_) fs::remove_all(path_, ignored);
-  }
-  TwinFolder(const TwinFolder&) = delete;
-  TwinFolder& operator=(const TwinFolder&) = delete;
-
-  [[nodiscard]] fs::path file(const std::string& device) const {
-    fs::path name = device;
-    name += ending_;
-    return path_ / name;
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  void keep() { kept_ = true; }
-
- private:
-  fs::path path_;
-  fs::path ending_;
-  bool kept_ = false;
-};
 
 Settings twin_of(const Settings& settings, DeviceChoice device, const fs::path& output) {
   Settings twin = settings;
@@ -74,7 +44,6 @@ Settings twin_of(const Settings& settings, DeviceChoice device, const fs::path& 
   twin.certify = true;
   // Kept frames are not computed, so there is nothing to compare.
   twin.resume = ResumeMode::off;
-  twin.memory_limit = settings.memory_limit / 2;  // two of them work at once
   return twin;
 }
 
@@ -100,12 +69,13 @@ std::string edge_text(const std::optional<double>& cpu, const std::optional<doub
          " px from it on the CPU, " + decimal(*card) + " px on the card";
 }
 
-void require_equal_files(TwinFolder& folder, const fs::path& cpu, const fs::path& card) {
-  if (hash_output(cpu) == hash_output(card)) return;
-  folder.keep();
-  throw VerifyError("stage file differs although all frames are equal: compare " + cpu.string() +
-                        " and " + card.string(),
-                    "some encoders are not repeatable (docs/determinism.md)");
+void tell_agreement(const RenderObserver& observer, const RenderSummary& summary, const Job& cpu,
+                    const Job& card) {
+  if (!observer.notice) return;
+  observer.notice("verify  " + std::to_string(summary.frames_out) +
+                  " frames: all stages and the files are equal on cpu and " +
+                  std::string(card.device()) + "; " +
+                  edge_text(cpu.flow_rounding_edge_px(), card.flow_rounding_edge_px()));
 }
 
 }  // namespace
@@ -113,10 +83,11 @@ void require_equal_files(TwinFolder& folder, const fs::path& cpu, const fs::path
 RenderSummary render_verified(const Settings& settings, const RenderObserver& observer,
                               const RunContext& context) {
   require_card();
+  const OutputLock lock(lock_place(settings.output));
   OutputFile output(settings.output, settings.force);
-  TwinFolder folder(settings.output);
-  const Settings cpu_settings = on_the_cpu(settings, folder.file("cpu"));
-  const Settings card_settings = twin_of(settings, DeviceChoice::cuda, folder.file("cuda"));
+  TwinFolder folder(output);
+  const Settings cpu_settings = on_the_cpu(settings, folder.file(kCpu));
+  const Settings card_settings = twin_of(settings, DeviceChoice::cuda, folder.file(kCard));
 
   std::atomic<bool> abandoned = false;
   RenderObserver card_observer = observer;
@@ -127,14 +98,17 @@ RenderSummary render_verified(const Settings& settings, const RenderObserver& ob
   RunContext cpu_context;
   cpu_context.identity = context.identity;
 
-  TwinLedger ledger("cpu", "cuda");
+  TwinLedger ledger(kCpu, kCard);
   LibraryShelf shelf;
   Job card(card_settings, card_observer, context,
            {.shelf = &shelf,
             .fault = context.fault,
             .watch = &ledger.second(),
-            .named = settings.output});
-  Job cpu(cpu_settings, cpu_observer, cpu_context, {.shelf = &shelf, .watch = &ledger.first()});
+            .named = settings.output,
+            .twins = kTwins,
+            .holds_records = true});
+  Job cpu(cpu_settings, cpu_observer, cpu_context,
+          {.shelf = &shelf, .watch = &ledger.first(), .twins = kTwins});
   card.open();
   cpu.open();
   RenderSummary summary;
@@ -150,15 +124,10 @@ RenderSummary render_verified(const Settings& settings, const RenderObserver& ob
                      abandoned = true;
                      ledger.abandon();
                    });
-  require_equal_files(folder, cpu_settings.output, card_settings.output);
-  fs::rename(card_settings.output, output.temporary());
-  output.commit();
-  if (observer.notice) {
-    observer.notice("verify  " + std::to_string(summary.frames_out) +
-                    " frames: all stages and the files are equal on cpu and " +
-                    std::string(card.device()) + "; " +
-                    edge_text(cpu.flow_rounding_edge_px(), card.flow_rounding_edge_px()));
-  }
+  require_equal_files(folder, kCpu, kCard);
+  publish(folder, kCard, output);
+  card.finish_records();
+  tell_agreement(observer, summary, cpu, card);
   return summary;
 }
 

@@ -30,16 +30,21 @@ void StageRecords::write(const std::string& line) {
   if (writer_) writer_->write(line);
 }
 
-void StageRecords::finish(std::int64_t frames, std::optional<double> flow_rounding_edge_px,
+void StageRecords::end_frames(std::int64_t frames) const {
+  probe_.require_complete();
+  if (check_) check_->end_frames(frames);
+}
+
+void StageRecords::finish(std::int64_t frames, const std::filesystem::path& output,
+                          std::optional<double> flow_rounding_edge_px,
                           const RenderObserver& observer) {
   if (!writer_ && !check_) return;
-  const ManifestEnd end{frames, hash_output(settings_.output), flow_rounding_edge_px};
+  const ManifestEnd end{frames, hash_output(output), flow_rounding_edge_px};
   if (writer_) writer_->finish(end);
   if (!check_) return;
-  check_->finish(end);
+  const std::string file = check_->compare_file(end.file);
   if (observer.notice) {
-    observer.notice("check   " + std::to_string(frames) + " frames" +
-                    (end.file ? " and the file" : "") + " are as the manifest " +
+    observer.notice("check   " + std::to_string(frames) + " frames" + file + " as the manifest " +
                     settings_.manifest_check->string() + " says");
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,13 @@ class StageRecords {
   /// The frame's line of the manifest; empty: none is kept.
   [[nodiscard]] std::string take_line() { return writer_ ? lines_.take() : std::string(); }
   void write(const std::string& line);
-  /// After the output is finished. Throws VerifyError when it is not the one of the manifest.
-  void finish(std::int64_t frames, std::optional<double> flow_rounding_edge_px,
-              const RenderObserver& observer);
+  /// After the last frame, before the output is finished. Throws VerifyError when a stage was left
+  /// out, and when the manifest has another number of frames.
+  void end_frames(std::int64_t frames) const;
+  /// After the output is finished and lies at `output`. Throws VerifyError when it is not the one
+  /// of the manifest.
+  void finish(std::int64_t frames, const std::filesystem::path& output,
+              std::optional<double> flow_rounding_edge_px, const RenderObserver& observer);
 
  private:
   const Settings& settings_;

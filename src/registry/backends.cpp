@@ -20,6 +20,14 @@ struct CudaState {
 CudaState cuda_state() { return {"this build has no CUDA backend", true}; }
 #endif
 
+std::string cuda_versions_here() {
+#ifdef MOSAIC_WITH_CUDA
+  return cuda_versions();
+#else
+  return {};
+#endif
+}
+
 std::string missing_cuda() { return cuda_state().missing; }
 
 std::unique_ptr<Backend> make_cuda(const BackendContext& context) {
@@ -32,14 +40,22 @@ std::unique_ptr<Backend> make_cuda(const BackendContext& context) {
 }
 
 constexpr std::array<BackendEntry, 2> kBackends = {{
-    {"cuda", missing_cuda, make_cuda},
+    {"cuda", missing_cuda, make_cuda, cuda_versions_here},
     {"cpu", [] { return std::string(); },
-     [](const BackendContext& context) { return make_cpu_backend(context); }},
+     [](const BackendContext& context) { return make_cpu_backend(context); },
+     [] { return std::string(); }},
 }};
 
 }  // namespace
 
 std::span<const BackendEntry> backends() { return kBackends; }
+
+std::string device_versions(std::string_view name) {
+  for (const BackendEntry& entry : kBackends) {
+    if (entry.name == name) return entry.versions();
+  }
+  return {};
+}
 
 std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
                                       const std::function<void(const std::string&)>& warn) {

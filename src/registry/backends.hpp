@@ -17,10 +17,15 @@ struct BackendEntry {
   /// Empty when it can run here, else the reason why not.
   std::string (*missing)();
   std::unique_ptr<Backend> (*make)(const BackendContext& context);
+  /// What it computes on, with the versions that are loaded; empty for the CPU.
+  std::string (*versions)();
 };
 
 /// Fastest first. All give the same bytes, so `auto` may take any that runs.
 std::span<const BackendEntry> backends();
+
+/// BackendEntry::versions of the backend with this name.
+std::string device_versions(std::string_view name);
 
 /// The backend for the user's choice. `cuda` throws DeviceError when it cannot run here.
 /// `automatic` takes the CPU without a word when there is no driver or no card, and with one

@@ -249,4 +249,18 @@ std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) cons
   return std::nullopt;
 }
 
+std::int64_t count_video_frames(const std::filesystem::path& path) {
+  const InputContext format = open_container(path);
+  const AVStream* const stream = best_video_stream(*format);
+  if (stream == nullptr) return 0;
+  const PacketPtr packet = make_packet();
+  std::int64_t frames = 0;
+  // What ends the reading early ends that of the run as well.
+  while (av_read_frame(format.get(), packet.get()) >= 0) {
+    if (packet->stream_index == stream->index) ++frames;
+    av_packet_unref(packet.get());
+  }
+  return frames;
+}
+
 }  // namespace mosaic

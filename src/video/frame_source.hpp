@@ -33,6 +33,8 @@ struct SourceInfo {
   std::int64_t frames = -1;  ///< announced by the container or counted in the folder; -1 unknown
   std::int64_t frames_estimate = -1;  ///< `frames`, or duration x rate: for progress only
   bool still = false;                 ///< exactly one picture: a still goes in and comes out
+  bool rgb = true;                    ///< frames are handed out as RgbImage, else as YuvImage
+  double decoder_bytes_per_px = 0.0;  ///< of a frame inside the decoder; 0: there is none
   std::string description;            ///< one line for the log: codec, size, rate, colour
 };
 
@@ -63,6 +65,10 @@ struct SourceOptions {
 
 /// Which libraries decode and encode, with their versions: others may give other bytes.
 std::string video_libraries();
+
+/// Frames of a video file's shown stream, by its packets: at most one is shown of each. Reads the
+/// file once and decodes nothing. 0 when there is none. Throws InputError.
+std::int64_t count_video_frames(const std::filesystem::path& path);
 
 /// Opens a video file, a folder of pictures or one picture.
 /// Throws InputError: missing path, nothing readable, not a video, no frame.

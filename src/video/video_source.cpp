@@ -106,6 +106,7 @@ class VideoSource final : public FrameSource {
       info_.frame_rate = from_av(real);
     }
     read_color_facts();
+    read_sample_facts();
     info_.frames = stream_.announced().exact ? stream_.announced().frames : -1;
     info_.frames_estimate =
         stream_.announced().frames > 0 ? stream_.announced().frames : frames_by_duration();
@@ -127,6 +128,14 @@ class VideoSource final : public FrameSource {
     info_.range = yuv ? reading_.range : YuvRange::limited;
     info_.color_primaries = frame_->color_primaries;
     info_.color_transfer = frame_->color_trc;
+  }
+
+  /// What a frame takes before and after it is handed out; for estimates of memory.
+  void read_sample_facts() {
+    const AVPixFmtDescriptor* const format =
+        av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame_->format));
+    info_.decoder_bytes_per_px = av_get_padded_bits_per_pixel(format) / 8.0;
+    info_.rgb = light_.has_value() || !kept_as_yuv(frame_->format);
   }
 
   void require_supported_format() const {

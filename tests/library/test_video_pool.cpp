@@ -8,6 +8,7 @@
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
 #include "library/pack.hpp"
+#include "library/pool_survey.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/error.hpp"
 #include "video/frame_source.hpp"
@@ -99,6 +100,26 @@ TEST_F(VideoPool, StoredPixelsNeedNotBeSquare) {
   const RgbImage expected = resize(whole, Rect{17, 0, 45, 90}, Size{16, 16}, serial);
   EXPECT_TRUE(
       std::equal(expected.g.pixels.begin(), expected.g.pixels.end(), library->rgb().begin() + 256));
+}
+
+TEST_F(VideoPool, OneThatDoesNotTellItsLengthIsCounted) {
+  // What a Matroska muxer writes into a pipe has no duration and no index.
+  const CommandResult made = run_command(
+      {"bash", "-c",
+       "set -o pipefail; ffmpeg -v error -f lavfi -i testsrc2=size=160x90:rate=15:duration=2 "
+       "-pix_fmt yuv420p -c:v mpeg4 -f matroska - | cat > '" +
+           (folder_ / "clip.mkv").string() + "'"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  settings_.tiles = folder_ / "clip.mkv";
+  settings_.mirror = true;
+  settings_.tile_step = 7;
+  EXPECT_EQ(open_frame_source(settings_.tiles, {}, {})->info().frames_estimate, -1);
+  EXPECT_EQ(count_video_frames(settings_.tiles), 30);
+  const PoolSurvey survey = survey_pool(settings_, 16, 5);
+  EXPECT_EQ(survey.photos, 5);
+  EXPECT_EQ(survey.tiles(), 10);
+  EXPECT_EQ(survey.frame_bytes, 160U * 90 * 3 / 2);
+  EXPECT_EQ(open()->photos(), 5);
 }
 
 TEST_F(VideoPool, TextIsNoVideo) {

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "mosaic/error.hpp"
 #include "pipeline/job_memory.hpp"
+#include "pipeline/library_shelf.hpp"
+#include "support/fake_library.hpp"
 
 namespace mosaic {
 namespace {
@@ -86,6 +90,77 @@ TEST(JobMemory, PhotosAreReadBeforeTheFirstFrame) {
   EXPECT_EQ(need.total(), need.program + need.tiles + need.frames + need.matching + need.encoder);
   const MemoryNeed many = memory_need(with(100, 0), facts, 100, 4);
   EXPECT_EQ(many.total(), many.program + many.tiles + many.photos);
+}
+
+TEST(JobMemory, FramesCountByTheirSamplesAndNotAs420) {
+  const Settings settings = with(2, 0);
+  const std::uint64_t plain = memory_need(settings, full_hd(), 2, 4).frames;
+  // 10 bits of 4:4:4 are 6 bytes per pixel in the decoder, and RGB afterwards.
+  MemoryFacts facts = full_hd();
+  facts.decoder_bytes_per_px = 6.0;
+  facts.rgb_source = true;
+  constexpr std::uint64_t kPixels = 1920ULL * 1080;
+  const std::uint64_t deep = memory_need(settings, facts, 2, 4).frames;
+  EXPECT_EQ(deep - plain, kPixels * 12 * 9 / 2 + kPixels * (4 + 3) * 3 / 2);
+  facts = full_hd();
+  facts.rgb_output = true;
+  const std::uint64_t drawn = 1920ULL * 1056;
+  EXPECT_EQ(memory_need(settings, facts, 2, 4).frames - plain, drawn * (4 + 2) * 3 / 2);
+}
+
+TEST(JobMemory, TwoRunsOfVerifyShareTheTilesAndNothingElse) {
+  Settings settings = with(2, 0);
+  settings.look.sharpness = 1.0;
+  MemoryFacts facts = full_hd();
+  facts.index_ready = false;
+  const MemoryNeed one = memory_need(settings, facts, 2, 4);
+  facts.twins = 2;
+  const MemoryNeed two = memory_need(settings, facts, 2, 4);
+  EXPECT_EQ(two.frames, 2 * one.frames);
+  EXPECT_EQ(two.matching, 2 * one.matching);
+  EXPECT_EQ(two.encoder, 2 * one.encoder);
+  EXPECT_EQ(two.photos, one.photos) << "they are read once";
+  EXPECT_EQ(two.program, one.program + 2'000'000) << "the threads of the second";
+  const int k = settings.match.features_k;
+  const auto numbers = static_cast<std::uint64_t>(3 * k * k + 9);
+  EXPECT_EQ(two.tiles - one.tiles, 4000 * (2 * numbers + 64 + 3 * 32 * 32)) << "what is packed";
+  // A limit is for both.
+  settings.memory_limit = two.total() - 1;
+  facts.twins = 1;
+  EXPECT_EQ(plan_memory(settings, facts).queue_frames, 4);
+  facts.twins = 2;
+  EXPECT_LT(plan_memory(settings, facts).queue_frames, 4);
+}
+
+TEST(JobMemory, TilesThatEarlierJobsLeftOpenCount) {
+  const Settings settings = with(2, 0);
+  MemoryFacts facts = full_hd();
+  const MemoryNeed alone = memory_need(settings, facts, 2, 4);
+  facts.other_tiles_bytes = 77'000'000;
+  const MemoryNeed after = memory_need(settings, facts, 2, 4);
+  EXPECT_EQ(after.tiles, alone.tiles + 77'000'000);
+  EXPECT_EQ(after.total(), alone.total() + 77'000'000);
+}
+
+TEST(JobMemory, AVideoAsThePoolHasADecoderAndNoPhotos) {
+  MemoryFacts facts = full_hd();
+  facts.index_ready = false;
+  facts.pool_frame_bytes = 3'000'000;
+  EXPECT_EQ(memory_need(with(100, 0), facts, 100, 4).photos, 36'000'000U);
+}
+
+TEST(LibraryShelf, KnowsWhatItHoldsOpenForOtherSizes) {
+  LibraryShelf shelf;
+  EXPECT_EQ(shelf.bytes_besides(16, 5), 0U);
+  EXPECT_EQ(shelf.find(16, 5), nullptr);
+  const auto small = std::make_shared<test::FakeLibrary>(10, 1, 5, 16, 1U);
+  const auto large = std::make_shared<test::FakeLibrary>(10, 2, 5, 32, 2U);
+  shelf.put(16, 5, small);
+  shelf.put(32, 5, large);
+  EXPECT_EQ(shelf.find(16, 5), small.get());
+  EXPECT_EQ(shelf.bytes_besides(16, 5), 20 * bytes_per_tile(32, 5));
+  EXPECT_EQ(shelf.bytes_besides(32, 5), 10 * bytes_per_tile(16, 5));
+  EXPECT_EQ(shelf.bytes_besides(64, 5), 10 * bytes_per_tile(16, 5) + 20 * bytes_per_tile(32, 5));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The engine with an emulated card as its "cuda" device. MOSAIC_TEST_FAULT=STAGE:FRAME makes one
-// byte of that stage wrong on the card.
+// The engine with an emulated card as its "cuda" device. MOSAIC_TEST_FAULT=STAGE:FRAME[:ARRAY]
+// makes one byte of that stage wrong on the card, in its first array or in the one named (from 0).
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -15,9 +15,14 @@ mosaic::StageFault fault_of(const char* text) {
   const std::string fault = text;
   const std::size_t colon = fault.find(':');
   const std::string stage = fault.substr(0, colon);
-  const std::int64_t frame = std::stoll(fault.substr(colon + 1));
-  return [stage, frame](std::int64_t at, mosaic::Stage now, std::span<std::byte> bytes) {
-    if (at != frame || mosaic::stage_name(now) != stage) return;
+  std::size_t digits = 0;
+  const std::int64_t frame = std::stoll(fault.substr(colon + 1), &digits);
+  const std::size_t second = colon + 1 + digits;
+  const std::size_t wanted = second < fault.size() ? std::stoul(fault.substr(second + 1)) : 0;
+  return [stage, frame, wanted](std::int64_t at, mosaic::Stage now, std::size_t array,
+                                std::span<std::byte> bytes) {
+    if (at != frame || mosaic::stage_name(now) != stage || array != wanted) return;
+    if (bytes.empty()) return;
     // In a picture enough for the encoder to see it; elsewhere numbers must stay in range.
     const bool picture = now == mosaic::Stage::picture || now == mosaic::Stage::file;
     bytes[bytes.size() / 2] ^= picture ? std::byte{0x80} : std::byte{1};

@@ -36,7 +36,7 @@ TEST_F(ManifestTest, SaysEveryStageOfEveryFrame) {
   const std::vector<json> lines = lines_of("m.jsonl");
   ASSERT_EQ(lines.size(), kFrames + 2U);
   EXPECT_EQ(lines.front().at("type"), "mosaic-manifest");
-  EXPECT_EQ(lines.front().at("version"), 1);
+  EXPECT_EQ(lines.front().at("version"), 2);
   EXPECT_EQ(lines.front().at("device"), "cpu");
   EXPECT_EQ(lines.front().at("facts").at("--tile-size"), "16");
   EXPECT_TRUE(lines.front().at("facts").contains("contents of --frames"));
@@ -99,6 +99,8 @@ TEST_F(ManifestTest, OtherFramesStagesAndFilesAreDifferences) {
   };
   expect(check_changed([](auto& lines) { lines.back()["file"] = "0123456789abcdef"; }),
          "stage file differs although all frames are equal");
+  // Only to be compared: what differs before is said before there is an output.
+  EXPECT_TRUE(std::filesystem::remove(path("checked.mp4")));
   expect(check_changed([](auto& lines) { lines[2].erase("flow"); }),
          "frame 1: stage flow is not in the manifest");
   expect(check_changed([](auto& lines) { lines[1]["flow"] = "0123456789abcdef"; }),
@@ -117,6 +119,61 @@ TEST_F(ManifestTest, OtherFramesStagesAndFilesAreDifferences) {
   expect(check_changed(
              [](auto& lines) { lines.front()["facts"]["photos of --tiles"] = "0123456789abcdef"; }),
          "the tiles differ");
+  EXPECT_FALSE(std::filesystem::exists(path("checked.mp4")));
+}
+
+TEST_F(ManifestTest, AFileWithoutAHashIsNotSaidToBeEqual) {
+  const CommandResult result = check_changed([](auto& lines) { lines.back()["file"] = nullptr; });
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(
+      result.err.find("4 frames, but not the file, of which the manifest has no hash, are as"),
+      std::string::npos)
+      << result.err;
+  const CommandResult pictures = render(MOSAIC_EXECUTABLE, "many/%03d.png",
+                                        {"--device", "cpu", "--manifest", path("pictures.jsonl")});
+  ASSERT_EQ(pictures.exit_code, 0) << pictures.err;
+  const CommandResult again =
+      render(MOSAIC_EXECUTABLE, "again/%03d.png",
+             {"--device", "cpu", "--manifest-check", path("pictures.jsonl")});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.err.find("the file are as"), std::string::npos) << again.err;
+}
+
+TEST_F(ManifestTest, SaysWhichLibrariesAndWhichCardMadeIt) {
+  const json header = lines_of("m.jsonl").front();
+  const auto fact = [&header](const char* name) {
+    return header.at("facts").at(name).get<std::string>();
+  };
+  for (const char* library : {"libavcodec ", "libavformat ", "libvips "}) {
+    EXPECT_NE(fact("libraries").find(library), std::string::npos) << fact("libraries");
+  }
+  EXPECT_TRUE(fact("encoder").starts_with("libx264 (")) << fact("encoder");
+  EXPECT_TRUE(header.at("card").is_null());
+  const CommandResult made =
+      render(MOSAIC_EMULATED, "card.mp4", {"--device", "cuda", "--manifest", path("card.jsonl")});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string card = lines_of("card.jsonl").front().at("card");
+  EXPECT_NE(card.find("compute capability "), std::string::npos) << card;
+  EXPECT_NE(card.find("CUDA runtime "), std::string::npos) << card;
+  const CommandResult checked = render(MOSAIC_EXECUTABLE, "checked.mp4",
+                                       {"--device", "cpu", "--manifest-check", path("card.jsonl")});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_EQ(checked.err.find("was made otherwise"), std::string::npos)
+      << "another device is what a check is for: " << checked.err;
+}
+
+TEST_F(ManifestTest, FacesAreInTheHashOfTheFeatures) {
+  const std::vector<std::string> arguments = {"--device", "cpu", "--faces", "--manifest",
+                                              path("faces.jsonl")};
+  const CommandResult made = render(MOSAIC_EXECUTABLE, "faces.mp4", arguments);
+  if (made.exit_code == 7) GTEST_SKIP() << "OpenCV's module is not here";
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string libraries = lines_of("faces.jsonl").front().at("facts").at("libraries");
+  EXPECT_NE(libraries.find("libopencv_core.so"), std::string::npos) << libraries;
+  EXPECT_EQ(
+      lines_of("m.jsonl").front().at("facts").at("libraries").get<std::string>().find("libopencv"),
+      std::string::npos)
+      << "it is not loaded without need";
 }
 
 TEST_F(ManifestTest, AnotherJobIsAMistake) {
@@ -138,7 +195,11 @@ TEST_F(ManifestTest, WhatIsNoManifestIsRefused) {
   const CommandResult cut = check_changed([](auto& lines) { lines.pop_back(); });
   EXPECT_EQ(cut.exit_code, 4) << cut.err;
   EXPECT_NE(cut.err.find("its end is missing"), std::string::npos) << cut.err;
-  EXPECT_EQ(check_changed([](auto& lines) { lines.front()["version"] = 2; }).exit_code, 4);
+  EXPECT_EQ(check_changed([](auto& lines) { lines.front()["version"] = 1; }).exit_code, 4);
+  const CommandResult twice = check_changed([](auto& lines) { lines.push_back(lines.back()); });
+  EXPECT_EQ(twice.exit_code, 4) << twice.err;
+  EXPECT_NE(twice.err.find("it goes on behind its end"), std::string::npos) << twice.err;
+  EXPECT_EQ(check_changed([](auto& lines) { lines[2]["type"] = "frame"; }).exit_code, 4);
   EXPECT_EQ(check_changed([](auto& lines) { lines[2]["ssim"] = "xyz"; }).exit_code, 4);
 }
 
