@@ -130,5 +130,35 @@ TEST(SceneCut, PlanesOfOnePixelAndOfOneColourAreNoCuts) {
   EXPECT_EQ(cuts_of({Plane({40, 2}, 0), Plane({40, 2}, 255), Plane({40, 2}, 7)}), kFirstOnly);
 }
 
+TEST(SceneCut, ItGoesOnWhereItWasSavedAfterAnyFrame) {
+  // A cut after a history longer than what is remembered, so that rings have gone round.
+  std::vector<Plane> frames =
+      frames_of({.kind = Kind::cut, .size = {128, 96}, .frames = 14, .seed = 2, .at = 11});
+  const std::vector<int> whole = cuts_of(frames);
+  ASSERT_EQ(whole, (std::vector<int>{0, 11}));
+  for (std::size_t border = 0; border <= frames.size(); ++border) {
+    SceneCutDetector first;
+    std::vector<int> cuts;
+    for (std::size_t i = 0; i < border; ++i) {
+      if (first.next(frames[i])) cuts.push_back(static_cast<int>(i));
+    }
+    ByteWriter out;
+    first.save(out);
+    SceneCutDetector second;
+    ByteReader in(out.bytes());
+    second.restore(in);
+    in.expect_end();
+    for (std::size_t i = border; i < frames.size(); ++i) {
+      if (second.next(frames[i])) cuts.push_back(static_cast<int>(i));
+    }
+    EXPECT_EQ(cuts, whole) << border;
+    ByteWriter a, b;
+    for (std::size_t i = border; i < frames.size(); ++i) first.next(frames[i]);
+    first.save(a);
+    second.save(b);
+    EXPECT_TRUE(std::ranges::equal(a.bytes(), b.bytes())) << border;
+  }
+}
+
 }  // namespace
 }  // namespace mosaic

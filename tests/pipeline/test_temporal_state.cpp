@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include "flow/hold_still.hpp"
 #include "pipeline/temporal_state.hpp"
 
@@ -116,6 +120,53 @@ TEST(TemporalState, RideStaysWithTheContent) {
   EXPECT_EQ(state.ride()[0], (FlowVector{5, -3}));
   EXPECT_EQ(state.ride()[1], (FlowVector{5, -3})) << "a replaced tile takes over the ride";
   EXPECT_EQ(state.ride()[3], (FlowVector{5, -3})) << "a gap is filled in step with its neighbours";
+}
+
+TEST(TemporalState, ItGoesOnWhereItWasSaved) {
+  // With lists of banned photos of several lengths.
+  TemporalState state = one_frame();
+  const Propagation still = from({0, 1, 2, 3});
+  TemporalState::Carried carried = state.carry(still, cells_with(100), kAllStill, kPrice);
+  carried.banned = {{1, 2, 3}, {}, {4}, {}};
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const std::vector<std::int32_t> tiles = {10, 11, 15, 13};
+  state.store(carried, still, cells_with(104), scores, tiles);
+  ByteWriter out;
+  state.save(out);
+  TemporalState other(kCells, kFeatures, kCandidates);
+  ByteReader in(out.bytes());
+  other.restore(in);
+  in.expect_end();
+  EXPECT_FALSE(other.empty());
+  EXPECT_EQ(std::vector(other.tile().begin(), other.tile().end()), tiles);
+  EXPECT_EQ(std::vector(other.ride().begin(), other.ride().end()),
+            std::vector(state.ride().begin(), state.ride().end()));
+  const Propagation moved = from({1, 2, kNoCell, 0});
+  const auto a = state.carry(moved, cells_with(130), kAllStill, kPrice);
+  const auto b = other.carry(moved, cells_with(130), kAllStill, kPrice);
+  EXPECT_EQ(a.tile, b.tile);
+  EXPECT_EQ(a.candidate, b.candidate);
+  EXPECT_EQ(a.source, b.source);
+  EXPECT_EQ(a.switch_price, b.switch_price);
+  EXPECT_EQ(a.banned, b.banned);
+  ByteWriter again;
+  other.save(again);
+  EXPECT_TRUE(std::ranges::equal(again.bytes(), out.bytes()));
+}
+
+TEST(TemporalState, DamagedBytesAreRefused) {
+  ByteWriter out;
+  one_frame().save(out);
+  const auto whole = out.bytes();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    TemporalState other(kCells, kFeatures, kCandidates);
+    ByteReader in(std::span(whole.data(), length));
+    EXPECT_THROW(other.restore(in), DamagedBytes) << length;
+  }
+  TemporalState larger(kCells + 1, kFeatures, kCandidates);
+  ByteReader in(whole);
+  EXPECT_THROW(larger.restore(in), DamagedBytes);
 }
 
 }  // namespace

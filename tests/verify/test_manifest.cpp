@@ -1,4 +1,5 @@
 // --manifest and --manifest-check from end to end.
+#include <algorithm>
 #include <set>
 
 #include "mosaic/stages.hpp"
@@ -162,18 +163,58 @@ TEST_F(ManifestTest, SaysWhichLibrariesAndWhichCardMadeIt) {
       << "another device is what a check is for: " << checked.err;
 }
 
-TEST_F(ManifestTest, FacesAreInTheHashOfTheFeatures) {
-  const std::vector<std::string> arguments = {"--device", "cpu", "--faces", "--manifest",
-                                              path("faces.jsonl")};
-  const CommandResult made = render(MOSAIC_EXECUTABLE, "faces.mp4", arguments);
-  if (made.exit_code == 7) GTEST_SKIP() << "OpenCV's module is not here";
-  ASSERT_EQ(made.exit_code, 0) << made.err;
-  const std::string libraries = lines_of("faces.jsonl").front().at("facts").at("libraries");
-  EXPECT_NE(libraries.find("libopencv_core.so"), std::string::npos) << libraries;
-  EXPECT_EQ(
-      lines_of("m.jsonl").front().at("facts").at("libraries").get<std::string>().find("libopencv"),
-      std::string::npos)
-      << "it is not loaded without need";
+/// What a detector of frontal faces takes for one.
+RgbImage drawn_face() {
+  RgbImage image(Size{256, 192});
+  Plane& grey = image.r;
+  std::fill(grey.pixels.begin(), grey.pixels.end(), u8{60});
+  const auto ellipse = [&grey](double x, double y, double a, double b, u8 level) {
+    for (int j = 0; j < grey.size.height; ++j) {
+      for (int i = 0; i < grey.size.width; ++i) {
+        const double u = (i - 128.0 - 80.0 * x) / (80.0 * a);
+        const double v = (j - 96.0 - 80.0 * y) / (80.0 * b);
+        if (u * u + v * v <= 1.0) grey.row(j)[i] = level;
+      }
+    }
+  };
+  ellipse(0.0, -0.1, 0.62, 0.85, 30);  // hair
+  ellipse(0.0, 0.1, 0.5, 0.7, 200);
+  for (const double side : {-0.22, 0.22}) {
+    ellipse(side, -0.08, 0.15, 0.07, 60);   // eye
+    ellipse(side, -0.22, 0.17, 0.035, 70);  // brow
+  }
+  ellipse(0.0, 0.1, 0.06, 0.18, 225);  // nose
+  ellipse(0.0, 0.45, 0.2, 0.05, 90);   // mouth
+  image.g = image.b = grey;
+  return image;
+}
+
+TEST_F(ManifestTest, WhatFacesRaiseIsInTheHashOfTheFeatures) {
+  write_frames(*folder_ / "face", {drawn_face()});
+  const auto made = [](const std::string& manifest, std::vector<std::string> extra) {
+    std::vector<std::string> arguments = {
+        MOSAIC_EXECUTABLE, "--frames",    path("face"), "--tiles", path("pool"), "--output",
+        path("face.mp4"),  "--tile-size", "16",         "--force", "--device",   "cpu",
+        "--manifest",      path(manifest)};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    CommandOptions options;
+    options.environment["XDG_CACHE_HOME"] = path("cache");
+    return run_command(arguments, options);
+  };
+  const CommandResult with = made("faces.jsonl", {"--faces"});
+  if (with.exit_code == 7) GTEST_SKIP() << "OpenCV's module is not here";
+  ASSERT_EQ(with.exit_code, 0) << with.err;
+  ASSERT_EQ(made("none.jsonl", {}).exit_code, 0);
+  const std::vector<json> faces = lines_of("faces.jsonl");
+  const std::vector<json> none = lines_of("none.jsonl");
+  EXPECT_EQ(faces[1].at("decoded"), none[1].at("decoded"));
+  EXPECT_NE(faces[1].at("features"), none[1].at("features"));
+  // Libraries are named where they are loaded, and only there.
+  const auto libraries = [](const std::vector<json>& lines) {
+    return lines.front().at("facts").at("libraries").get<std::string>();
+  };
+  EXPECT_NE(libraries(faces).find("libopencv_core.so"), std::string::npos) << libraries(faces);
+  EXPECT_EQ(libraries(none).find("libopencv"), std::string::npos) << libraries(none);
 }
 
 TEST_F(ManifestTest, AnotherJobIsAMistake) {
