@@ -1,11 +1,14 @@
 #include "video/container_length.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "video/container_tail.hpp"
 
 namespace mosaic {
 
@@ -65,6 +68,21 @@ std::uint64_t big_endian(std::string_view bytes) {
   return value;
 }
 
+/// Length of an ASF file (wmv), from its File Properties object (ASF, section 3.2). A broadcast
+/// does not know it.
+std::optional<std::uint64_t> asf_end(std::string_view head) {
+  constexpr auto kProperties = "\xA1\xDC\xAB\x8C\x47\xA9\xCF\x11\x8E\xE4\0\xC0\x0C\x20\x53\x65"sv;
+  constexpr std::size_t kSizeAt = 40;
+  constexpr std::size_t kFlagsAt = 88;
+  constexpr unsigned kBroadcast = 1;
+  const std::size_t at = head.find(kProperties);
+  if (at == std::string_view::npos || head.size() - at < kFlagsAt + 4) return std::nullopt;
+  const auto flags = static_cast<unsigned char>(head[at + kFlagsAt]);
+  if ((flags & kBroadcast) != 0) return std::nullopt;
+  return little_endian_32(head.substr(at + kSizeAt)) |
+         little_endian_32(head.substr(at + kSizeAt + 4)) << 32;
+}
+
 /// Whether the last box of an ISO base media file reaches behind its end. Cameras append data of
 /// their own, so the walk ends at what does not look like a box.
 bool last_box_is_cut(std::ifstream& file, std::uint64_t size) {
@@ -121,6 +139,29 @@ bool lacks_gif_trailer(std::ifstream& file, std::string_view head) {
   return true;
 }
 
+/// Whether a PNG ends before its IEND chunk does (PNG, section 5.3).
+bool lacks_png_end(std::ifstream& file, std::uint64_t size) {
+  constexpr std::uint64_t kSignature = 8;
+  constexpr std::uint64_t kAround = 12;  // length, type, checksum
+  std::array<char, 8> header{};
+  for (std::uint64_t at = kSignature; at + kAround <= size;) {
+    file.seekg(static_cast<std::streamoff>(at));
+    if (!file.read(header.data(), header.size())) return true;
+    const std::string_view bytes(header.data(), header.size());
+    if (bytes.substr(4) == "IEND") return false;
+    at += big_endian(bytes.substr(0, 4)) + kAround;
+  }
+  return true;
+}
+
+std::string last_bytes(std::ifstream& file, std::uint64_t size, std::uint64_t most) {
+  std::string bytes(static_cast<std::size_t>(std::min(size, most)), '\0');
+  file.seekg(static_cast<std::streamoff>(size - bytes.size()));
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
 }  // namespace
 
 bool ends_early(const std::filesystem::path& path) {
@@ -139,11 +180,16 @@ bool ends_early(const std::filesystem::path& path) {
   if (head.starts_with("RIFF"sv) && head.substr(8, 4) == "AVI "sv) {
     return little_endian_32(head.substr(4)) + 8 > size;
   }
+  if (head.starts_with("\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv)) {
+    const auto end = asf_end(head);
+    return end && *end > size;
+  }
   if (head.substr(4, 4) == "ftyp") return last_box_is_cut(file, size);
   if (head.starts_with("GIF87a"sv) || head.starts_with("GIF89a"sv)) {
     return lacks_gif_trailer(file, head);
   }
-  return false;
+  if (head.starts_with("\x89PNG\r\n\x1A\n"sv)) return lacks_png_end(file, size);
+  return tail_is_cut(head, last_bytes(file, size, kTailBytes));
 }
 
 }  // namespace mosaic

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <string_view>
 
 #include "video/container_length.hpp"
+#include "video/container_tail.hpp"
 #include "video/sources.hpp"
+#include "video/standard_input.hpp"
+#include "video/standard_stream.hpp"
 
 extern "C" {
 #include <libavutil/avstring.h>
@@ -54,6 +58,16 @@ Announced announced_frames(const AVFormatContext& format, AVStream& stream, bool
   return result;
 }
 
+/// Whether a JPEG's last scan has no end. In coded data FF is followed by 0 or a restart marker, so
+/// neither marker is met by chance behind the last scan's beginning.
+bool lacks_jpeg_end(const AVPacket& packet) {
+  const std::string_view bytes(reinterpret_cast<const char*>(packet.data),
+                               static_cast<std::size_t>(packet.size));
+  const std::size_t end = bytes.rfind("\xFF\xD9");
+  const std::size_t scan = bytes.rfind("\xFF\xDA");
+  return end == std::string_view::npos || (scan != std::string_view::npos && scan > end);
+}
+
 std::string seconds_text(std::int64_t us) {
   return number_text(std::round(static_cast<double>(us) / 1e5) / 10.0);
 }
@@ -65,6 +79,7 @@ DecodedStream::DecodedStream(const std::filesystem::path& path, const RenderObse
       observer_(observer),
       format_(open_container(path, &header_complaint_)),
       packet_(make_packet()) {
+  note_complaint();  // a short file has been read to its end by now
   choose_stream();
   open_decoder();
   announced_ = announced_frames(*format_, *stream_, !header_complaint_.empty());
@@ -154,7 +169,11 @@ bool DecodedStream::feed() {
 bool DecodedStream::next_packet() {
   for (int failures = 0; failures < kMostFailures && !file_ended_;) {
     const int result = av_read_frame(format_.get(), packet_.get());
-    if (result == AVERROR_EOF) break;
+    note_complaint();
+    if (result == AVERROR_EOF) {
+      note_end();
+      break;
+    }
     if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
       ++failures;
       if (result == AVERROR_INVALIDDATA) ++errors_;
@@ -165,14 +184,13 @@ bool DecodedStream::next_packet() {
       read_error_ = av_error_text(result);
       break;
     }
-    note_time();
-    if (packet_->stream_index != stream_->index) {
-      av_packet_unref(packet_.get());
-      continue;
-    }
-    // A packet the end of the file cut in two would decode to half a picture.
-    if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0) {
-      ++errors_;
+    note_packet();
+    const bool shown = packet_->stream_index == stream_->index;
+    // A packet the end of the file cut in two would decode to half a picture. Whoever stops a
+    // broadcast's recording cuts its sound, which is no damage.
+    const bool cut = (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0;
+    if (cut && (shown || std::string_view(format_->iformat->name) != "mpegts")) ++errors_;
+    if (cut || !shown) {
       av_packet_unref(packet_.get());
       continue;
     }
@@ -182,12 +200,30 @@ bool DecodedStream::next_packet() {
   return false;
 }
 
-void DecodedStream::note_time() {
+void DecodedStream::note_packet() {
+  const std::string_view format = format_->iformat->name;
+  if (format == "yuv4mpegpipe") last_packet_end_bytes_ = packet_->pos + packet_->size;
+  if (format == "mjpeg") frame_cut_ = lacks_jpeg_end(*packet_);
   const AVStream* from = format_->streams[packet_->stream_index];
   const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
   if (time == AV_NOPTS_VALUE) return;
   const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, kMicroseconds);
   last_packet_end_us_ = std::max(last_packet_end_us_, end);
+}
+
+/// Only Matroska's demuxer complains about nothing but damage at the end: a GIF's does about what
+/// programs append. The end is met once, and often while there are packets left to hand out.
+void DecodedStream::note_complaint() {
+  std::string said = take_demuxer_error();
+  const bool matroska = av_match_name("matroska", format_->iformat->name) != 0;
+  if (matroska && !said.empty() && avio_feof(format_->pb) != 0) end_complaint_ = std::move(said);
+}
+
+void DecodedStream::note_end() {
+  // FFmpeg makes the end of the file of a frame that is not all there.
+  if (last_packet_end_bytes_ >= 0 && avio_tell(format_->pb) > last_packet_end_bytes_) {
+    frame_cut_ = true;
+  }
 }
 
 bool DecodedStream::holds_one_frame() const {
@@ -241,7 +277,15 @@ std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) cons
              std::to_string(delivered) + " frames) could be read (file is truncated)";
     }
   }
-  if (ends_early(path_)) {
+  if (frame_cut_) {
+    return std::to_string(delivered) +
+           " frames could be read, and the input ends within one (it is truncated)";
+  }
+  if (!end_complaint_.empty()) {
+    return std::to_string(delivered) + " frames could be read (" + end_complaint_ + ")";
+  }
+  const bool pipe = is_standard_stream(path_);
+  if (pipe ? pipe_is_cut() : ends_early(path_)) {
     return std::to_string(delivered) +
            " frames could be read, but the file ends before what it says it holds (file is "
            "truncated)";
@@ -261,6 +305,11 @@ std::int64_t count_video_frames(const std::filesystem::path& path) {
     av_packet_unref(packet.get());
   }
   return frames;
+}
+
+bool DecodedStream::pipe_is_cut() const {
+  const StandardInput& input = StandardInput::of(*format_);
+  return tail_is_cut(input.head(), input.tail());
 }
 
 }  // namespace mosaic

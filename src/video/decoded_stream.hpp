@@ -48,7 +48,10 @@ class DecodedStream {
   void open_decoder();
   bool feed();
   bool next_packet();
-  void note_time();
+  void note_packet();
+  void note_complaint();
+  void note_end();
+  [[nodiscard]] bool pipe_is_cut() const;
   [[nodiscard]] std::optional<std::string> shortfall(std::int64_t delivered) const;
 
   std::filesystem::path path_;
@@ -60,9 +63,12 @@ class DecodedStream {
   AVStream* stream_ = nullptr;  ///< owned by format_
   Announced announced_;
   std::string read_error_;
+  std::string end_complaint_;  ///< what the demuxer logged as an error when it met the end
   std::int64_t errors_ = 0;
   std::int64_t last_packet_end_us_ = INT64_MIN;
+  std::int64_t last_packet_end_bytes_ = -1;  ///< from the file's start
   bool file_ended_ = false;
+  bool frame_cut_ = false;  ///< raw frames in a row, and the last one is not all there
 };
 
 }  // namespace mosaic

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <numeric>
 #include <string_view>
 #include <system_error>
@@ -16,6 +15,7 @@
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
 #include "video/frame_seek.hpp"
+#include "video/picture_content.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
 
@@ -30,34 +30,6 @@ std::string lower_ending(const fs::path& path) {
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
   return ending;
-}
-
-std::string first_bytes(const fs::path& path, std::size_t count) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(count, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(count));
-  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
-  return bytes;
-}
-
-/// Pictures known by their first bytes, for files whose ending says nothing or something else.
-bool looks_like_picture(const fs::path& path) {
-  using std::string_view_literals::operator""sv;
-  const std::string head = first_bytes(path, 12);
-  for (const std::string_view magic :
-       {"\xFF\xD8\xFF"sv, "\x89PNG\r\n\x1A\n"sv, "II*\0"sv, "MM\0*"sv}) {
-    if (head.starts_with(magic)) return true;
-  }
-  return head.size() == 12 && head.starts_with("RIFF") && head.substr(8) == "WEBP";
-}
-
-/// An animated PNG has its acTL chunk before the first IDAT.
-bool is_animated_png(const fs::path& path) {
-  constexpr std::size_t kEnough = 1 << 16;
-  const std::string head = first_bytes(path, kEnough);
-  if (!head.starts_with("\x89PNG")) return false;
-  const std::size_t animation = head.find("acTL");
-  return animation != std::string::npos && animation < head.find("IDAT");
 }
 
 Rect centre_crop(Size from, Size shape) {
@@ -79,6 +51,29 @@ Rect half_of(Rect crop, Size limit) {
   half.width = std::min(half.width, limit.width - half.x);
   half.height = std::min(half.height, limit.height - half.y);
   return half;
+}
+
+/// By the file's content where that is known, else by its name. FFmpeg's demuxers of single
+/// pictures are not let in.
+bool is_one_picture(const fs::path& path, const RenderObserver& observer) {
+  switch (picture_content(path)) {
+    case PictureContent::picture:
+      return true;
+    case PictureContent::film:
+      return false;
+    case PictureContent::jpeg_row:
+      if (!has_picture_ending(path)) return false;
+      tell(observer.warning, shown_name(path) +
+                                 " holds several pictures; only the first is used (named .mjpeg "
+                                 "it is read as a film)");
+      return true;
+    case PictureContent::animated_webp:
+      throw InputError("'" + shown_name(path) + "' is an animated WebP, which cannot be read",
+                       "make a GIF, an animated PNG or a film of it first");
+    case PictureContent::none:
+      break;
+  }
+  return has_picture_ending(path) && lower_ending(path) != ".gif";
 }
 
 }  // namespace
@@ -171,10 +166,7 @@ std::unique_ptr<FrameSource> open_frame_source_near(const fs::path& path,
     throw InputError("cannot read '" + shown_name(path) + "': it is not a regular file");
   }
   if (status.st_size == 0) throw InputError("'" + shown_name(path) + "' is empty");
-  const bool animated = lower_ending(path) == ".gif" || is_animated_png(path);
-  if (has_picture_ending(path) && !animated) return open_still_source(path);
-  // A picture whose name does not say so: FFmpeg's demuxers of single pictures are not let in.
-  if (!animated && looks_like_picture(path)) return open_still_source(path);
+  if (is_one_picture(path, observer)) return open_still_source(path);
   return open_video_source(path, options.deinterlace, from_s, observer);
 }
 

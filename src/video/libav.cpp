@@ -11,6 +11,8 @@
 
 #include "core/output_file.hpp"
 #include "mosaic/error.hpp"
+#include "video/picture_content.hpp"
+#include "video/standard_input.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
@@ -39,6 +41,22 @@ std::string& error_line() {
   return line;
 }
 
+/// The same, of a demuxer alone: decoders complain about recordings that begin between key frames.
+std::string& demuxer_line() {
+  thread_local std::string line;
+  return line;
+}
+
+bool is_demuxer(const void* source) {
+  if (source == nullptr) return false;
+  const AVClass* kind = *static_cast<const AVClass* const*>(source);
+  if (kind == nullptr) return false;
+  const AVClassCategory category = kind->get_category != nullptr
+                                       ? kind->get_category(const_cast<void*>(source))
+                                       : kind->category;
+  return category == AV_CLASS_CATEGORY_DEMUXER;
+}
+
 void keep_error_line(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR) return;
   std::array<char, 512> text{};
@@ -54,7 +72,9 @@ void keep_error_line(void* source, int level, const char* format, va_list argume
     const std::size_t end = line.find("] ");
     if (end != std::string::npos) line.erase(0, end + 2);
   }
-  if (!line.empty()) error_line() = std::move(line);
+  if (line.empty()) return;
+  if (is_demuxer(source)) demuxer_line() = line;
+  error_line() = std::move(line);
 }
 
 void require_regular_file(const fs::path& path) {
@@ -79,6 +99,15 @@ void require_regular_file(const fs::path& path) {
   // EINVAL is the answer of the format whitelist; its log line would tell the user nothing.
   if (code != AVERROR(EINVAL) && !detail.empty()) what += " that can be read (" + detail + ")";
   throw InputError(what, "give a video file, a folder of pictures or a picture");
+}
+
+/// FFmpeg takes some rows of JPEGs for one, whose demuxer is not let in. nullptr: it may choose.
+const AVInputFormat* demuxer_for(const fs::path& path, const AVIOContext* input) {
+  const bool row =
+      input != nullptr
+          ? static_cast<const StandardInput*>(input->opaque)->first().starts_with("\xFF\xD8\xFF")
+          : picture_content(path) == PictureContent::jpeg_row;
+  return row ? av_find_input_format("mjpeg") : nullptr;
 }
 
 }  // namespace
@@ -118,6 +147,12 @@ std::string take_ffmpeg_error() {
   return line;
 }
 
+std::string take_demuxer_error() {
+  std::string line;
+  line.swap(demuxer_line());
+  return line;
+}
+
 void route_ffmpeg_log() { av_log_set_callback(keep_error_line); }
 
 std::string file_url(const fs::path& path) { return "file:" + path.native(); }
@@ -130,12 +165,19 @@ InputContext open_container(const fs::path& path, std::string* complaint) {
   Options options;
   options.put("protocol_whitelist", pipe ? "pipe" : "file");
   options.put("format_whitelist", kDemuxers);
-  AVFormatContext* raw = nullptr;
-  const int opened =
-      avformat_open_input(&raw, pipe ? "pipe:0" : file_url(path).c_str(), nullptr, options.get());
-  if (opened < 0) throw_not_a_video(path, opened);
+  AVFormatContext* raw = avformat_alloc_context();
+  if (raw == nullptr) throw std::bad_alloc();
+  AVIOContext* input = pipe ? StandardInput::open() : nullptr;
+  raw->pb = input;
+  const int opened = avformat_open_input(&raw, pipe ? "pipe:0" : file_url(path).c_str(),
+                                         demuxer_for(path, input), options.get());
+  if (opened < 0) {
+    close_standard_input(input);
+    throw_not_a_video(path, opened);
+  }
   InputContext format(raw);
   if (complaint != nullptr) *complaint = take_ffmpeg_error();
+  take_demuxer_error();
   const int found = avformat_find_stream_info(format.get(), nullptr);
   if (found < 0) throw_not_a_video(path, found);
   return format;

@@ -26,8 +26,15 @@ extern "C" {
 
 namespace mosaic {
 
+/// Frees what StandardInput::open() (video/standard_input.hpp) made; nullptr is fine.
+void close_standard_input(AVIOContext* context);
+
 struct InputDeleter {
-  void operator()(AVFormatContext* context) const noexcept { avformat_close_input(&context); }
+  void operator()(AVFormatContext* context) const noexcept {
+    AVIOContext* pipe = (context->flags & AVFMT_FLAG_CUSTOM_IO) != 0 ? context->pb : nullptr;
+    avformat_close_input(&context);
+    close_standard_input(pipe);
+  }
 };
 struct OutputDeleter {
   void operator()(AVFormatContext* context) const noexcept {
@@ -109,6 +116,10 @@ std::string av_error_text(int code);
 
 /// The last line FFmpeg logged as an error on this thread, taken away by asking; may be empty.
 std::string take_ffmpeg_error();
+
+/// The same of lines that a demuxer logged. open_container() leaves here what was said after the
+/// header had been read.
+std::string take_demuxer_error();
 
 /// Sends FFmpeg's log to take_ffmpeg_error() instead of stderr. FFmpeg has one log callback per
 /// process; setting it again is harmless.

@@ -17,6 +17,20 @@ bool holds_attachments(const AVOutputFormat& container) {
   return std::string_view(container.name) == "matroska";
 }
 
+/// Whether a packet of AAC as transport streams hold it lacks a header (ISO/IEC 14496-3, 1.A.2.2):
+/// the end of one whose beginning was lost. Muxers that write the header once refuse it, which
+/// would end the job.
+bool is_broken_adts(const AVCodecParameters& facts, const AVPacket& packet) {
+  constexpr int kHeader = 7;
+  constexpr int kSampleRates = 13;
+  if (facts.codec_id != AV_CODEC_ID_AAC || facts.extradata_size > 0) return false;
+  if (packet.size < kHeader) return true;
+  const std::uint8_t* bytes = packet.data;
+  const int length = (bytes[3] & 3) << 11 | bytes[4] << 3 | bytes[5] >> 5;
+  return bytes[0] != 0xFF || (bytes[1] & 0xF0) != 0xF0 || (bytes[2] >> 2 & 15) >= kSampleRates ||
+         length < kHeader;
+}
+
 }  // namespace
 
 StreamCopy::StreamCopy(const std::filesystem::path& source, AVFormatContext& output,
@@ -205,10 +219,21 @@ bool StreamCopy::read_packet(AVPacket& packet) {
       av_packet_unref(&packet);
       continue;
     }
+    if (is_broken_adts(*source_->streams[packet.stream_index]->codecpar, packet)) {
+      warn_of_broken_packet(tracks_[static_cast<std::size_t>(track)]);
+      av_packet_unref(&packet);
+      continue;
+    }
     fill_times(tracks_[static_cast<std::size_t>(track)], packet);
     return true;
   }
   return false;
+}
+
+void StreamCopy::warn_of_broken_packet(Track& track) {
+  if (track.broken_warned) return;
+  track.broken_warned = true;
+  tell(observer_.warning, stream_name(*track.from) + " has damaged packets; left out");
 }
 
 bool StreamCopy::fill_pending() {

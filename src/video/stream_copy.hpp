@@ -54,6 +54,7 @@ class StreamCopy {
     std::int64_t next_time = AV_NOPTS_VALUE;  ///< expected next time stamp, from->time_base
     std::int64_t last_dts = AV_NOPTS_VALUE;   ///< written last, to->time_base
     bool order_warned = false;
+    bool broken_warned = false;
   };
 
   void add_stream(AVStream& from);
@@ -66,6 +67,7 @@ class StreamCopy {
   /// Codec delay the muxer leaves to us to add, in `unit`; 0 for most.
   [[nodiscard]] std::int64_t delay_to_add(const Track& track, AVRational unit) const;
   bool read_packet(AVPacket& packet);
+  void warn_of_broken_packet(Track& track);
   bool fill_pending();
   void fill_times(Track& track, AVPacket& packet) const;
   void hand_over(const PacketWriter& write);
