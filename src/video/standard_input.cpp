@@ -15,7 +15,8 @@ namespace mosaic {
 namespace {
 
 constexpr std::size_t kHeadBytes = 4096;
-constexpr int kBufferBytes = 1 << 15;
+/// Twice what is read at once, as FFmpeg has it for pipes: demuxers go back a little.
+constexpr int kBufferBytes = 1 << 16;
 
 /// Bytes read, AVERROR_EOF, or another AVERROR.
 int read_some(char* to, std::size_t most) {
