@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
+#include "backend/cpu/ssim.hpp"
 #include "backend/feature_math.hpp"
 #include "core/parallel_for.hpp"
 #include "flow/raft/raft_grid.hpp"
@@ -67,7 +69,12 @@ std::uint64_t tiles_need(const Settings& settings, const MemoryFacts& facts) {
   std::uint64_t shared = bytes_per_tile(size_px, k);
   // What is filtered is a copy while the index is still open.
   if (settings.library.dedupe || settings.library.drop_dull) shared *= 2;
-  return facts.other_tiles_bytes +
+  std::uint64_t sums = 0;
+  if (settings.match.ssim_weight > 0.0) {
+    const auto tiles = std::clamp<std::int64_t>(facts.tiles, 0, std::numeric_limits<int>::max());
+    sums = cpu::TileWindowSums::bytes(static_cast<int>(tiles), size_px);
+  }
+  return facts.other_tiles_bytes + sums * static_cast<std::uint64_t>(facts.twins) +
          (shared + own * static_cast<std::uint64_t>(facts.twins)) *
              static_cast<std::uint64_t>(std::max<std::int64_t>(0, facts.tiles));
 }

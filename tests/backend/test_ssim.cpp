@@ -54,6 +54,7 @@ std::int64_t naive_sum(const std::uint8_t* a, std::ptrdiff_t a_stride, const std
 
 TEST(SsimScorer, IsTheDefinitionOnEverySetOfInstructions) {
   constexpr unsigned kSeed = 51;
+  ThreadPool pool(1);
   test::EdgeBytes bytes(kSeed);
   for (const int size : {7, 8, 9, 10, 15, 16, 17, 22, 23, 31, 32, 33, 63, 64, 101}) {
     const auto area = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
@@ -69,10 +70,38 @@ TEST(SsimScorer, IsTheDefinitionOnEverySetOfInstructions) {
         // twice: the buffers must not remember
         ASSERT_EQ(scorer.score(tile.data()), want)
             << isa_name(isa) << " seed " << kSeed << " size " << size << " round " << round;
+        const TileWindowSums sums(tile, 1, size, isa, pool);
+        ASSERT_EQ(scorer.score(tile.data(), sums.of(0)), want)
+            << isa_name(isa) << " seed " << kSeed << " size " << size << ", sums at hand";
         ASSERT_EQ(scorer.score(tile.data()), want) << isa_name(isa) << " second call";
       }
     }
   }
+}
+
+TEST(TileWindowSums, EveryTileHasItsOwnWithAnyNumberOfThreads) {
+  constexpr int kTiles = 700;  // several ranges of threads
+  constexpr int kSize = 9;
+  test::EdgeBytes bytes(54);
+  const auto tiles = bytes(std::size_t{kTiles} * kSize * kSize);
+  const auto cell = bytes(std::size_t{kSize} * kSize);
+  for (const int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    const TileWindowSums sums(tiles, kTiles, kSize, fastest_isa(), pool);
+    ASSERT_FALSE(sums.empty());
+    SsimScorer scorer(kSize, fastest_isa());
+    scorer.set_cell(cell.data(), kSize);
+    for (int tile = 0; tile < kTiles; ++tile) {
+      const std::uint8_t* luma = tiles.data() + std::ptrdiff_t{tile} * kSize * kSize;
+      ASSERT_EQ(scorer.score(luma, sums.of(tile)), scorer.score(luma)) << tile;
+    }
+  }
+}
+
+TEST(TileWindowSums, AreNotMadeWhereTheyWouldTakeTooMuch) {
+  EXPECT_EQ(TileWindowSums::bytes(4000, 32), std::size_t{4000} * 688 * 8);
+  EXPECT_EQ(TileWindowSums::bytes(100'000, 32), 0U);
+  EXPECT_EQ(TileWindowSums::bytes(1000, 6), 0U);
 }
 
 TEST(SsimScorer, EqualSquaresScoreExactlyOne) {

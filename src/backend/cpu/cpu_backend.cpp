@@ -94,10 +94,11 @@ class CpuBackend final : public Backend {
   std::size_t dims_;
   cpu::PackedFeatures tiles_;
   int list_length_;
-  std::unique_ptr<ScorerPool> scorers_;   ///< null where no SSIM is computed
-  std::vector<std::int32_t> tile_price_;  ///< padded to whole blocks of tiles
-  bool quantiles_;                        ///< are described
-  std::span<const std::uint8_t> drawn_;   ///< tile pixels
+  std::unique_ptr<ScorerPool> scorers_;             ///< null where no SSIM is computed
+  std::unique_ptr<cpu::TileWindowSums> tile_sums_;  ///< null where no SSIM is computed
+  std::vector<std::int32_t> tile_price_;            ///< padded to whole blocks of tiles
+  bool quantiles_;                                  ///< are described
+  std::span<const std::uint8_t> drawn_;             ///< tile pixels
   cpu::SeamPyramid seam_pyramid_;
   RgbImage source_;         ///< the frame in RGB before resizing
   RgbImage canvas_;         ///< the frame at output size
@@ -125,6 +126,8 @@ CpuBackend::CpuBackend(const BackendContext& context)
   require(match_.ssim_candidates >= 0, "a negative number of SSIM candidates");
   if (scale_.ssim_unit > 0 && geometry_.tile_size_px >= kSsimWindow_px) {
     scorers_ = std::make_unique<ScorerPool>(geometry_.tile_size_px, isa_, pool_.threads());
+    tile_sums_ = std::make_unique<cpu::TileWindowSums>(library_.luma(), library_.tiles(),
+                                                       geometry_.tile_size_px, isa_, pool_);
   }
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   cells_.features.resize(cells * dims_);
@@ -248,7 +251,7 @@ void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, Ce
     const int y = cell / geometry_.columns * size;
     (*scorer).set_cell(cells_.luma.row(y) + x, cells_.luma.size.width);
     cpu::score_candidates(
-        *scorer, library_.luma(), size, scale_.ssim_unit,
+        *scorer, library_.luma(), *tile_sums_, size, scale_.ssim_unit,
         std::span(out.candidate_tile).subspan(i * candidates, candidates), request.carried_tile[i],
         std::span(out.dissimilarity).subspan(i * (candidates + 1), candidates + 1));
   }

@@ -21,14 +21,16 @@ void choose_candidates(std::span<const std::int32_t> list_tile, int variants,
   std::ranges::fill(candidate_tile.subspan(count), kNoTile);
 }
 
-void score_candidates(SsimScorer& scorer, std::span<const std::uint8_t> tile_luma, int size_px,
-                      std::int32_t ssim_unit, std::span<const std::int32_t> candidate_tile,
-                      std::int32_t carried_tile, std::span<std::int32_t> dissimilarity) {
+void score_candidates(SsimScorer& scorer, std::span<const std::uint8_t> tile_luma,
+                      const TileWindowSums& tile_sums, int size_px, std::int32_t ssim_unit,
+                      std::span<const std::int32_t> candidate_tile, std::int32_t carried_tile,
+                      std::span<std::int32_t> dissimilarity) {
   const auto tile_bytes = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px);
   const auto score = [&](std::int32_t tile) {
     if (tile == kNoTile) return ssim_unit;
+    const std::uint8_t* luma = tile_luma.data() + static_cast<std::size_t>(tile) * tile_bytes;
     const std::int64_t sum =
-        scorer.score(tile_luma.data() + static_cast<std::size_t>(tile) * tile_bytes);
+        tile_sums.empty() ? scorer.score(luma) : scorer.score(luma, tile_sums.of(tile));
     return dissimilarity_from_sum(ssim_unit, sum, scorer.windows());
   };
   bool carried_known = false;

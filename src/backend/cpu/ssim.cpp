@@ -92,6 +92,38 @@ MOSAIC_ALWAYS_INLINE void sum_rows(const Strip& strip, int x, const SumArrays& c
   }
 }
 
+/// Sums of products alone over 7 rows for the columns x to x + kLanes - 1.
+MOSAIC_ALWAYS_INLINE void sum_product_rows(const Strip& strip, int x, std::int32_t* products) {
+  constexpr int kAhead = kSsimWindow_px - 1;
+  const auto term = [&](int y, Int32Lanes& out) __attribute__((always_inline)) {
+    ShortLanes va;
+    ShortLanes vb;
+    load_bytes(strip.a + x + y * strip.a_stride, va);
+    load_bytes(strip.b + x + y * strip.b_stride, vb);
+    widen(va * vb, out);
+  };
+  const std::ptrdiff_t pitch = padded_width(strip.width);
+  Int32Lanes sum = {};
+  Int32Lanes one;
+  for (int y = 0; y < kAhead; ++y) {
+    term(y, one);
+    sum += one;
+  }
+  for (int row = 0; row < strip.rows; ++row) {
+    term(row + kAhead, one);
+    sum += one;
+    store(sum, products + row * pitch + x);
+    term(row, one);
+    sum -= one;
+  }
+}
+
+MOSAIC_ALWAYS_INLINE void product_column_sums(const Strip* strip, std::int32_t* products) {
+  const int width = padded_width(strip->width);
+  for (int x = 0; x + kLanes <= width; x += kLanes) sum_product_rows(*strip, x, products);
+  if (width % kLanes != 0) sum_product_rows(*strip, width - kLanes, products);
+}
+
 /// Column sums of the whole strip. The last vector ends with the row and may repeat columns.
 template <bool kPair>
 MOSAIC_ALWAYS_INLINE void column_sums(const Strip* strip, const SumArrays* columns) {
@@ -150,20 +182,22 @@ MOSAIC_TARGET_AVX512 void window_sums_avx512(const std::int32_t* columns, int wi
   }
 }
 
+/// The second step of Note [Window sums].
+void sum_across(const Strip& strip, Isa isa, const std::int32_t* columns, std::int32_t* out) {
+  if (isa == Isa::avx512) {
+    window_sums_avx512(columns, strip.width, strip.rows, out);
+  } else {
+    dispatch<window_sums>(isa, columns, strip.width, strip.rows, out);
+  }
+}
+
 /// Window sums of the strip; `columns` is scratch.
 template <bool kPair>
 void sum_windows(const Strip& strip, Isa isa, const SumArrays& columns, const SumArrays& out) {
   dispatch<column_sums<kPair>>(isa, &strip, &columns);
-  const auto across = [&](const std::int32_t* from, std::int32_t* to) {
-    if (isa == Isa::avx512) {
-      window_sums_avx512(from, strip.width, strip.rows, to);
-    } else {
-      dispatch<window_sums>(isa, from, strip.width, strip.rows, to);
-    }
-  };
-  across(columns.sum, out.sum);
-  across(columns.squares, out.squares);
-  if constexpr (kPair) across(columns.products, out.products);
+  sum_across(strip, isa, columns.sum, out.sum);
+  sum_across(strip, isa, columns.squares, out.squares);
+  if constexpr (kPair) sum_across(strip, isa, columns.products, out.products);
 }
 
 /// Window sums of a pair of pictures, `count` a multiple of kLanes.
@@ -191,15 +225,25 @@ MOSAIC_ALWAYS_INLINE void write_values(const Windows* w, double* __restrict out)
   }
 }
 
-/// Sum over the first `count` windows; zeros are put behind them up to a whole vector.
-std::int64_t sum_of_values(std::int32_t* x, std::int32_t* xx, std::int32_t* y, std::int32_t* yy,
-                           std::int32_t* p, int count, Isa isa) {
+void pad_with_zeros(std::int32_t* values, int count) {
+  std::fill(values + count, values + round_up(count), 0);
+}
+
+/// Sum over the first `count` windows of arrays that pad_with_zeros() has seen.
+std::int64_t sum_of_padded(const std::int32_t* x, const std::int32_t* xx, const std::int32_t* y,
+                           const std::int32_t* yy, const std::int32_t* p, int count, Isa isa) {
   const int padded = round_up(count);
-  for (std::int32_t* values : {x, xx, y, yy, p}) std::fill(values + count, values + padded, 0);
   const Windows windows{x, xx, y, yy, p, padded};
   std::int64_t total = 0;
   dispatch<add_values>(isa, &windows, &total);
   return total - (static_cast<std::int64_t>(padded - count) << kSsimFractionBits);
+}
+
+/// Sum over the first `count` windows; zeros are put behind them up to a whole vector.
+std::int64_t sum_of_values(std::int32_t* x, std::int32_t* xx, std::int32_t* y, std::int32_t* yy,
+                           std::int32_t* p, int count, Isa isa) {
+  for (std::int32_t* values : {x, xx, y, yy, p}) pad_with_zeros(values, count);
+  return sum_of_padded(x, xx, y, yy, p, count, isa);
 }
 
 // Both read and write up to a vector beyond their contents.
@@ -295,6 +339,59 @@ std::int64_t SsimScorer::score(const std::uint8_t* tile) {
                     {tile_sum_.data(), tile_squares_.data(), product_.data()});
   return sum_of_values(cell_sum_.data(), cell_squares_.data(), tile_sum_.data(),
                        tile_squares_.data(), product_.data(), side_ * side_, isa_);
+}
+
+std::int64_t SsimScorer::score(const std::uint8_t* tile, const TileWindowSums::OfTile& sums) {
+  const std::ptrdiff_t pitch = padded_width(size_px_);
+  if (!tile_.empty()) {
+    copy_padded(tile, size_px_, size_px_, size_px_, tile_.data());
+    tile = tile_.data();
+  }
+  const Strip strip{cell_.data(), pitch, tile, pitch, size_px_, side_};
+  dispatch<product_column_sums>(isa_, &strip, columns_[2].data());
+  sum_across(strip, isa_, columns_[2].data(), product_.data());
+  const int count = side_ * side_;
+  for (auto* values : {&cell_sum_, &cell_squares_, &product_}) {
+    pad_with_zeros(values->data(), count);
+  }
+  return sum_of_padded(cell_sum_.data(), cell_squares_.data(), sums.sum, sums.squares,
+                       product_.data(), count, isa_);
+}
+
+void SsimScorer::write_cell_sums(std::int32_t* sum, std::int32_t* squares) const {
+  const int count = side_ * side_;
+  std::copy_n(cell_sum_.data(), count, sum);
+  std::copy_n(cell_squares_.data(), count, squares);
+  for (std::int32_t* values : {sum, squares}) pad_with_zeros(values, count);
+}
+
+std::size_t TileWindowSums::bytes(int tiles, int size_px) {
+  if (size_px < kSsimWindow_px || size_px > kMaxSsimSquare_px) return 0;
+  const std::size_t all = static_cast<std::size_t>(tiles) * 2 * sizeof(std::int32_t) *
+                          static_cast<std::size_t>(values_of(size_px));
+  return all <= kMostBytes ? all : 0;
+}
+
+int TileWindowSums::values_of(int size_px) {
+  const int side = size_px - kSsimWindow_px + 1;
+  return round_up(side * side);
+}
+
+TileWindowSums::TileWindowSums(std::span<const std::uint8_t> luma, int tiles, int size_px, Isa isa,
+                               ThreadPool& pool)
+    : values_(static_cast<std::size_t>(values_of(size_px))) {
+  constexpr std::size_t kGrain = 256;
+  if (bytes(tiles, size_px) == 0) return;
+  const auto area = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px);
+  sums_.resize(2 * values_ * static_cast<std::size_t>(tiles));
+  pool.parallel_for(static_cast<std::size_t>(tiles), kGrain, [&](std::size_t b, std::size_t e) {
+    SsimScorer scorer(size_px, isa);
+    for (std::size_t tile = b; tile < e; ++tile) {
+      scorer.set_cell(luma.data() + tile * area, size_px);
+      std::int32_t* sum = sums_.data() + 2 * values_ * tile;
+      scorer.write_cell_sums(sum, sum + values_);
+    }
+  });
 }
 
 SsimResult ssim_map(const Plane& a, const Plane& b, bool keep_map, Isa isa) {
