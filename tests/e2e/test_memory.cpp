@@ -9,6 +9,7 @@
 
 #include "e2e/e2e.hpp"
 #include "e2e/json_lines.hpp"
+#include "library/pool_survey.hpp"
 
 namespace mosaic::test {
 namespace {
@@ -122,6 +123,46 @@ TEST_F(Memory, WhatCannotFitIsRefusedBeforeAnythingIsWritten) {
   // A preview has no encoder, but asks the same.
   EXPECT_EQ(run_mosaic(job("none.mp4", {"--memory", "40M", "--preview"})).exit_code, 2);
   EXPECT_EQ(names_in(folder_.path()), before);
+}
+
+/// Megabytes of tiles that the n-th run (from 0) of these told it would hold; -1: it told nothing.
+int told_tiles(const std::string& text, int n) {
+  std::size_t at = text.find("memory  about ");
+  for (; n > 0 && at != std::string::npos; --n) at = text.find("memory  about ", at + 1);
+  const std::size_t tiles = at == std::string::npos ? at : text.find("tiles ", at);
+  return tiles == std::string::npos ? -1 : std::stoi(text.substr(tiles + 6));
+}
+
+TEST_F(Memory, TilesThatABatchKeepsOpenForOtherSizesCount) {
+  const std::string small = (folder_ / "small.mp4").string();
+  ASSERT_EQ(run_command({"ffmpeg", "-v", "error", "-i", film(), "-vf", "scale=320:180", "-frames:v",
+                         "2", "-c:v", "libx264", "-preset", "ultrafast", small})
+                .exit_code,
+            0);
+  CommandOptions options;
+  options.environment["XDG_CACHE_HOME"] = (folder_ / "cache").string();
+  // 40 px for the large film and 20 px for the small one, of 60 photos 15 tiles each.
+  const Strings common = {
+      "--tiles", pool(), "--grid",   "16x9", "--variants", "mirror,bright,hue:11",
+      "--range", "0-0",  "--device", "cpu",  "--threads",  "2",
+      "--force"};
+  const auto run = [&](Strings words) {
+    words.insert(words.end(), common.begin(), common.end());
+    const CommandResult result = run_mosaic(words, options);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  const int large =
+      told_tiles(run({"--frames", film(), "--output", (folder_ / "a.mp4").string()}), 0);
+  const int alone =
+      told_tiles(run({"--frames", small, "--output", (folder_ / "b.mp4").string()}), 0);
+  const std::string both =
+      run({"--frames", film(), "--frames", small, "--out-dir", (folder_ / "out").string()});
+  EXPECT_EQ(told_tiles(both, 0), large);
+  const int bytes = static_cast<int>(60 * 15 * bytes_per_tile(40, 5) / 1'000'000);
+  EXPECT_GT(bytes, 4) << "more than rounding to megabytes can hide";
+  EXPECT_GE(told_tiles(both, 1), alone + bytes);
+  EXPECT_LE(told_tiles(both, 1), alone + bytes + 1);
 }
 
 }  // namespace
