@@ -19,6 +19,10 @@ std::string read_text(const std::filesystem::path& path) {
     return UsageError("cannot read --config " + path.string() + ": " + std::strerror(reason));
   };
   if (std::filesystem::is_directory(path)) throw fail(EISDIR);
+  // Opening a FIFO that nobody writes to would wait for ever.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw UsageError("cannot read --config " + path.string() + ": it is not a regular file");
+  }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open()) throw fail(errno);

@@ -123,7 +123,7 @@ bool fits(const IndexOnDisk& found, const Source& source, const LibrarySettings&
 void refuse_foreign(const std::filesystem::path& path, const IndexOnDisk& found) {
   if (found.state != IndexOnDisk::State::foreign) return;
   throw InputError("index '" + path.string() + "' " + found.problem + "; it is left as it is",
-                   "Name another file with --index, or remove this one.");
+                   "Name another file, or remove this one.");
 }
 
 /// --index: the user's own file.
@@ -262,6 +262,7 @@ IndexSummary build_index(const LibrarySettings& settings, int tile_size_px, int 
   const auto begin = std::chrono::steady_clock::now();
   const TileLayout layout{tile_size_px, features_k};
   check_request(settings, layout);
+  if (force) refuse_foreign(output, open_index(output));
   OutputFile file(output, force);
   const Source source = examine(settings, layout);
   const LibraryData data = build(source, settings, layout, pool, observer);

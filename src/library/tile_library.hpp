@@ -80,7 +80,8 @@ struct IndexSummary {
 };
 
 /// Builds the index of a pool anew and writes it to `output`, atomically. Throws like
-/// open_tile_library(), and OutputError when `output` exists and !force or cannot be written.
+/// open_tile_library(), and OutputError when `output` exists and !force or cannot be written. With
+/// force an index is replaced; any other file is left as it is (InputError).
 IndexSummary build_index(const LibrarySettings& settings, int tile_size_px, int features_k,
                          const std::filesystem::path& output, bool force, ThreadPool& pool,
                          const RenderObserver& observer);

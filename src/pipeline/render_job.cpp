@@ -280,6 +280,7 @@ void Job::finish_output() {
 void Job::summarise() {
   report_progress(true);
   warn_of_late_shots();
+  warn_of_short_input();
   summary_.decode_errors = parts_.source->decode_errors();
   summary_.skipped = parts_.library->skipped();
   const std::vector<SkippedInput>& damaged = parts_.source->skipped();
@@ -311,6 +312,15 @@ void Job::warn_of_late_shots() const {
   tell(observer_.warning, "--scene-cuts " + settings_.scene_cuts.list.string() + " names frame " +
                               std::to_string(last) + ", but the last one of the input is " +
                               std::to_string(end - 1));
+}
+
+/// A number mistyped by a digit must not pass for a whole film.
+void Job::warn_of_short_input() const {
+  const FrameRange& range = settings_.range;
+  const std::int64_t end = range.first + summary_.frames_in;
+  if (range.last < 0 || end >= range.last) return;
+  tell(observer_.warning, "--range ends at frame " + std::to_string(range.last - 1) +
+                              ", but the last one of the input is " + std::to_string(end - 1));
 }
 
 void Job::render_all() {

@@ -97,6 +97,7 @@ class Job {
   void finish_output();
   void summarise();
   void warn_of_late_shots() const;
+  void warn_of_short_input() const;
   [[nodiscard]] OutputFrame render_frame(const InputFrame& input, const Picture* next);
   bool compute_frame(const InputFrame& frame, const Picture* next);
   void put_line(SegmentPart part, const std::string& line);

@@ -83,6 +83,24 @@ std::optional<std::uint64_t> asf_end(std::string_view head) {
          little_endian_32(head.substr(at + kSizeAt + 4)) << 32;
 }
 
+/// Whether the last tag of an FLV reaches behind its end (FLV 10.1, annex E.3). The four bytes
+/// behind a tag, which repeat its length, may be lacking.
+bool last_tag_is_cut(std::ifstream& file, std::string_view head, std::uint64_t size) {
+  constexpr std::uint64_t kHeader = 11;
+  constexpr std::uint64_t kBehind = 4;
+  std::uint64_t at = big_endian(head.substr(5, 4)) + kBehind;
+  std::array<char, kHeader> header{};
+  while (at < size) {
+    if (size - at < kHeader) return true;
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(header.data(), header.size());
+    const int kind = header[0] & 0x1F;
+    if (!file || (kind != 8 && kind != 9 && kind != 18)) return false;  // somebody's own data
+    at += kHeader + big_endian({&header[1], 3}) + kBehind;
+  }
+  return at > size + kBehind;
+}
+
 /// Whether the last box of an ISO base media file reaches behind its end. Cameras append data of
 /// their own, so the walk ends at what does not look like a box.
 bool last_box_is_cut(std::ifstream& file, std::uint64_t size) {
@@ -184,6 +202,7 @@ bool ends_early(const std::filesystem::path& path) {
     const auto end = asf_end(head);
     return end && *end > size;
   }
+  if (head.starts_with("FLV\1"sv)) return last_tag_is_cut(file, head, size);
   if (head.substr(4, 4) == "ftyp") return last_box_is_cut(file, size);
   if (head.starts_with("GIF87a"sv) || head.starts_with("GIF89a"sv)) {
     return lacks_gif_trailer(file, head);

@@ -81,9 +81,9 @@ std::int64_t count_video_frames(const std::filesystem::path& path);
 ///
 /// Folder: regular files with a picture's ending, hidden ones left out, in natural order (digit
 /// runs compare as numbers). Timestamps count the pictures used, so neither a gap in the numbers (a
-/// notice) nor an unreadable picture (skipped) leaves a hole in time. Of two files with the same
+/// warning) nor an unreadable picture (skipped) leaves a hole in time. Of two files with the same
 /// number the first in byte order is used and the other skipped. Pictures of another size than the
-/// first are fitted as above.
+/// first are fitted as above, each with a warning.
 std::unique_ptr<FrameSource> open_frame_source(const std::filesystem::path& path,
                                                const SourceOptions& options,
                                                const RenderObserver& observer);

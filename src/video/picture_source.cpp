@@ -50,9 +50,9 @@ class FolderSource final : public FrameSource {
     } else {
       ++resized_;
       if (resized_ <= kMostNamed) {
-        tell(observer_.notice, pending_name_ + " is " + std::to_string(pending_.size().width) +
-                                   "x" + std::to_string(pending_.size().height) +
-                                   "; fitted to the first picture's size");
+        tell(observer_.warning, pending_name_ + " is " + std::to_string(pending_.size().width) +
+                                    "x" + std::to_string(pending_.size().height) +
+                                    "; fitted to the first picture's size");
       }
       frame.picture = fit_picture(std::move(pending_), info_.size);
     }
@@ -105,7 +105,7 @@ class FolderSource final : public FrameSource {
     if (gaps.size() > kMostNamed) {
       text += " and " + std::to_string(gaps.size() - kMostNamed) + " more";
     }
-    tell(observer_.notice, text + "; the pictures on both sides follow each other");
+    tell(observer_.warning, text + "; the pictures on both sides follow each other");
   }
 
   bool load_next() {
@@ -126,8 +126,8 @@ class FolderSource final : public FrameSource {
   void report_sizes() {
     if (resized_ <= kMostNamed || sizes_reported_) return;
     sizes_reported_ = true;
-    tell(observer_.notice, std::to_string(resized_) + " pictures of '" + shown_name(folder_) +
-                               "' were fitted to the first one's size");
+    tell(observer_.warning, std::to_string(resized_) + " pictures of '" + shown_name(folder_) +
+                                "' were fitted to the first one's size");
   }
 
   fs::path folder_;

@@ -1,6 +1,7 @@
 // Bad input: one clear message, the documented exit code, nothing left behind.
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -79,6 +80,39 @@ TemporaryFolder* BadInput::folder_ = nullptr;
 
 TEST_F(BadInput, MissingFrames) {
   expect_refusal(job(path("nowhere.mp4"), path("pool"), path("out/o.mp4")), 4, {"nowhere.mp4"});
+}
+
+TEST_F(BadInput, AConfigThatIsNoFileIsNotWaitedFor) {
+  ASSERT_EQ(mkfifo(path("settings.toml").c_str(), 0600), 0);
+  expect_refusal(
+      job(path("frames"), path("pool"), path("out/o.mp4"), {"--config", path("settings.toml")}), 2,
+      {"settings.toml", "not a regular file"});
+}
+
+TEST_F(BadInput, ARangeBeyondTheEndIsSaid) {
+  const CommandResult late =
+      job(path("frames"), path("pool"), path("late.mp4"), {"--range", "1-400"});
+  EXPECT_EQ(late.exit_code, 0) << late.err;
+  EXPECT_NE(late.err.find("--range ends at frame 400, but the last one of the input is 2"),
+            std::string::npos)
+      << late.err;
+  const CommandResult exact =
+      job(path("frames"), path("pool"), path("exact.mp4"), {"--range", "1-2"});
+  EXPECT_EQ(exact.err.find("--range"), std::string::npos) << exact.err;
+}
+
+TEST_F(BadInput, AnIndexReplacesAnIndexAndNothingElse) {
+  write("precious.mp4", "a film of the wedding");
+  const auto index = [](const std::string& output) {
+    return run_mosaic({"index", "--tiles", path("pool"), "--tile-size", "16", "-o", output, "-f"});
+  };
+  const CommandResult refused = index(path("precious.mp4"));
+  EXPECT_EQ(refused.exit_code, 4) << refused.err;
+  EXPECT_NE(refused.err.find("is not a tile index; it is left as it is"), std::string::npos)
+      << refused.err;
+  EXPECT_EQ(read_file(path("precious.mp4")), "a film of the wedding");
+  EXPECT_EQ(index(path("pool.mti")).exit_code, 0);
+  EXPECT_EQ(index(path("pool.mti")).exit_code, 0);
 }
 
 TEST_F(BadInput, MissingTiles) {

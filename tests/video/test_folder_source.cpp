@@ -40,7 +40,7 @@ TEST_F(FolderSource, UnpaddedAndMixedPaddingSortAsNumbers) {
     EXPECT_EQ(film.frames[i].pts, static_cast<std::int64_t>(i));
     EXPECT_EQ(film.frames[i].duration, 1);
   }
-  EXPECT_TRUE(Heard::has(film.heard.notices, "12-11999"));
+  EXPECT_TRUE(Heard::has(film.heard.warnings, "12-11999"));
   EXPECT_TRUE(film.skipped.empty());
 }
 
@@ -50,12 +50,12 @@ TEST_F(FolderSource, TheLastNumberCountsFrames) {
   picture("shot2_take9_5.png", 0);
   const FilmRead film = read_film(folder_.path());
   EXPECT_EQ(levels(film), (std::vector<int>{0, 1, 2}));
-  EXPECT_TRUE(film.heard.notices.empty()) << "another take is not a gap: " << film.heard.notices[0];
+  EXPECT_TRUE(film.heard.warnings.empty()) << "another take is no gap: " << film.heard.warnings[0];
 }
 
 TEST_F(FolderSource, GapsAreNamed) {
   for (const int n : {1, 2, 5, 6, 8}) picture("a" + std::to_string(n) + ".png", n);
-  EXPECT_TRUE(Heard::has(read_film(folder_.path()).heard.notices, "gaps in its numbers: 3-4, 7"));
+  EXPECT_TRUE(Heard::has(read_film(folder_.path()).heard.warnings, "gaps in its numbers: 3-4, 7"));
 }
 
 TEST_F(FolderSource, DuplicateNumbersAreSkippedAndNamed) {
@@ -88,7 +88,7 @@ TEST_F(FolderSource, MixedSizesAreFittedAndNamed) {
   const FilmRead film = read_film(folder_.path());
   EXPECT_EQ(levels(film), (std::vector<int>{10, 20}));
   EXPECT_EQ(size_of(film.frames[1].picture), (Size{16, 8}));
-  EXPECT_TRUE(Heard::has(film.heard.notices, "2.png is 30x30"));
+  EXPECT_TRUE(Heard::has(film.heard.warnings, "2.png is 30x30"));
 }
 
 TEST_F(FolderSource, OtherFilesAreLeftAlone) {

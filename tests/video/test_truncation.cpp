@@ -148,7 +148,8 @@ TEST_F(Truncation, ContainersThatStateTheirLength) {
   ffmpeg(std::string(kFilm) + kSound + "-c:v wmv2 -c:a wmav2 a.wmv");
   ffmpeg(std::string(kFilm) + "-f apng a.png");
   ffmpeg(std::string(kFilm) + kSound + "-c:v flv -c:a mp3 -ar 44100 a.flv");
-  for (const char* name : {"a.wmv", "a.png", "a.flv"}) {
+  ffmpeg(std::string(kFilm) + kSound + "-c:v libx264 -c:a aac b.flv");
+  for (const char* name : {"a.wmv", "a.png", "a.flv", "b.flv"}) {
     expect_whole(name);
     expect_cuts_noticed(name);
   }
