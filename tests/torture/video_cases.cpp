@@ -111,6 +111,8 @@ void add_shapes(Cases& cases) {
                    "a.mkv", 0, 6, 0, "67x35", Times::as_probed, false});
   cases.push_back({"sample aspect 4:3", "F -f lavfi -i $(SRC) -vf setsar=4/3 -c:v libx264 a.mp4",
                    "a.mp4", 0, 6, 0, "64x48"});
+  cases.push_back({"sample aspect 3:4", "F -f lavfi -i $(SRC) -vf setsar=3/4 -c:v libx264 a.mp4",
+                   "a.mp4", 0, 6, 0, "64x48"});
   cases.push_back({"size change",
                    "F -f lavfi -i $(SRC) -c:v libx264 x.h264; "
                    "F -f lavfi -i $(SRC 96x96) -c:v libx264 y.h264; cat x.h264 y.h264 > a.h264",
@@ -150,6 +152,29 @@ void add_colors(Cases& cases) {
                    Times::as_probed,
                    true,
                    "BT.601 (untagged: by height)"});
+  cases.push_back({"untagged from 720 rows",
+                   "F -f lavfi -i smptehdbars=s=96x720:r=25:d=0.08 -vf "
+                   "scale=out_color_matrix=bt709,format=yuv420p -c:v ffv1 w.mkv; "
+                   "F -i w.mkv -c copy a.mkv",
+                   "a.mkv",
+                   0,
+                   2,
+                   0,
+                   {},
+                   Times::as_probed,
+                   false,
+                   "BT.709 (untagged: by height)"});
+  cases.push_back({"untagged matrix in full range",
+                   "F -f lavfi -i smptehdbars=s=64x48:r=25:d=0.24 -vf "
+                   "scale=out_range=pc,format=yuv420p -color_range pc -c:v libx264 -qp 0 a.mkv",
+                   "a.mkv",
+                   0,
+                   6,
+                   0,
+                   {},
+                   Times::as_probed,
+                   true,
+                   "BT.601 (untagged: by height) full range"});
   cases.push_back(
       {"10 bit",
        "F -f lavfi -i smptehdbars=s=64x48:r=25:d=0.24 -vf format=yuv420p10le -c:v libx264 "
@@ -205,12 +230,35 @@ void add_company(Cases& cases) {
   cases.push_back({"two video streams",
                    "F -f lavfi -i $(SRC) -f lavfi -i $(SRC 96x64) -map 0 -map 1 -c:v libx264 a.mkv",
                    "a.mkv", 0, 6, 0, "96x64", Times::none, false, "2 video streams"});
+  cases.push_back({"MJPEG", "F -f lavfi -i $(SRC 64x48 25 0.8) a.mjpeg", "a.mjpeg", 0, 20});
+  cases.push_back({"animated WebP",
+                   "F -f lavfi -i $(SRC) -c:v libwebp_anim a.webp",
+                   "a.webp",
+                   4,
+                   0,
+                   0,
+                   {},
+                   Times::none,
+                   false,
+                   "is an animated WebP"});
   cases.push_back({"sound and subtitles and chapters",
                    "printf '1\\n00:00:00,000 --> 00:00:00,200\\nhello\\n' > s.srt; "
                    "printf ';FFMETADATA1\\n[CHAPTER]\\nTIMEBASE=1/1000\\nSTART=0\\nEND=200\\n"
                    "title=one\\n' > m.txt; F -f lavfi -i $(SRC) -f lavfi -i sine=d=0.24 -i s.srt "
                    "-i m.txt -map 0 -map 1 -map 2 -map_metadata 3 -c:v libx264 -c:a aac -c:s srt "
                    "a.mkv",
+                   "a.mkv",
+                   0,
+                   6,
+                   0,
+                   {},
+                   Times::as_probed,
+                   true,
+                   {},
+                   "out.mkv"});
+  cases.push_back({"sound that begins before the picture",
+                   "F -itsoffset 0.3 -f lavfi -i $(SRC) -f lavfi -i sine=d=0.6 -c:v libx264 -c:a "
+                   "aac a.mkv",
                    "a.mkv", 0, 6});
   cases.push_back({"raw h264", "F -f lavfi -i $(SRC) -c:v libx264 -bf 2 a.h264", "a.h264", 0, 6, 0,
                    "64x48", Times::none});
@@ -237,7 +285,9 @@ void add_truncations(Cases& cases) {
        "a.mp4"},
       {"mkv", film + "-c:v rawvideo -pix_fmt yuv420p w.mkv", "w.mkv", "a.mkv"},
       {"avi", film + "-c:v rawvideo -pix_fmt yuv420p w.avi", "w.avi", "a.avi"},
-      {"ts", film + "-c:v mpeg2video -q:v 1 -g 1 w.ts", "w.ts", "a.ts"}};
+      {"ts", film + "-c:v mpeg2video -q:v 1 -g 1 w.ts", "w.ts", "a.ts"},
+      {"y4m", film + "-pix_fmt yuv420p w.y4m", "w.y4m", "a.y4m"},
+      {"mjpeg", film + "-q:v 2 -huffman default w.mjpeg", "w.mjpeg", "a.mjpeg"}};
   for (const Kind& kind : kinds) {
     for (const Cut& cut : {Cut{10, 1, 6}, Cut{50, 18, 27}, Cut{99, 44, 50}}) {
       cases.push_back(

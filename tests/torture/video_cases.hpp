@@ -9,7 +9,7 @@ namespace mosaic::test {
 /// How a case's time stamps are known.
 enum class Times {
   none,      ///< refused, or a stream without any
-  as_probed  ///< ffprobe's list, to the unit; the output's intervals equal it
+  as_probed  ///< ffprobe's list, to the unit; the output's start and intervals equal it
 };
 
 struct VideoCase {
@@ -23,6 +23,7 @@ struct VideoCase {
   Times times = Times::as_probed;
   bool colors = true;     ///< first frame within 1 mean CIEDE2000 of FFmpeg's own conversion
   std::string says = {};  ///< part of a line of the log, the summary or the error
+  std::string output = "out.mp4";
 };
 
 const std::vector<VideoCase>& video_cases();
