@@ -19,8 +19,10 @@ static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_alw
 /// kept is on the disk already.
 constexpr unsigned kPatience_s = 4;
 
+constexpr std::initializer_list<int> kStopSignals = {SIGINT, SIGTERM, SIGHUP};
+
 extern "C" void on_patience_end(int /*signal*/) {
-  constexpr char kMessage[] = "stopped; what was finished is kept\n";
+  constexpr char kMessage[] = "stopped without waiting any longer; finished pieces are kept\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
   const int first = received_signal.load();
   struct sigaction action = {};
@@ -31,6 +33,14 @@ extern "C" void on_patience_end(int /*signal*/) {
 }
 
 extern "C" void on_stop_signal(int signal) {
+  // The next one of any kind ends the process: whoever has no patience may ask in another way.
+  for (const int other : kStopSignals) {
+    struct sigaction action = {};
+    if (sigaction(other, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    action = {};
+    action.sa_handler = SIG_DFL;
+    sigaction(other, &action, nullptr);
+  }
   received_signal.store(signal);
   stop_flag.store(true);
   alarm(kPatience_s);
@@ -47,9 +57,10 @@ StopSignals::StopSignals() {
   struct sigaction action = {};
   action.sa_handler = on_stop_signal;
   sigemptyset(&action.sa_mask);
-  // The default action is restored by the first signal: the second one ends the process.
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  // One that comes while the first is being handled finds the default action when that is over.
+  for (const int signal : kStopSignals) sigaddset(&action.sa_mask, signal);
+  action.sa_flags = SA_RESTART;
+  for (const int signal : kStopSignals) {
     struct sigaction before = {};
     // nohup ignores SIGHUP on purpose. Shells ignore SIGINT for background jobs of scripts, but
     // whoever sends it to one by hand wants it to stop.

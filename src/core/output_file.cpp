@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/leftovers.hpp"
+
 namespace mosaic {
 
 namespace fs = std::filesystem;
@@ -54,20 +56,6 @@ std::string hint_for(int error_number) {
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-/// File names end at 255 bytes; the stem gives way so that the temporary name still fits.
-fs::path temporary_name(const fs::path& target, const fs::path& folder, int attempt) {
-  constexpr std::size_t kLongestName = 255;
-  std::string suffix(".");
-  suffix += std::to_string(::getpid());
-  if (attempt > 0) suffix.append("-").append(std::to_string(attempt));
-  suffix += ".part" + target.extension().native();
-  std::string name(".");
-  name += target.filename().native();
-  if (suffix.size() + 1 > kLongestName) suffix = suffix.substr(0, kLongestName / 2);
-  if (name.size() + suffix.size() > kLongestName) name.resize(kLongestName - suffix.size());
-  return folder / (name + suffix);
 }
 
 /// rename() that fails with EEXIST instead of replacing, where the file system can do that.
@@ -119,14 +107,18 @@ OutputFile::OutputFile(fs::path final_path, bool force, const fs::path& temporar
     if (!force_) throw OutputError("'" + final_.native() + "' exists", hint_for(EEXIST));
   }
   constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
+  const fs::path folder = temporary_folder.empty() ? folder_of(target_) : temporary_folder;
   for (int attempt = 0;; ++attempt) {
-    temporary_ = temporary_name(
-        target_, temporary_folder.empty() ? folder_of(target_) : temporary_folder, attempt);
+    temporary_ =
+        folder / temporary_name(target_.filename().native(), target_.extension().native(), attempt);
     const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (fd.valid()) return;
-    if (errno != EEXIST || attempt + 1 == kAttempts) {
+    if (fd.valid()) {
+      held_.emplace(temporary_);
+      if (held_->is_there()) return;
+    } else if (errno != EEXIST) {
       throw output_error("cannot write", final_, errno);
     }
+    if (attempt + 1 == kAttempts) throw output_error("cannot write", final_, EEXIST);
   }
 }
 
@@ -144,6 +136,7 @@ void OutputFile::commit() {
                              : rename_without_replacing(temporary_, target_);
   if (failure != 0) throw output_error("cannot finish", final_, failure);
   committed_ = true;
+  held_.reset();
   sync_folder(folder_of(target_));
 }
 

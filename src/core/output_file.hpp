@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "core/leftovers.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -44,6 +46,7 @@ class OutputFile {
   std::filesystem::path final_;
   std::filesystem::path target_;  ///< final_ with a symbolic link resolved
   std::filesystem::path temporary_;
+  std::optional<HeldName> held_;  ///< temporary_, Note [Leftovers]
   bool force_ = false;
   bool committed_ = false;
 };

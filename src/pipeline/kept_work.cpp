@@ -5,6 +5,7 @@
 
 #include "core/byte_io.hpp"
 #include "core/hash.hpp"
+#include "core/leftovers.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
 #include "video/encoder_version.hpp"
@@ -53,8 +54,30 @@ bool keeps_pictures(const fs::path& output) {
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
 
-std::string megabytes(std::uint64_t bytes) {
+/// Of numbered pictures.
+bool picture_folder_is_there(const fs::path& output) {
+  std::error_code ignored;
+  if (fs::is_directory(output, ignored)) return true;
+  return output.has_filename() &&
+         (!output.has_parent_path() || fs::is_directory(output.parent_path(), ignored));
+}
+
+/// In the unit that tells two small numbers apart.
+std::string short_bytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kFewMegabytes = 10'000'000;
+  if (bytes < kFewMegabytes) return std::to_string((bytes + 999) / 1'000) + " kB";
   return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
+}
+
+/// Of runs that were killed. Under the output's lock, so that of two runs one removes.
+void remove_leftovers_of(const Settings& settings) {
+  for (const std::optional<fs::path>& file :
+       {std::optional(settings.output), settings.plan, settings.report, settings.manifest}) {
+    std::error_code ignored;
+    if (!file || !file->has_filename() || fs::is_directory(*file, ignored)) continue;
+    const fs::path folder = file->has_parent_path() ? file->parent_path() : fs::path(".");
+    remove_leftovers(folder, file->filename().native(), file->extension().native());
+  }
 }
 
 }  // namespace
@@ -99,8 +122,8 @@ std::string small_disk_warning(const fs::path& output, std::uint64_t needed) {
   const fs::path folder = disk_of(output);
   const std::optional<std::uint64_t> room = free_bytes(folder);
   if (needed == 0 || !room || *room >= needed) return {};
-  return "the disk of '" + folder.native() + "' has " + megabytes(*room) +
-         " left; the output may need about " + megabytes(needed);
+  return "the disk of '" + folder.native() + "' has " + short_bytes(*room) +
+         " left; the output may need about " + short_bytes(needed);
 }
 
 Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input) {
@@ -125,6 +148,7 @@ KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
       expected_frames_(parts.expected_frames(settings.range)) {
   if (is_standard_stream(settings.output)) return;
   lock_.emplace(anchor_of(settings.output));
+  remove_leftovers_of(settings);
   const bool wanted = wants_job_folder(settings, expected_frames_);
   if (wanted) {
     folder_ = std::make_unique<JobFolder>(anchor_of(settings.output),
@@ -148,7 +172,11 @@ bool wants_job_folder(const Settings& settings, std::int64_t frames) {
         "--resume is for .mp4, .mkv, .mov, .webm and numbered pictures, made of files");
   }
   if (!possible) return false;
-  return asked || frames < 0 || frames > settings.segment_frames;
+  // Pictures are moved into a folder that is there one by one; only with a job's folder does a run
+  // that is killed meanwhile leave a sign of it, and the next one goes on.
+  const bool moved_singly =
+      keeps_pictures(settings.output) && picture_folder_is_there(settings.output);
+  return asked || frames < 0 || frames > settings.segment_frames || moved_singly;
 }
 
 void KeptWork::warn_of_small_disk(std::uint64_t needed) {

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "core/leftovers.hpp"
 #include "core/output_file.hpp"
 #include "library/picture_file.hpp"
 #include "video/sinks.hpp"
@@ -150,12 +152,13 @@ class FolderSink final : public RgbSink {
     const fs::path parent = names_.folder.has_parent_path() ? names_.folder.parent_path() : ".";
     const fs::path where = is_new_ ? parent : names_.folder;
     const std::string name = is_new_ ? names_.folder.filename().native() : "mosaic";
+    remove_leftovers(where, name, {});
     constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      const fs::path candidate =
-          where / ("." + name + "." + std::to_string(::getpid()) +
-                   (attempt > 0 ? "-" + std::to_string(attempt) : "") + ".part");
+      const fs::path candidate = where / temporary_name(name, {}, attempt);
       if (::mkdir(candidate.c_str(), 0777) == 0) {
+        held_.emplace(candidate);
+        if (!held_->is_there()) continue;
         staging_ = candidate;
         return;
       }
@@ -198,6 +201,7 @@ class FolderSink final : public RgbSink {
   RenderObserver observer_;
   JobFolder* job_;  ///< null: nothing is kept
   fs::path staging_;
+  std::optional<HeldName> held_;  ///< staging_, Note [Leftovers]
   bool is_new_ = false;
   std::int64_t count_ = 0;
   std::int64_t highest_there_ = -1;

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <functional>
+#include <utility>
 
 #include "cli/signals.hpp"
 
@@ -41,6 +42,44 @@ TEST(Signals, TheSecondOneEndsTheProcess) {
     const StopSignals signals;
     std::raise(SIGTERM);
     std::raise(SIGTERM);
+    return 0;
+  });
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
+// Only the same one again did: INT, TERM and HUP in turn kept a job alive for 7.3 s.
+TEST(Signals, ASecondOneOfAnotherKindEndsTheProcessToo) {
+  for (const auto& [first, second] : {std::pair(SIGINT, SIGTERM), std::pair(SIGTERM, SIGHUP)}) {
+    const int status = status_of_child([first, second] {
+      const StopSignals signals;
+      std::raise(first);
+      std::raise(second);
+      return 0;
+    });
+    ASSERT_TRUE(WIFSIGNALED(status)) << first;
+    EXPECT_EQ(WTERMSIG(status), second);
+  }
+}
+
+TEST(Signals, NohupIsRespectedAlsoAfterAnotherSignal) {
+  const int status = status_of_child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    const StopSignals signals;
+    std::raise(SIGTERM);
+    std::raise(SIGHUP);
+    return signals.received() == SIGTERM ? 0 : 1;
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// Nobody waits for a frame that takes longer than four seconds, or for a disk that does not answer.
+TEST(Signals, WhatDoesNotStopIsEndedByTheFirstSignalAfterFourSeconds) {
+  const int status = status_of_child([] {
+    const StopSignals signals;
+    std::raise(SIGTERM);
+    for (int i = 0; i < 600; ++i) usleep(100'000);
     return 0;
   });
   ASSERT_TRUE(WIFSIGNALED(status));

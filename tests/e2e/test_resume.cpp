@@ -3,115 +3,13 @@
 
 #include <fstream>
 #include <iterator>
-#include <memory>
 
-#include "e2e/e2e.hpp"
+#include "e2e/resume_test.hpp"
 
 namespace mosaic::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// 32 frames in pieces of 6: five whole ones and a rest.
-class Resume : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    inputs_ = std::make_unique<TemporaryFolder>();
-    write_pool(*inputs_ / "pool", 80);
-    const CommandResult made = run_command({"ffmpeg",
-                                            "-v",
-                                            "error",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "testsrc2=size=320x192:rate=24",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "sine=frequency=440",
-                                            "-frames:v",
-                                            "32",
-                                            "-shortest",
-                                            "-c:v",
-                                            "libx264",
-                                            "-preset",
-                                            "ultrafast",
-                                            "-c:a",
-                                            "aac",
-                                            (*inputs_ / "film.mp4").string()});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
-  }
-  static void TearDownTestSuite() { inputs_.reset(); }
-
-  std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = {MOSAIC_EXECUTABLE,
-                                    "--frames",
-                                    (*inputs_ / "film.mp4").string(),
-                                    "--tiles",
-                                    (*inputs_ / "pool").string(),
-                                    "--index",
-                                    (*inputs_ / "pool.mti").string(),
-                                    "--tile-size",
-                                    "8",
-                                    "--segment-frames",
-                                    "6",
-                                    "--threads",
-                                    "2"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-  CommandResult run(const std::string& output, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = arguments(more);
-    all.insert(all.end(), {"--output", (folder_ / output).string()});
-    return run_command(all);
-  }
-  std::string undisturbed(const std::string& name, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> with = more;
-    with.insert(with.end(), {"--resume", "off"});
-    const CommandResult result = run("whole-" + name, with);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return md5_of(folder_ / ("whole-" + name));
-  }
-  /// Sends `signal` as soon as the journal names `pieces` finished ones; what the run said. A run
-  /// that was through before the signal came is made again.
-  CommandResult stop_after(const std::string& output, int pieces, const std::string& signal,
-                           const std::vector<std::string>& more = {}) {
-    const std::string name = output.substr(0, output.find('/'));
-    std::vector<std::string> all = {
-        "bash",
-        "-c",
-        "journal=$1 lines=$2 signal=$3; shift 3; \"$@\" & pid=$!; said=()\n"
-        "while kill -0 $pid 2>/dev/null && [ ${#said[@]} -lt $lines ]; do\n"
-        "  sleep 0.002; [ ! -e \"$journal\" ] || mapfile -t said < \"$journal\"\n"
-        "done 2>/dev/null\n"
-        "kill -$signal $pid; wait $pid",
-        "bash",
-        (folder_ / ("." + name + ".mosaic-job") / "journal").string(),
-        std::to_string(pieces + 1),  // the first line tells what the job is
-        signal};
-    const std::vector<std::string> program = arguments(more);
-    all.insert(all.end(), program.begin(), program.end());
-    all.insert(all.end(), {"--output", (folder_ / output).string()});
-    CommandResult result;
-    for (int attempt = 0; attempt < 5; ++attempt) {
-      result = run_command(all);
-      if (result.exit_code != 0) break;
-      fs::remove_all(folder_ / name);
-    }
-    return result;
-  }
-  void spoil(const fs::path& file, std::int64_t at) {
-    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-    ASSERT_TRUE(stream) << file;
-    stream.seekp(at);
-    stream.put('\x55');
-    stream.put('\xaa');
-  }
-
-  static inline std::unique_ptr<TemporaryFolder> inputs_;
-  TemporaryFolder folder_;
-  fs::path job_ = folder_ / ".out.mp4.mosaic-job";
-};
 
 class ResumeFlow : public Resume, public testing::WithParamInterface<const char*> {};
 
@@ -230,15 +128,6 @@ TEST_F(Resume, AListOfShotsCountsByWhatItSaysAndNotByItsName) {
   const CommandResult renamed = run("out.mp4", with_list("same.txt", "4\n14 # a comment\n"));
   EXPECT_EQ(renamed.exit_code, 0) << renamed.err;
   EXPECT_NE(renamed.err.find("frames are kept from before"), std::string::npos) << renamed.err;
-  EXPECT_EQ(md5_of(folder_ / "out.mp4"), expected);
-}
-
-TEST_F(Resume, ASignalKeepsWhatIsFinishedAndSaysSo) {
-  const std::string expected = undisturbed("film.mp4");
-  const CommandResult stopped = stop_after("out.mp4", 1, "TERM");
-  EXPECT_EQ(stopped.exit_code, 143);
-  EXPECT_NE(stopped.err.find("frames are kept in"), std::string::npos) << stopped.err;
-  EXPECT_EQ(run("out.mp4").exit_code, 0);
   EXPECT_EQ(md5_of(folder_ / "out.mp4"), expected);
 }
 

@@ -1,0 +1,88 @@
+#include "core/leftovers.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace mosaic {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_temporary_name(std::string_view text, const std::string& name, const std::string& ending) {
+  const std::string before = "." + name + ".";
+  const std::string after = ".part" + ending;
+  if (text.size() <= before.size() + after.size() || !text.starts_with(before) ||
+      !text.ends_with(after)) {
+    return false;
+  }
+  text = text.substr(before.size(), text.size() - before.size() - after.size());
+  const std::size_t dash = text.find('-');
+  return is_number(text.substr(0, dash)) &&
+         (dash == std::string_view::npos || is_number(text.substr(dash + 1)));
+}
+
+}  // namespace
+
+HeldName::HeldName(const fs::path& path)
+    : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {
+  if (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd_);
+    fd_ = -1;
+  }
+}
+
+HeldName::~HeldName() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+bool HeldName::is_there() const {
+  struct stat held {};
+  struct stat named {};
+  if (fd_ < 0 || ::fstat(fd_, &held) != 0) return true;
+  return ::lstat(path_.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+         held.st_dev == named.st_dev;
+}
+
+std::string temporary_name(const std::string& name, const std::string& ending, int attempt) {
+  // File names end at 255 bytes; the stem gives way so that the temporary name still fits.
+  constexpr std::size_t kLongestName = 255;
+  std::string suffix = "." + std::to_string(::getpid());
+  if (attempt > 0) suffix += "-" + std::to_string(attempt);
+  suffix += ".part" + ending;
+  std::string text = "." + name;
+  if (suffix.size() + 1 > kLongestName) suffix.resize(kLongestName / 2);
+  if (text.size() + suffix.size() > kLongestName) text.resize(kLongestName - suffix.size());
+  return text + suffix;
+}
+
+void remove_leftovers(const fs::path& folder, const std::string& name, const std::string& ending) {
+  std::error_code ignored;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    if (is_temporary_name(entry->path().filename().native(), name, ending)) {
+      found.push_back(entry->path());
+    }
+  }
+  for (const fs::path& path : found) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) continue;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, ignored);
+    ::close(fd);
+  }
+}
+
+}  // namespace mosaic
