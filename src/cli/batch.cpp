@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 
 #include "cli/text.hpp"
+#include "core/utf8.hpp"
 
 namespace mosaic::cli {
 namespace {
@@ -33,6 +35,15 @@ void require_stem(const fs::path& path, const std::string& flag) {
   if (has_stem(path)) return;
   throw UsageError(flag + " " + path.native() + " would be written by every input",
                    "put {stem} into it: it stands for the input's name without its ending");
+}
+
+/// As a terminal shows it: bytes that are no text are escaped.
+std::string shown(const fs::path& path) { return as_utf8(printable(path.native())); }
+
+/// Characters, not bytes: those after the first of a character are 10xxxxxx in UTF-8.
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string word_of(const BatchRow& row) {
@@ -99,11 +110,12 @@ std::int64_t good_rows(const std::vector<BatchRow>& rows) {
 
 std::vector<std::string> batch_table(const std::vector<BatchRow>& rows, bool dry_run) {
   std::size_t width = 0;
-  for (const BatchRow& row : rows) width = std::max(width, row.input.native().size());
+  for (const BatchRow& row : rows) width = std::max(width, columns_of(shown(row.input)));
   std::vector<std::string> lines;
   for (const BatchRow& row : rows) {
-    lines.push_back("  " + padded(word_of(row), 8) + padded(row.input.native(), width) + "  " +
-                    row.note);
+    const std::string name = shown(row.input);
+    const std::string blanks(width - columns_of(name), ' ');
+    lines.push_back("  " + padded(word_of(row), 8) + name + blanks + "  " + row.note);
   }
   lines.push_back(std::to_string(good_rows(rows)) + " of " + std::to_string(rows.size()) +
                   (dry_run ? " outputs can be made; nothing was written" : " outputs are there"));

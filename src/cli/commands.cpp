@@ -219,7 +219,9 @@ int execute(const Resolved& resolved, const StopSignals& signals, const StageFau
   observer = board.observer(observer);
   for (const std::string& warning : resolved.warnings) observer.warning(warning);
   const Listeners listeners{console, json ? &*json : nullptr, &board, observer, context};
-  return watched(board, signals, [&] { return run_command(resolved, listeners, out); });
+  const int code = watched(board, signals, [&] { return run_command(resolved, listeners, out); });
+  if (json) json->require_whole();
+  return code;
 }
 
 }  // namespace mosaic::cli

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "cli/batch.hpp"
@@ -19,8 +21,6 @@ using Json = nlohmann::ordered_json;
 constexpr double kPause_s = 1.0;
 
 Json line_of(const char* type) { return {{"type", type}, {"schema", kJsonSchema}}; }
-
-void write_line(std::ostream& out, const Json& line) { out << line.dump() << '\n' << std::flush; }
 
 Json count_or_null(std::int64_t count) { return count < 0 ? Json() : Json(count); }
 
@@ -65,6 +65,19 @@ void add_counts(Json& line, const JsonDone& done) {
   line["elapsed_s"] = done.elapsed_s;
 }
 
+std::string error_line(const JsonError& error) {
+  Json line = line_of("error");
+  line["exit_code"] = error.exit_code;
+  add_text(line, "message", error.message);
+  add_hint(line, error.hint);
+  if (error.signal != 0) line["signal"] = error.signal;
+  if (error.files >= 0) {
+    line["files"] = error.files;
+    line["files_there"] = error.files_there;
+  }
+  return line.dump();
+}
+
 Json progress_object(const RenderProgress& progress) {
   Json object = {{"stage", progress.stage},
                  {"done", progress.done},
@@ -89,6 +102,20 @@ Json progress_object(const RenderProgress& progress) {
 JsonLines::JsonLines(std::ostream& out, std::function<double()> now_s)
     : out_(out), now_s_(std::move(now_s)) {}
 
+void JsonLines::put(const std::string& line) {
+  errno = 0;
+  out_ << line << '\n' << std::flush;
+  if (!out_ && failure_ == 0) failure_ = errno == 0 ? EIO : errno;
+}
+
+void JsonLines::require_whole() {
+  const std::scoped_lock lock(mutex_);
+  if (failure_ == 0 || failure_ == EPIPE) return;
+  throw OutputError("the lines of --json could not be written to standard output: " +
+                        std::generic_category().message(failure_),
+                    "the work itself is done; free some space for the lines of the next run");
+}
+
 void JsonLines::start(const Request& request, const RunIdentity& identity) {
   const Settings& settings = request.settings;
   const bool renders = request.command == Command::render;
@@ -107,7 +134,7 @@ void JsonLines::start(const Request& request, const RunIdentity& identity) {
   add_text(line, "tiles", settings.library.tiles.native());
   line["settings"] = settings_json(identity.settings);
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::outline(const RenderOutline& outline) {
@@ -115,7 +142,7 @@ void JsonLines::outline(const RenderOutline& outline) {
   add_outline(line, outline);
   line["photos"] = outline.photos;
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::progress(const RenderProgress& progress) {
@@ -130,14 +157,14 @@ void JsonLines::progress(const RenderProgress& progress) {
   last_time_s_ = now_s;
   Json line = line_of("progress");
   line.update(progress_object(progress));
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::warning(const std::string& text) {
   Json line = line_of("warning");
   add_text(line, "message", text);
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::skipped(const SkippedInput& input) {
@@ -145,7 +172,7 @@ void JsonLines::skipped(const SkippedInput& input) {
   add_text(line, "name", input.name);
   add_text(line, "reason", input.reason);
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::file(const JsonFile& file) {
@@ -154,7 +181,7 @@ void JsonLines::file(const JsonFile& file) {
   const std::scoped_lock lock(mutex_);
   last_stage_.clear();  // the next film's progress begins anew
   last_done_ = -1;
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::file_end(const JsonFile& file, const JsonFileEnd& end) {
@@ -166,7 +193,7 @@ void JsonLines::file_end(const JsonFile& file, const JsonFileEnd& end) {
   line["was_done"] = end.was_done;
   if (end.made) add_counts(line, *end.made);
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::done(const JsonDone& done) {
@@ -182,12 +209,12 @@ void JsonLines::done(const JsonDone& done) {
     line["elapsed_s"] = done.elapsed_s;
   }
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 void JsonLines::error(const JsonError& error) {
   const std::scoped_lock lock(mutex_);
-  write_json_error(out_, error);
+  put(error_line(error));
 }
 
 void JsonLines::estimate(const JobEstimate& estimate, const Settings& settings) {
@@ -213,7 +240,7 @@ void JsonLines::estimate(const JobEstimate& estimate, const Settings& settings) 
                   {"index", estimate.index_bytes},
                   {"free", estimate.free_bytes ? Json(*estimate.free_bytes) : Json()}};
   const std::scoped_lock lock(mutex_);
-  write_line(out_, line);
+  put(line.dump());
 }
 
 RenderObserver JsonLines::observer(const RenderObserver& base) {
@@ -234,16 +261,7 @@ std::string progress_json(const RenderProgress& progress) {
 }
 
 void write_json_error(std::ostream& out, const JsonError& error) {
-  Json line = line_of("error");
-  line["exit_code"] = error.exit_code;
-  add_text(line, "message", error.message);
-  add_hint(line, error.hint);
-  if (error.signal != 0) line["signal"] = error.signal;
-  if (error.files >= 0) {
-    line["files"] = error.files;
-    line["files_there"] = error.files_there;
-  }
-  write_line(out, line);
+  out << error_line(error) << '\n' << std::flush;
 }
 
 bool asks_for_json(std::span<const std::string> arguments, const Environment& environment) {

@@ -56,7 +56,7 @@ struct JsonError {
   std::int64_t files = -1, files_there = -1;  ///< of a batch
 };
 
-/// Thread-safe. When nobody reads any more, nothing more is written and the work goes on.
+/// Thread-safe. When lines cannot be written any more the work goes on.
 class JsonLines {
  public:
   /// `now_s`: a steady clock, for the pace of progress.
@@ -74,16 +74,22 @@ class JsonLines {
   void file_end(const JsonFile& file, const JsonFileEnd& end);
   void estimate(const JobEstimate& estimate, const Settings& settings);
 
+  /// Throws OutputError when lines are missing and somebody may want them: unlike a reader that has
+  /// gone, a full disk is no sign of that.
+  void require_whole();
+
   /// Tells `base` and writes lines. Valid as long as this is.
   RenderObserver observer(const RenderObserver& base);
 
  private:
+  void put(const std::string& line);
   std::ostream& out_;
   std::function<double()> now_s_;
   std::mutex mutex_;
   std::string last_stage_;
   std::int64_t last_done_ = -1;
   double last_time_s_ = 0.0;
+  int failure_ = 0;  ///< errno of the first line that was not written
 };
 
 /// What a progress line says besides type and schema, as one object.

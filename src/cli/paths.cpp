@@ -53,6 +53,7 @@ std::string near_file(const fs::path& path) {
        entry.increment(error)) {
     names.push_back(entry->path().filename().string());
   }
+  std::erase(names, path.filename().string());  // a link to nowhere has that name
   // Of equally near ones the first: not in the order of the folder, which is chance.
   std::sort(names.begin(), names.end());
   const std::vector<std::string_view> views(names.begin(), names.end());
@@ -96,6 +97,12 @@ void require_input(const fs::path& path, const std::string& flag, bool folder_al
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
+    std::error_code ignored;
+    if (fs::is_symlink(path, ignored)) {
+      throw InputError(flag + " " + path.string() + ": this is a link to " +
+                           fs::read_symlink(path, ignored).string() + ", which is not there",
+                       "mount or restore what it leads to, or name the file itself");
+    }
     const std::string near = near_file(path);
     throw InputError(
         flag + " " + path.string() + ": there is no such file or folder",

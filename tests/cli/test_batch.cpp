@@ -57,6 +57,14 @@ TEST(Batch, TheTableNamesEveryInputAndTheWorstCodeWins) {
   EXPECT_EQ(worst_code({}), ExitCode::ok);
 }
 
+TEST(Batch, NamesInTheTableAreShownAsTextAndKeepTheColumns) {
+  const std::vector<BatchRow> rows = {{"\xc3\xa4.mp4", "a", ExitCode::ok, "made"},
+                                      {"x\n\xff.mp4", "b", ExitCode::ok, "made"}};
+  const std::vector<std::string> table = batch_table(rows);
+  EXPECT_EQ(table[0], "  ok      \xc3\xa4.mp4          made");
+  EXPECT_EQ(table[1], "  ok      x\\x0a\\xff.mp4  made");
+}
+
 // A table cut at the interruption said "1 of 2" of three inputs.
 TEST(Batch, WhatASignalLeftUndoneStaysInTheTable) {
   const std::vector<BatchRow> rows = {{"a.mp4", "a", ExitCode::ok, "made, 5 frames"},

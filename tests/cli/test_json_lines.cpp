@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -36,6 +37,21 @@ TEST(JsonLines, ProgressKeepsToOneLinePerSecond) {
   EXPECT_NEAR(written[1]["per_second"].get<double>(), 20.0, 1e-9);
   EXPECT_NEAR(written[1]["left_s"].get<double>(), (100 - written[1]["done"].get<int>()) / 20.0,
               1e-9);
+}
+
+// All lines were lost with exit code 0.
+TEST(JsonLines, ADiskThatIsFullIsSaidAtTheEndAndAReaderThatLeftIsNot) {
+  std::ofstream full("/dev/full");
+  if (!full) GTEST_SKIP() << "no /dev/full here";
+  JsonLines lines(full, [] { return 0.0; });
+  lines.warning("something");
+  const Failure failure = failure_of([&] { lines.require_whole(); });
+  EXPECT_EQ(failure.code, 5);
+  EXPECT_NE(failure.what.find("No space left"), std::string::npos) << failure.what;
+  std::ostringstream out;
+  JsonLines well(out, [] { return 0.0; });
+  well.warning("something");
+  EXPECT_NO_THROW(well.require_whole());
 }
 
 TEST(JsonLines, AnUnknownTotalIsNull) {

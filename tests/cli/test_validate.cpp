@@ -78,6 +78,15 @@ TEST_F(ValidateTest, InputsMustBeThere) {
   EXPECT_EQ(refused({"check", "assign", "--costs", path("c"), "--rows=1", "--cols=1"}).code, 4);
 }
 
+// It asked whether the link itself was meant.
+TEST_F(ValidateTest, ALinkToNowhereSaysWhereItLeads) {
+  std::filesystem::create_symlink("gone.mp4", folder_ / "link.mp4");
+  const Failure failure = refused(words({"-i", path("link.mp4")}));
+  EXPECT_EQ(failure.code, 4);
+  EXPECT_NE(failure.what.find("this is a link to gone.mp4, which is not there"), std::string::npos)
+      << failure.what;
+}
+
 TEST_F(ValidateTest, PipesAndDevicesAreNotInputs) {
   ASSERT_EQ(mkfifo(path("fifo.mp4").c_str(), 0600), 0);
   EXPECT_EQ(refused(words({"-i", path("fifo.mp4")})).code, 4);
