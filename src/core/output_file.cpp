@@ -126,12 +126,14 @@ OutputFile::~OutputFile() {
   if (!committed_) ::unlink(temporary_.c_str());
 }
 
+void OutputFile::sync() const {
+  const Descriptor fd(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) throw output_error("cannot finish", final_, errno);
+  if (::fsync(fd.get()) != 0) throw output_error("cannot sync", final_, errno);
+}
+
 void OutputFile::commit() {
-  {
-    const Descriptor fd(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) throw output_error("cannot finish", final_, errno);
-    if (::fsync(fd.get()) != 0) throw output_error("cannot sync", final_, errno);
-  }
+  sync();
   const int failure = force_ ? (::rename(temporary_.c_str(), target_.c_str()) == 0 ? 0 : errno)
                              : rename_without_replacing(temporary_, target_);
   if (failure != 0) throw output_error("cannot finish", final_, failure);

@@ -40,6 +40,8 @@ class OutputFile {
   [[nodiscard]] const std::filesystem::path& final_path() const { return final_; }
   /// What commit() replaces: final_path() with a symbolic link resolved.
   [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  /// What was written reaches the disk, so that commit() can fail for the name's sake only.
+  void sync() const;
   void commit();
 
  private:

@@ -70,6 +70,8 @@ std::string hash_of(const std::vector<fs::path>& files, const std::function<void
 
 }  // namespace
 
+std::string content_marks(const fs::path& path) { return marks_of(files_of(path)); }
+
 ContentIdentity identify_content(const fs::path& path, const ContentIdentity& known,
                                  const std::function<void()>& poll) {
   const std::vector<fs::path> files = files_of(path);

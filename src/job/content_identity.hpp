@@ -19,6 +19,9 @@ struct ContentIdentity {
   std::string hash;
 };
 
+/// ContentIdentity::marks alone. Throws InputError when a file is not there.
+std::string content_marks(const std::filesystem::path& path);
+
 /// `known`: an earlier identity, whose hash is taken over when the marks are the same. `poll` is
 /// called now and then and may throw. Throws InputError when a file cannot be read.
 ContentIdentity identify_content(const std::filesystem::path& path, const ContentIdentity& known,

@@ -10,13 +10,13 @@ namespace mosaic {
 
 DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
                      const RenderObserver& observer)
-    : settings_(settings), observer_(observer), log_(settings.output) {
+    : settings_(settings), observer_(observer), place_(place_of(settings.output)), log_(place_) {
   const DoneRecord* const before = log_.find();
   now_.input = identify_content(settings.frames, before ? before->input : ContentIdentity{},
                                 [&observer] { observer.throw_if_stopped(); });
   now_.facts = job_facts(settings, parts, now_.input);
   std::error_code failure;
-  if (before != nullptr && std::filesystem::exists(settings.output, failure)) {
+  if (before != nullptr && std::filesystem::exists(place_, failure)) {
     const std::string differing = differences(before->facts, now_.facts);
     if (differing.empty()) {
       done_ = identify_output(before->output).hash == before->output.hash;
@@ -42,12 +42,18 @@ void DoneCheck::require_free_records() const {
 }
 
 ContentIdentity DoneCheck::identify_output(const ContentIdentity& known) const {
-  return identify_content(settings_.output, known, [this] { observer_.throw_if_stopped(); });
+  return identify_content(place_, known, [this] { observer_.throw_if_stopped(); });
 }
 
-void DoneCheck::record(ExitCode code) {
-  now_.output = identify_output({});
+void DoneCheck::record(ExitCode code, const std::filesystem::path& staged) {
+  now_.output = identify_content(staged, {}, [this] { observer_.throw_if_stopped(); });
   now_.exit_code = static_cast<int>(code);
+  log_.add(now_);
+}
+
+void DoneCheck::confirm() {
+  // A new name changes the marks. With the right ones the next run need not read the file.
+  now_.output.marks = content_marks(place_);
   log_.add(now_);
 }
 

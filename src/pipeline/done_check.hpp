@@ -1,6 +1,8 @@
 // Outputs that need not be made again.
 #pragma once
 
+#include <filesystem>
+
 #include "job/done_log.hpp"
 #include "mosaic/render.hpp"
 #include "mosaic/settings.hpp"
@@ -19,14 +21,18 @@ class DoneCheck {
   [[nodiscard]] bool is_done() const { return done_; }
   /// What the run that made it ended with.
   [[nodiscard]] ExitCode earlier_code() const { return earlier_code_; }
-  /// The output has been finished, with this code.
-  void record(ExitCode code);
+  /// The output is complete at `staged`, with this code, and about to get its name: a run that is
+  /// killed in between has recorded what is not there, which counts for nothing.
+  void record(ExitCode code, const std::filesystem::path& staged);
+  /// It has its name.
+  void confirm();
 
  private:
   [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
   void require_free_records() const;
   const Settings& settings_;
   const RenderObserver& observer_;
+  std::filesystem::path place_;
   DoneLog log_;
   DoneRecord now_;
   bool done_ = false;

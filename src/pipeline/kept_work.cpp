@@ -118,6 +118,13 @@ fs::path disk_of(const fs::path& output) {
   return folder;
 }
 
+fs::path place_of(const fs::path& output) {
+  if (!output.has_filename()) return output.parent_path();
+  const bool pattern = output.filename().native().find('%') != std::string::npos;
+  if (!pattern || !keeps_pictures(output)) return output;
+  return output.has_parent_path() ? output.parent_path() : fs::path(".");
+}
+
 std::string small_disk_warning(const fs::path& output, std::uint64_t needed) {
   const fs::path folder = disk_of(output);
   const std::optional<std::uint64_t> room = free_bytes(folder);

@@ -29,6 +29,9 @@ struct DiskEstimate {
 /// Throws UsageError like wants_job_folder().
 DiskEstimate estimate_disk(const Settings& settings, Size size, std::int64_t frames);
 
+/// The file that an output is, or the folder of numbered pictures.
+std::filesystem::path place_of(const std::filesystem::path& output);
+
 /// What to say when the disk of an output may not hold `needed` bytes; empty when it seems to.
 std::string small_disk_warning(const std::filesystem::path& output, std::uint64_t needed);
 

@@ -157,7 +157,7 @@ void ManifestWriter::write(const std::string& line) {
   check();
 }
 
-void ManifestWriter::finish(const ManifestEnd& end) {
+void ManifestWriter::complete(const ManifestEnd& end) {
   Json line = {{"type", "end"}, {"frames", end.frames}};
   line["file"] = end.file ? Json(hex64(*end.file)) : Json();
   line["flow_rounding_edge_px"] =
@@ -165,7 +165,7 @@ void ManifestWriter::finish(const ManifestEnd& end) {
   write(dump(line));
   stream_.close();
   check();
-  file_.commit();
+  file_.sync();
 }
 
 void ManifestWriter::check() const {

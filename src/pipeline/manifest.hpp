@@ -58,7 +58,9 @@ class ManifestWriter {
   void begin(const Facts& facts, const RenderParts& parts);
   /// `line`: of ManifestLines::take().
   void write(const std::string& line);
-  void finish(const ManifestEnd& end);
+  /// All of it is on the disk, still under a temporary name.
+  void complete(const ManifestEnd& end);
+  void publish() { file_.commit(); }
 
  private:
   void check() const;

@@ -256,13 +256,23 @@ void Job::report_progress(bool last) {
   observer_.progress(progress);
 }
 
+/// Note [What is said last]
+/// All that may still fail (a full disk, a name that is taken) happens under temporary names, plan,
+/// manifest and report included; then all get their names, the output first. In a batch the output
+/// is recorded as done just before: a run that is killed in between leaves a record of what is not
+/// there, which counts for nothing, and never a film that nobody knows to be complete.
 void Job::finish() {
-  finish_output();
-  if (!options_.holds_records) finish_records();
+  complete_output();
+  if (options_.holds_records) {
+    sink_->publish();
+    return;
+  }
+  complete_records(sink_->staged().value_or(settings_.output));
+  publish();
 }
 
 /// Whatever can be wrong with the frames as a whole is said before the output gets its name.
-void Job::finish_output() {
+void Job::complete_output() {
   summary_.frames_in = frames_read_;
   summary_.frames_kept = kept_->kept_frames();
   summary_.frames_out += summary_.frames_kept;
@@ -273,7 +283,7 @@ void Job::finish_output() {
   }
   if (settings_.strict) require_intact(*parts_.source);
   stages_.end_frames(summary_.frames_out);
-  sink_->finish();
+  sink_->complete();
   summarise();
 }
 
@@ -287,20 +297,43 @@ void Job::summarise() {
   summary_.skipped.insert(summary_.skipped.end(), damaged.begin(), damaged.end());
 }
 
-void Job::finish_records() {
+/// `made`: where the output is now.
+void Job::complete_records(const std::filesystem::path& made) {
   if (kept_->folder() != nullptr) collect_records(*kept_->folder());
-  if (plan_writer_) plan_writer_->finish();
-  const std::filesystem::path& output = options_.named ? *options_.named : settings_.output;
-  stages_.finish(summary_.frames_out, output, flow_rounding_edge_px(), observer_);
-  if (settings_.report) {
-    Settings told = settings_;
-    told.output = output;
-    write_report(*settings_.report, settings_.force,
-                 {told, parts_.source->info(), *parts_.library, parts_.geometry, *parts_.engine,
-                  context_.identity, summary_, *totals_, elapsed_s()});
+  if (plan_writer_) plan_writer_->complete();
+  stages_.complete(summary_.frames_out, made, flow_rounding_edge_px());
+  if (!settings_.report) return;
+  Settings told = settings_;
+  if (options_.named) told.output = *options_.named;
+  report_ = write_report(*settings_.report, settings_.force,
+                         {told, parts_.source->info(), *parts_.library, parts_.geometry,
+                          *parts_.engine, context_.identity, summary_, *totals_, elapsed_s()});
+}
+
+void Job::publish() {
+  const std::optional<std::filesystem::path> staged = sink_->staged();
+  if (done_ && staged) done_->record(summary_.exit_code(), *staged);
+  sink_->publish();
+  try {
+    if (done_ && staged) done_->confirm();
+    if (done_ && !staged) done_->record(summary_.exit_code(), place_of(settings_.output));
+    if (kept_->folder() != nullptr) kept_->folder()->remove();
+    publish_records();
+  } catch (const OutputError& error) {
+    throw OutputError("'" + settings_.output.native() + "' is complete, but " + error.what(),
+                      error.hint());
   }
-  if (done_) done_->record(summary_.exit_code());
-  if (kept_->folder() != nullptr) kept_->folder()->remove();
+}
+
+void Job::publish_records() {
+  if (plan_writer_) plan_writer_->publish();
+  stages_.publish(observer_);
+  if (report_) report_->commit();
+}
+
+void Job::finish_records() {
+  complete_records(options_.named.value_or(settings_.output));
+  publish_records();
 }
 
 /// Numbers outside --range are no mistake; numbers beyond the input's end are.

@@ -94,7 +94,10 @@ class Job {
   void compute();
   void encode();
   void finish();
-  void finish_output();
+  void complete_output();
+  void complete_records(const std::filesystem::path& made);
+  void publish();
+  void publish_records();
   void summarise();
   void warn_of_late_shots() const;
   void warn_of_short_input() const;
@@ -119,6 +122,7 @@ class Job {
   std::optional<KeptWork> kept_;
   std::unique_ptr<FrameSink> sink_;
   std::optional<PlanWriter> plan_writer_;
+  std::unique_ptr<OutputFile> report_;
   std::optional<BoundedQueue<InputFrame>> decoded_;
   std::optional<BoundedQueue<Composed>> composed_;
   std::optional<RunTotals> segment_;  ///< of the segment being computed

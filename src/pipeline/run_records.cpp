@@ -167,10 +167,10 @@ void PlanWriter::write(const std::string& line) {
   check();
 }
 
-void PlanWriter::finish() {
+void PlanWriter::complete() {
   stream_.close();
   check();
-  file_.commit();
+  file_.sync();
 }
 
 void PlanWriter::check() const {
@@ -180,19 +180,21 @@ void PlanWriter::check() const {
       "free space or choose another --plan path");
 }
 
-void write_report(const std::filesystem::path& path, bool force, const RunReport& report) {
+std::unique_ptr<OutputFile> write_report(const std::filesystem::path& path, bool force,
+                                         const RunReport& report) {
   const std::string ending = path.extension().string();
   const bool page = ending == ".html" || ending == ".htm";
   const std::string text = page ? html_report(report) : json_report(report);
-  OutputFile file(path, force);
-  std::ofstream stream(file.temporary(), std::ios::binary | std::ios::trunc);
+  auto file = std::make_unique<OutputFile>(path, force);
+  std::ofstream stream(file->temporary(), std::ios::binary | std::ios::trunc);
   stream << text;
   stream.close();
   if (!stream) {
     throw OutputError("cannot write the report " + path.string() + ": " + std::strerror(errno),
                       "free space or choose another --report path");
   }
-  file.commit();
+  file->sync();
+  return file;
 }
 
 }  // namespace mosaic

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,7 +31,9 @@ class PlanWriter {
              const GridGeometry& geometry);
   /// `line`: of plan_line().
   void write(const std::string& line);
-  void finish();
+  /// All of it is on the disk, still under a temporary name.
+  void complete();
+  void publish() { file_.commit(); }
 
  private:
   void check() const;
@@ -52,7 +55,9 @@ struct RunReport {
 };
 
 /// By the ending of `path` a page for people (.html, pipeline/html_report.hpp) or one JSON object:
-/// input and output, settings, grid, tiles used and skipped, frames, costs, stage times.
-void write_report(const std::filesystem::path& path, bool force, const RunReport& report);
+/// input and output, settings, grid, tiles used and skipped, frames, costs, stage times. It is on
+/// the disk, but has no name before it is committed.
+std::unique_ptr<OutputFile> write_report(const std::filesystem::path& path, bool force,
+                                         const RunReport& report);
 
 }  // namespace mosaic

@@ -35,17 +35,20 @@ void StageRecords::end_frames(std::int64_t frames) const {
   if (check_) check_->end_frames(frames);
 }
 
-void StageRecords::finish(std::int64_t frames, const std::filesystem::path& output,
-                          std::optional<double> flow_rounding_edge_px,
-                          const RenderObserver& observer) {
+void StageRecords::complete(std::int64_t frames, const std::filesystem::path& output,
+                            std::optional<double> flow_rounding_edge_px) {
   if (!writer_ && !check_) return;
-  const ManifestEnd end{frames, hash_output(output), flow_rounding_edge_px};
-  if (writer_) writer_->finish(end);
+  end_ = {frames, hash_output(output), flow_rounding_edge_px};
+  if (writer_) writer_->complete(end_);
+}
+
+void StageRecords::publish(const RenderObserver& observer) {
+  if (writer_) writer_->publish();
   if (!check_) return;
-  const std::string file = check_->compare_file(end.file);
+  const std::string file = check_->compare_file(end_.file);
   if (observer.notice) {
-    observer.notice("check   " + std::to_string(frames) + " frames" + file + " as the manifest " +
-                    settings_.manifest_check->string() + " says");
+    observer.notice("check   " + std::to_string(end_.frames) + " frames" + file +
+                    " as the manifest " + settings_.manifest_check->string() + " says");
   }
 }
 

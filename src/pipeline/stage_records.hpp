@@ -33,13 +33,16 @@ class StageRecords {
   /// After the last frame, before the output is finished. Throws VerifyError when a stage was left
   /// out, and when the manifest has another number of frames.
   void end_frames(std::int64_t frames) const;
-  /// After the output is finished and lies at `output`. Throws VerifyError when it is not the one
-  /// of the manifest.
-  void finish(std::int64_t frames, const std::filesystem::path& output,
-              std::optional<double> flow_rounding_edge_px, const RenderObserver& observer);
+  /// The output is complete and lies at `output`, under whatever name.
+  void complete(std::int64_t frames, const std::filesystem::path& output,
+                std::optional<double> flow_rounding_edge_px);
+  /// After complete(), when the output has its name. Throws VerifyError when it is not the one of
+  /// the manifest.
+  void publish(const RenderObserver& observer);
 
  private:
   const Settings& settings_;
+  ManifestEnd end_;
   bool wanted_ = false;
   StageProbe probe_;
   ManifestLines lines_;

@@ -34,7 +34,7 @@ struct SinkRequest {
 
 class FrameSink {
  public:
-  virtual ~FrameSink() = default;  ///< without finish(): removes what was written
+  virtual ~FrameSink() = default;  ///< without publish(): removes what was written
   [[nodiscard]] virtual SinkFormat format() const = 0;
   virtual void write(const YuvImage& image, std::int64_t pts, std::int64_t duration) = 0;
   virtual void write(const RgbImage& image, std::int64_t pts, std::int64_t duration) = 0;
@@ -44,8 +44,19 @@ class FrameSink {
   /// What follows is made without regard to what came before: a video's encoder is closed and the
   /// next frame goes to a new one. Where pictures stand for themselves nothing happens.
   virtual void end_segment() {}
-  /// Drains, closes, syncs and renames to the final name. Throws OutputError.
-  virtual void finish() = 0;
+  /// After the last frame: drains, closes and syncs, still under a temporary name. Throws
+  /// OutputError.
+  virtual void complete() = 0;
+  /// Where a completed output lies whose bytes will be those of its final name; nothing where that
+  /// cannot be said: a pipe, pictures that join others in a folder.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> staged() const { return {}; }
+  /// Gives what is complete its name. Throws OutputError.
+  virtual void publish() = 0;
+
+  void finish() {
+    complete();
+    publish();
+  }
 };
 
 /// Chooses by the output's name: .mp4 .mkv .mov .webm .gif; a folder (ends in '/' or exists) or a

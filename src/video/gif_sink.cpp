@@ -67,7 +67,7 @@ class GifSink final : public FrameSink {
     pull_frames();
   }
 
-  void finish() override {
+  void complete() override {
     if (frames_ == 0)
       throw OutputError("nothing to write to '" + shown_name(request_.output) + "'");
     check(av_buffersrc_add_frame_flags(source_, nullptr, 0));
@@ -82,8 +82,12 @@ class GifSink final : public FrameSink {
     avio_flush(output_->pb);
     check(output_->pb->error);
     check(avio_closep(&output_->pb));
-    file_.commit();
+    file_.sync();
   }
+  [[nodiscard]] std::optional<std::filesystem::path> staged() const override {
+    return file_.temporary();
+  }
+  void publish() override { file_.commit(); }
 
  private:
   void check(int result) const {

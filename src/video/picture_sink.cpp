@@ -61,10 +61,12 @@ class StillSink final : public RgbSink {
     write_picture_as(name_, file_.temporary(), image);
     written_ = true;
   }
-  void finish() override {
+  void complete() override {
     if (!written_) throw OutputError("nothing to write to '" + shown_name(name_) + "'");
-    file_.commit();
+    file_.sync();
   }
+  [[nodiscard]] std::optional<fs::path> staged() const override { return file_.temporary(); }
+  void publish() override { file_.commit(); }
 
  private:
   fs::path name_;
@@ -118,13 +120,16 @@ class FolderSink final : public RgbSink {
 
   void begin_segment(std::int64_t first_frame) override { count_ = first_frame; }
 
-  void finish() override {
-    if (job_ != nullptr) {
-      count_ = job_->finished_frames();
-      job_->begin_publishing();
-    }
+  void complete() override {
+    if (job_ != nullptr) count_ = job_->finished_frames();
     if (count_ == 0) throw OutputError("nothing to write to '" + shown_name(names_.folder) + "'");
     sync_file_system(staging_);
+  }
+  [[nodiscard]] std::optional<fs::path> staged() const override {
+    return is_new_ ? std::optional(staging_) : std::nullopt;
+  }
+  void publish() override {
+    if (job_ != nullptr) job_->begin_publishing();
     if (is_new_) {
       publish_folder();
     } else {

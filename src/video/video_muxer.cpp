@@ -148,7 +148,7 @@ void VideoMuxer::mux(AVPacket& packet) {
   check(output_->pb->error);  // muxers do not look at the result of every write
 }
 
-void VideoMuxer::finish(std::int64_t end) {
+void VideoMuxer::complete(std::int64_t end) {
   if (copy_) {
     const std::int64_t until =
         request_.range.last < 0 ? INT64_MAX : av_rescale_q(end, unit_, kMicroseconds);
@@ -158,6 +158,14 @@ void VideoMuxer::finish(std::int64_t end) {
   avio_flush(output_->pb);
   check(output_->pb->error);
   check(avio_closep(&output_->pb));
+  if (file_) file_->sync();
+}
+
+std::optional<std::filesystem::path> VideoMuxer::staged() const {
+  return file_ ? std::optional(file_->temporary()) : std::nullopt;
+}
+
+void VideoMuxer::publish() {
   if (file_) file_->commit();
 }
 

@@ -17,7 +17,8 @@ namespace mosaic {
 const char* muxer_name(const std::string& ending);
 
 /// Writes .mp4, .mov, .mkv or .webm to a temporary name; finish() gives it the final one.
-/// In this order: open(), begin(), write() for each packet, finish(). Throws OutputError.
+/// In this order: open(), begin(), write() for each packet, complete(), publish(). Throws
+/// OutputError.
 class VideoMuxer {
  public:
   VideoMuxer(const SinkRequest& request, const std::string& ending, const RenderObserver& observer);
@@ -39,7 +40,9 @@ class VideoMuxer {
   void write(AVPacket& packet);
 
   /// `end`: of the last frame, in the source's clock and the encoder's unit.
-  void finish(std::int64_t end);
+  void complete(std::int64_t end);
+  [[nodiscard]] std::optional<std::filesystem::path> staged() const;
+  void publish();
 
  private:
   void check(int result) const;

@@ -75,14 +75,18 @@ class VideoSink final : public FrameSink {
     in_segment_ = false;
   }
 
-  void finish() override {
+  void complete() override {
     end_segment();
     if (request_.job != nullptr) mux_kept();
     if (!muxer_.begun()) {
       throw OutputError("nothing to write to '" + shown_name(request_.output) + "'");
     }
-    muxer_.finish(last_end_);
+    muxer_.complete(last_end_);
   }
+  [[nodiscard]] std::optional<std::filesystem::path> staged() const override {
+    return muxer_.staged();
+  }
+  void publish() override { muxer_.publish(); }
 
  private:
   static std::vector<std::uint8_t> header_of(const AVCodecContext& encoder) {

@@ -1,5 +1,6 @@
 // Several films with one command, and films through pipes.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include <fstream>
 
@@ -49,6 +50,59 @@ TEST_F(Batch, GoesOnAfterABrokenFilmAndDoesNothingTwice) {
   EXPECT_EQ(second.exit_code, 0) << second.err;
   EXPECT_NE(second.err.find("ok      a.mp4  was done before"), std::string::npos) << second.err;
   EXPECT_EQ(fs::last_write_time(folder_ / "out/a.mosaic.mp4"), time);
+}
+
+// A kill while the finished film was read once more, to record it, left a film that no later run
+// took for done, and the batch ended with exit code 5 for ever.
+TEST_F(Batch, AFilmIsRecordedBeforeItGetsItsName) {
+  ASSERT_EQ(shell("--frames a.mp4 --out-dir out").exit_code, 0);
+  // Its last line was added when the film had its name; killed before, there is only the first.
+  std::ifstream log(folder_ / "out/.mosaic-temporal-done");
+  std::string first;
+  std::string second;
+  ASSERT_TRUE(std::getline(log, first) && std::getline(log, second));
+  std::ofstream(folder_ / "out/.mosaic-temporal-done") << first << '\n';
+  const auto time = fs::last_write_time(folder_ / "out/a.mosaic.mp4");
+  const CommandResult again = shell("--frames a.mp4 --out-dir out");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("was done before"), std::string::npos) << again.err;
+  EXPECT_EQ(fs::last_write_time(folder_ / "out/a.mosaic.mp4"), time);
+  // Killed before it got its name: the record is of a film that is not there.
+  std::ofstream(folder_ / "out/.mosaic-temporal-done") << first << '\n';
+  fs::remove(folder_ / "out/a.mosaic.mp4");
+  const CommandResult made = shell("--frames a.mp4 --out-dir out");
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_NE(made.err.find("made, 12 frames"), std::string::npos) << made.err;
+  EXPECT_TRUE(fs::exists(folder_ / "out/a.mosaic.mp4"));
+}
+
+// Both films were complete under their names, and the batch said that none was there, for ever.
+TEST_F(Batch, AReportThatDoesNotFitOnItsDiskIsSaidBeforeTheFilmGetsItsName) {
+  fs::create_directory(folder_ / "small");
+  if (mount("tmpfs", (folder_ / "small").c_str(), "tmpfs", 0, "size=4k") != 0) {
+    GTEST_SKIP() << "mounting a small tmpfs needs root";
+  }
+  const CommandResult full =
+      shell("--frames a.mp4 b.mp4 --out-dir out --report 'small/{stem}.html'");
+  umount((folder_ / "small").c_str());
+  EXPECT_EQ(full.exit_code, 5) << full.err;
+  EXPECT_NE(full.err.find("0 of 2 outputs are there"), std::string::npos) << full.err;
+  EXPECT_FALSE(fs::exists(folder_ / "out/a.mosaic.mp4"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.mosaic.mp4"));
+  const CommandResult again =
+      shell("--frames a.mp4 b.mp4 --out-dir out --report 'small/{stem}.html'");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(fs::exists(folder_ / "out/a.mosaic.mp4"));
+  EXPECT_TRUE(fs::exists(folder_ / "small/b.html"));
+}
+
+TEST_F(Batch, NumberedPicturesAreDoneOnceToo) {
+  const std::string job = "--frames a.mp4 b.mp4 --out-dir out --output '{stem}/%04d.png'";
+  ASSERT_EQ(shell(job).exit_code, 0);
+  EXPECT_TRUE(fs::exists(folder_ / "out/b/0012.png"));
+  const CommandResult again = shell(job);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("ok      a.mp4  was done before"), std::string::npos) << again.err;
 }
 
 TEST_F(Batch, DoneIsKnownByContentsNotByName) {
