@@ -38,19 +38,6 @@ constexpr std::array<int, 2> kWarmDivisors = {30, 300};
 // row]).
 constexpr int kWarmStart = 5;
 
-// Note [A warm start that is none]
-// The prices of the last frame are a good start as long as they are near this frame's. In a fade
-// they are not: all costs shrink by a twentieth from frame to frame, and what the last prices left
-// dear must become free again. Every place that is free at a price below 0 is a search from the
-// dummy row (shortest_paths.hpp), and with lists made for other prices it fetches rows whole on its
-// way: a thousand of them took thirty times as long as a plain frame, and five times as long as a
-// solve without any prices, which leaves next to none. So the prices are forgotten when, after the
-// auction, there are more such places than one for each kLowShare classes, and the auction has
-// already fetched more rows than one for each kAgainShare classes because their lists ran out.
-// Low places alone say little: while lists hold, searches are short.
-constexpr int kAgainShare = 2;
-constexpr int kLowShare = 8;
-
 void require(bool condition, const std::string& what) {
   if (!condition) throw UsageError("assignment: " + what);
 }
@@ -207,8 +194,6 @@ struct Solver::Impl {
 
   template <class Price>
   void run(Engine<Price>& engine, const SolveRequest& request, Assignment& result);
-  template <class Price>
-  bool auction(Engine<Price>& engine, const SolveRequest& request, bool warm);
 
   Isa isa;
   RowClasses classes;
@@ -219,27 +204,15 @@ struct Solver::Impl {
   SolveStatistics statistics;
 };
 
-/// Note [A warm start that is none]
 template <class Price>
-std::int64_t places_left_low(const Market<Price>& market) {
-  std::int64_t places = 0;
-  for (int j = 0; j < market.columns(); ++j) {
-    if (market.price[j] < 0) places += market.free[j];
-  }
-  return places;
-}
-
-/// Prices and tight holdings for Engine::paths. False when a warm start was of no use.
-template <class Price>
-bool Solver::Impl::auction(Engine<Price>& engine, const SolveRequest& request, bool warm) {
+void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assignment& result) {
+  const bool warm = !request.warm_price.empty();
   const int columns = request.costs.columns();
   Market<Price>& market = engine.market;
   CandidateLists<Price>& lists = engine.lists;
-  market.open(request.capacity, classes,
-              warm ? request.warm_price : std::span<const std::int32_t>{});
+  market.open(request.capacity, classes, request.warm_price);
   lists.open(request.costs, classes, market,
-             warm ? kWarmLength : std::clamp(columns / 4, kWarmLength, kColdLength),
-             warm == !request.warm_price.empty() ? request.lists : nullptr);
+             warm ? kWarmLength : std::clamp(columns / 4, kWarmLength, kColdLength), request.lists);
   Auction<Price> auction(market, lists);
   const Price spread = typical_spread(lists, classes.count());
   if (warm) {
@@ -255,29 +228,10 @@ bool Solver::Impl::auction(Engine<Price>& engine, const SolveRequest& request, b
     auction.run(epsilon, max_bids);
   }
   auction.release(0);
-  statistics.bids += auction.bids();
-  statistics.dense_rows += lists.rows_fetched();
-  if (!warm) return true;
-  // A start without given lists fetches every row once.
-  const std::int64_t again =
-      lists.rows_fetched() - (request.lists == nullptr ? classes.count() : 0);
-  return again * kAgainShare <= classes.count() ||
-         places_left_low(market) * kLowShare <= classes.count();
-}
-
-template <class Price>
-void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assignment& result) {
-  const bool warm = !request.warm_price.empty();
-  statistics = {};
-  if (!auction(engine, request, warm)) {
-    statistics.prices_forgotten = true;
-    auction(engine, request, false);
-  }
-  const std::int64_t before = statistics.dense_rows - engine.lists.rows_fetched();
-  engine.paths.run();
-  read_result(engine.market, classes, result);
-  statistics.augmentations = engine.paths.augmentations();
-  statistics.dense_rows = before + engine.lists.rows_fetched();
+  ShortestPaths<Price>& paths = engine.paths;
+  paths.run();
+  read_result(market, classes, result);
+  statistics = {auction.bids(), paths.augmentations(), lists.rows_fetched()};
 }
 
 Solver::Solver(SimdChoice simd) : impl_(std::make_unique<Impl>(choose_isa(simd))) {}
@@ -325,7 +279,6 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
     if (classes.supply[changed.back()] > 1) return std::nullopt;
   }
   impl_->can_go_on = false;
-  impl_->narrow.lists.read_from(costs);
   for (std::size_t k = 0; k < rises.size(); ++k) {
     const auto [row, column, by] = rises[k];
     impl_->narrow.lists.raise_cost(changed[k], column, by);

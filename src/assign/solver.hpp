@@ -27,8 +27,6 @@ struct SolveStatistics {
   std::int64_t augmentations = 0;
   std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out
   bool wide_prices = false;     ///< 32-bit prices did not suffice
-  /// the warm prices were so far off that the solve began again without them
-  bool prices_forgotten = false;
 };
 
 /// Serial and deterministic: the result depends on the request alone, prices and lists included;

@@ -71,10 +71,7 @@ TEST(Solver, GoesOnWhereTheLastSolveEndedWhenCostsRise) {
     Solver solver;
     EXPECT_FALSE(solver.solve_again(first, {})) << "nothing has been solved yet";
     const Assignment cold = solver.solve({first, capacity, {}, {}, nullptr});
-    // Short lists run out, and rows are then read from the risen costs.
-    const RowLists lists = make_lists(second, cold.price, 4);
-    Assignment last =
-        solver.solve({second, capacity, {}, cold.price, uses == 1 ? nullptr : &lists});
+    Assignment last = solver.solve({second, capacity, {}, cold.price, nullptr});
     Ints values(std::size_t(kCells) * kScene.tiles);
     for (int i = 0; i < kCells; ++i) {
       for (int j = 0; j < kScene.tiles; ++j) {
@@ -124,25 +121,6 @@ TEST(Solver, ScenesAreContended) {
     favourite[std::min_element(row.begin(), row.end()) - row.begin()] = 1;
   }
   EXPECT_LT(std::accumulate(favourite.begin(), favourite.end(), 0), kCells / 2);
-}
-
-TEST(Solver, ForgetsPricesThatLeaveTooManyPlacesDear) {
-  const DenseCosts costs = mosaic_costs(kScene, 0);
-  const Ints capacity(kScene.tiles, 2);
-  Solver solver;
-  const Assignment cold = solve_certified(solver, {costs, capacity, {}, {}, nullptr});
-  EXPECT_FALSE(solver.statistics().prices_forgotten);
-  const Assignment near = solve_certified(solver, {costs, capacity, {}, cold.price, nullptr});
-  EXPECT_FALSE(solver.statistics().prices_forgotten) << "its own prices are the best start";
-  EXPECT_EQ(near.cost, cold.cost);
-  // Far off, and lists made for them.
-  Ints dear(kScene.tiles);
-  for (int j = 0; j < kScene.tiles; ++j) dear[j] = -(j * 7'919 % 150'000);
-  const RowLists lists = make_lists(costs, dear, 17);
-  const Assignment far = solve_certified(solver, {costs, capacity, {}, dear, &lists});
-  EXPECT_TRUE(solver.statistics().prices_forgotten);
-  EXPECT_EQ(far.column_of_row, cold.column_of_row) << "as if there had been none";
-  EXPECT_EQ(far.price, cold.price);
 }
 
 TEST(Solver, WarmAfterSceneCut) {
