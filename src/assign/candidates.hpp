@@ -85,6 +85,9 @@ class CandidateLists {
     return candidate_.data() + list_[row_class].offset;
   }
 
+  /// From now on rows are fetched from here: the same costs but for those raise_cost() tells of.
+  void read_from(const CostSource& costs) { costs_ = &costs; }
+
   /// The class's cost of a column has become higher.
   void raise_cost(int row_class, int column, std::int32_t by);
 

@@ -279,6 +279,7 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
     if (classes.supply[changed.back()] > 1) return std::nullopt;
   }
   impl_->can_go_on = false;
+  impl_->narrow.lists.read_from(costs);
   for (std::size_t k = 0; k < rises.size(); ++k) {
     const auto [row, column, by] = rises[k];
     impl_->narrow.lists.raise_cost(changed[k], column, by);

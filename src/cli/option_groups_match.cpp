@@ -269,7 +269,7 @@ void add_matching_options(std::vector<Option>& table) {
        .get = [](const Request& r) { return std::to_string(r.settings.match.min_distance); }});
   add_preset_number(
       table, kGroup, "stability",
-      "Price of changing a tile that stands still, in mean squared feature levels; 0 lets tiles "
+      "Price of changing a tile from frame to frame, in mean squared feature levels; 0 lets tiles "
       "flicker",
       [](Request& r, const Value& v) {
         r.settings.match.stability = parse_number(v, 0, kHeaviest);

@@ -37,8 +37,8 @@ class SteadyLooks {
     std::int32_t mean_slack;  ///< Q14 levels
     std::int32_t frames;      ///< a step is the excess by this
   };
-  static constexpr Play kStill = {4000, 8000, 8 << 14, 8 << 14, 8};
-  static constexpr Play kMoving = {600, 1000, 1 << 14, 1 << 14, 1};
+  static constexpr Play kStill = {3000, 7000, 6 << 14, 6 << 14, 6};
+  static constexpr Play kMoving = {800, 1600, 3 << 13, 3 << 13, 2};
   static constexpr std::int32_t kCurvePlay = 16;   ///< 1/16 levels: 1 level
   static constexpr std::int32_t kCurveSlack = 64;  ///< 1/16 levels: 4 levels
   static constexpr std::int32_t kBlendPlay = 12;   ///< 1/256

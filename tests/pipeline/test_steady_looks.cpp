@@ -79,7 +79,7 @@ TEST_F(SteadyLooksTest, WhatStaysAwayIsReachedToThePlayAndWhatSwingsBackIsNotFol
   const std::int64_t first = level(next(shifted(kAway))) - rest;
   EXPECT_EQ(first, (kAway - kStill.mean + kStill.frames - 1) / kStill.frames);
   std::int64_t last = first;
-  for (int frame = 0; frame < 120; ++frame) {
+  for (int frame = 0; frame < 60; ++frame) {
     const std::int64_t shown = level(next(shifted(kAway))) - rest;
     EXPECT_GE(shown, last) << frame;
     last = shown;

@@ -45,17 +45,6 @@ TemporalState one_frame() {
   return state;
 }
 
-/// Shows the same tiles until none of them is young.
-void grow_old(TemporalState& state) {
-  const Propagation stay = from({0, 1, 2, 3});
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
-  for (int frame = 0; frame < TemporalState::kYoung; ++frame) {
-    const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
-    state.store(carried, stay, cells_with(100), scores, carried.tile);
-  }
-}
-
 TEST(TemporalState, CarriesNothingIntoTheFirstFrame) {
   const TemporalState state(kCells, kFeatures, kCandidates);
   EXPECT_TRUE(state.empty());
@@ -101,8 +90,7 @@ TEST(TemporalState, SlowChangeIsMeasuredFromTheAnchorNotFromTheLastFrame) {
 }
 
 TEST(TemporalState, ASwitchIsCheaperTheMoreOfTheCellMoves) {
-  TemporalState state = one_frame();
-  grow_old(state);
+  const TemporalState state = one_frame();
   const std::vector<std::int32_t> shares = {kStillWhole, kStillWhole / 2, 0, kStillWhole};
   CellDescriptions cells = cells_with(100);
   for (auto& sum : cells.color_sums[3].sum) sum = 10 * 200;  // other light, though it stands
@@ -111,40 +99,6 @@ TEST(TemporalState, ASwitchIsCheaperTheMoreOfTheCellMoves) {
   EXPECT_EQ(carried.switch_price[1], kPrice * 2 / 3);
   EXPECT_EQ(carried.switch_price[2], kPrice / TemporalState::kPriceMoving);
   EXPECT_LT(carried.switch_price[3], kPrice);
-}
-
-TEST(TemporalState, ATileJustPlacedIsDearToReplaceAndItsAgeTravelsWithIt) {
-  TemporalState state = one_frame();
-  const auto price = [&state](std::size_t cell) {
-    return state.carry(from({1, 0, 3, 2}), cells_with(100), kAllStill, kPrice).switch_price[cell];
-  };
-  EXPECT_EQ(price(0), TemporalState::kPriceYoung * kPrice);
-  grow_old(state);
-  EXPECT_EQ(price(0), kPrice);
-
-  const Propagation stay = from({0, 1, 2, 3});
-  const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
-  state.store(carried, stay, cells_with(100), scores, std::vector<std::int32_t>{10, 99, 12, 13});
-  EXPECT_EQ(price(1), kPrice);
-  EXPECT_EQ(price(0), TemporalState::kPriceYoung * kPrice) << "what was in cell 1 is young";
-
-  ByteWriter bytes;
-  state.save(bytes);
-  TemporalState other(kCells, kFeatures, kCandidates);
-  ByteReader reader(bytes.bytes());
-  other.restore(reader);
-  EXPECT_EQ(
-      other.carry(stay, cells_with(100), kAllStill, kPrice).switch_price,
-      (std::vector<std::int32_t>{kPrice, TemporalState::kPriceYoung * kPrice, kPrice, kPrice}));
-}
-
-TEST(TemporalState, AYoungTilesPriceStaysWithinTheExactRange) {
-  const TemporalState state = one_frame();
-  const Propagation stay = from({0, 1, 2, 3});
-  EXPECT_EQ(state.carry(stay, cells_with(100), kAllStill, 1 << 21).switch_price[0], 1 << 22);
-  EXPECT_EQ(state.carry(stay, cells_with(100), kAllStill, 1 << 25).switch_price[0], 1 << 25);
 }
 
 TEST(TemporalState, ResetForgets) {
