@@ -22,7 +22,8 @@ command -v parallel > /dev/null || { echo "GNU parallel is missing: apt-get inst
 mkdir -p "$out_dir"
 # Its own until the end: another run may be working for the same folder, and the codes are read from it.
 log=$(mktemp "$out_dir/.batch.log.XXXXXX")
-trap 'mv -f "$log" "$out_dir/batch.log"' EXIT
+chmod "$(printf '%o' $((0666 & ~$(umask))))" "$log"
+trap 'mv -f "$log" "$out_dir/batch.log" || true' EXIT
 out_dir_quoted=${out_dir@Q}
 export SHELL=/bin/bash  # what parallel runs the commands with; other shells read quotes otherwise
 threads=$(( ($(nproc) + jobs - 1) / jobs ))

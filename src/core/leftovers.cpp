@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -34,11 +35,23 @@ bool is_temporary_name(std::string_view text, const std::string& name, const std
          (dash == std::string_view::npos || is_number(text.substr(dash + 1)));
 }
 
+/// A FIFO of such a name is not waited for.
+constexpr int kLook = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+bool leads_to(const fs::path& path, int fd) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(fd, &held) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
 }  // namespace
 
-HeldName::HeldName(const fs::path& path)
-    : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {
-  if (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+HeldName::HeldName(const fs::path& path) : path_(path), fd_(::open(path.c_str(), kLook)) {
+  if (fd_ < 0) {
+    lost_ = errno == ENOENT;
+  } else if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    lost_ = errno == EWOULDBLOCK;
     ::close(fd_);
     fd_ = -1;
   }
@@ -48,13 +61,7 @@ HeldName::~HeldName() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-bool HeldName::is_there() const {
-  struct stat held {};
-  struct stat named {};
-  if (fd_ < 0 || ::fstat(fd_, &held) != 0) return true;
-  return ::lstat(path_.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-         held.st_dev == named.st_dev;
-}
+bool HeldName::is_there() const { return !lost_ && (fd_ < 0 || leads_to(path_, fd_)); }
 
 std::string temporary_name(const std::string& name, const std::string& ending, int attempt) {
   // File names end at 255 bytes; the stem gives way so that the temporary name still fits.
@@ -78,9 +85,10 @@ void remove_leftovers(const fs::path& folder, const std::string& name, const std
     }
   }
   for (const fs::path& path : found) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const int fd = ::open(path.c_str(), kLook);
     if (fd < 0) continue;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, ignored);
+    // By now a new run may have given another file this name.
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0 && leads_to(path, fd)) fs::remove_all(path, ignored);
     ::close(fd);
   }
 }

@@ -25,6 +25,7 @@ class HeldName {
  private:
   std::filesystem::path path_;
   int fd_ = -1;
+  bool lost_ = false;  ///< another run was just removing it
 };
 
 /// ".<name>.<process>[-<attempt>].part<ending>": the temporary name of `name` in its folder.

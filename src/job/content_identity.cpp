@@ -17,14 +17,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<fs::path> files_of(const fs::path& path) {
+std::vector<fs::path> files_of(const fs::path& path, const NameFilter& wanted) {
   std::error_code failure;
   if (!fs::is_directory(path, failure)) return {path};
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(path, failure)) {
     std::error_code ignored;
     const bool hidden = entry.path().filename().native().starts_with('.');
-    if (!hidden && entry.is_regular_file(ignored)) files.push_back(entry.path());
+    const bool counts = !hidden && (!wanted || wanted(entry.path().filename().native()));
+    if (counts && entry.is_regular_file(ignored)) files.push_back(entry.path());
   }
   if (failure) throw InputError("cannot read '" + path.native() + "': " + failure.message());
   std::sort(files.begin(), files.end());
@@ -70,11 +71,13 @@ std::string hash_of(const std::vector<fs::path>& files, const std::function<void
 
 }  // namespace
 
-std::string content_marks(const fs::path& path) { return marks_of(files_of(path)); }
+std::string content_marks(const fs::path& path, const NameFilter& wanted) {
+  return marks_of(files_of(path, wanted));
+}
 
 ContentIdentity identify_content(const fs::path& path, const ContentIdentity& known,
-                                 const std::function<void()>& poll) {
-  const std::vector<fs::path> files = files_of(path);
+                                 const std::function<void()>& poll, const NameFilter& wanted) {
+  const std::vector<fs::path> files = files_of(path, wanted);
   ContentIdentity identity;
   identity.marks = marks_of(files);
   identity.hash =

@@ -19,12 +19,15 @@ struct ContentIdentity {
   std::string hash;
 };
 
+/// Which files of a folder count, by their names; empty: all.
+using NameFilter = std::function<bool(const std::string& name)>;
+
 /// ContentIdentity::marks alone. Throws InputError when a file is not there.
-std::string content_marks(const std::filesystem::path& path);
+std::string content_marks(const std::filesystem::path& path, const NameFilter& wanted = {});
 
 /// `known`: an earlier identity, whose hash is taken over when the marks are the same. `poll` is
 /// called now and then and may throw. Throws InputError when a file cannot be read.
 ContentIdentity identify_content(const std::filesystem::path& path, const ContentIdentity& known,
-                                 const std::function<void()>& poll);
+                                 const std::function<void()>& poll, const NameFilter& wanted = {});
 
 }  // namespace mosaic

@@ -5,12 +5,36 @@
 
 #include "job/job_folder.hpp"
 #include "pipeline/kept_work.hpp"
+#include "video/sinks.hpp"
 
 namespace mosaic {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_pattern(const fs::path& place, const fs::path& output) {
+  return output.has_filename() && place != output;
+}
+
+/// Pictures of several films may share a folder; what tells them apart is their pattern.
+fs::path log_name(const fs::path& place, const fs::path& output) {
+  if (!is_pattern(place, output)) return place;
+  return place.native() + " " + output.filename().native();
+}
+
+}  // namespace
 
 DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
                      const RenderObserver& observer)
-    : settings_(settings), observer_(observer), place_(place_of(settings.output)), log_(place_) {
+    : settings_(settings),
+      observer_(observer),
+      place_(place_of(settings.output)),
+      log_(log_name(place_, settings.output)) {
+  if (is_pattern(place_, settings.output)) {
+    wanted_ = [names = parse_picture_pattern(settings.output)](const std::string& name) {
+      return names.number_in(name) >= 0;
+    };
+  }
   const DoneRecord* const before = log_.find();
   now_.input = identify_content(settings.frames, before ? before->input : ContentIdentity{},
                                 [&observer] { observer.throw_if_stopped(); });
@@ -42,18 +66,20 @@ void DoneCheck::require_free_records() const {
 }
 
 ContentIdentity DoneCheck::identify_output(const ContentIdentity& known) const {
-  return identify_content(place_, known, [this] { observer_.throw_if_stopped(); });
+  return identify_content(
+      place_, known, [this] { observer_.throw_if_stopped(); }, wanted_);
 }
 
 void DoneCheck::record(ExitCode code, const std::filesystem::path& staged) {
-  now_.output = identify_content(staged, {}, [this] { observer_.throw_if_stopped(); });
+  now_.output = identify_content(
+      staged, {}, [this] { observer_.throw_if_stopped(); }, wanted_);
   now_.exit_code = static_cast<int>(code);
   log_.add(now_);
 }
 
 void DoneCheck::confirm() {
   // A new name changes the marks. With the right ones the next run need not read the file.
-  now_.output.marks = content_marks(place_);
+  now_.output.marks = content_marks(place_, wanted_);
   log_.add(now_);
 }
 

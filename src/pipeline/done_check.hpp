@@ -33,6 +33,7 @@ class DoneCheck {
   const Settings& settings_;
   const RenderObserver& observer_;
   std::filesystem::path place_;
+  NameFilter wanted_;  ///< of pictures that share their folder with others
   DoneLog log_;
   DoneRecord now_;
   bool done_ = false;

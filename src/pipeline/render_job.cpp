@@ -297,7 +297,6 @@ void Job::summarise() {
   summary_.skipped.insert(summary_.skipped.end(), damaged.begin(), damaged.end());
 }
 
-/// `made`: where the output is now.
 void Job::complete_records(const std::filesystem::path& made) {
   if (kept_->folder() != nullptr) collect_records(*kept_->folder());
   if (plan_writer_) plan_writer_->complete();
@@ -329,11 +328,6 @@ void Job::publish_records() {
   if (plan_writer_) plan_writer_->publish();
   stages_.publish(observer_);
   if (report_) report_->commit();
-}
-
-void Job::finish_records() {
-  complete_records(options_.named.value_or(settings_.output));
-  publish_records();
 }
 
 /// Numbers outside --range are no mistake; numbers beyond the input's end are.

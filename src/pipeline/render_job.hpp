@@ -66,7 +66,7 @@ class Job {
     /// it was made.
     std::optional<std::filesystem::path> named = {};
     int twins = 1;               ///< jobs like this one that work in this process at once
-    bool holds_records = false;  ///< plan, manifest and report wait for finish_records()
+    bool holds_records = false;  ///< plan, manifest and report wait for complete_records()
   };
   /// What is given by reference outlives the job.
   Job(const Settings& settings, const RenderObserver& observer, const RunContext& context,
@@ -81,9 +81,11 @@ class Job {
   void open();
   /// Renders what was opened.
   RenderSummary work();
-  /// With Options::holds_records, after work(): gives plan, manifest and report their names. Throws
-  /// like render().
-  void finish_records();
+  /// With Options::holds_records, after work(): plan, manifest and report of the output, which is
+  /// now at `made`, are on the disk. Throws like render().
+  void complete_records(const std::filesystem::path& made);
+  /// After complete_records(): gives them their names.
+  void publish_records();
   [[nodiscard]] std::optional<double> flow_rounding_edge_px() const;
   [[nodiscard]] std::string_view device() const { return parts_.engine->backend_name(); }
 
@@ -95,9 +97,7 @@ class Job {
   void encode();
   void finish();
   void complete_output();
-  void complete_records(const std::filesystem::path& made);
   void publish();
-  void publish_records();
   void summarise();
   void warn_of_late_shots() const;
   void warn_of_short_input() const;

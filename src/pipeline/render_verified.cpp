@@ -125,8 +125,9 @@ RenderSummary render_verified(const Settings& settings, const RenderObserver& ob
                      ledger.abandon();
                    });
   require_equal_files(folder, kCpu, kCard);
+  card.complete_records(folder.file(kCard));
   publish(folder, kCard, output);
-  card.finish_records();
+  card.publish_records();
   tell_agreement(observer, summary, cpu, card);
   return summary;
 }

@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "flow/hold_still.hpp"
-
 namespace mosaic {
 namespace {
 
@@ -23,12 +21,6 @@ std::int32_t price_after(int departure, std::int32_t whole) {
   constexpr int kRange = TemporalState::kPriceLeast - TemporalState::kPriceWhole;
   const int past = std::clamp(departure - TemporalState::kPriceWhole, 0, kRange);
   return static_cast<std::int32_t>(std::int64_t{whole} * (8 * kRange - 7 * past) / (8 * kRange));
-}
-
-std::int32_t price_amid_motion(std::int32_t still_share, std::int32_t whole) {
-  constexpr std::int64_t kParts = std::int64_t{TemporalState::kPriceMoving} * kStillWhole;
-  constexpr std::int64_t kMore = TemporalState::kPriceMoving - 1;
-  return static_cast<std::int32_t>(whole * (kStillWhole + kMore * still_share) / kParts);
 }
 
 std::size_t index(int row, int width) {
@@ -55,7 +47,6 @@ void TemporalState::reset() {
 
 TemporalState::Carried TemporalState::carry(const Propagation& propagation,
                                             const CellDescriptions& cells,
-                                            std::span<const std::int32_t> still_share,
                                             std::int32_t switch_price) const {
   Carried carried;
   carried.tile.assign(static_cast<std::size_t>(cells_), kNoTile);
@@ -72,8 +63,8 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
     carried.source[i] = source;
     carried.tile[i] = tile_[static_cast<std::size_t>(source)];
     const int placed = placed_luma_[static_cast<std::size_t>(source)];
-    carried.switch_price[i] = price_after(std::abs(mean_luma(cells.color_sums[i]) - placed),
-                                          price_amid_motion(still_share[i], switch_price));
+    carried.switch_price[i] =
+        price_after(std::abs(mean_luma(cells.color_sums[i]) - placed), switch_price);
     const std::uint8_t* now = cells.features.data() + index(cell, features_per_cell_);
     const std::uint8_t* then = anchor_.data() + index(source, features_per_cell_);
     std::int64_t drift = 0;

@@ -28,15 +28,10 @@ namespace mosaic {
 /// price falls as the cell's mean luma departs from what it was when the tile was placed: it is
 /// whole up to kPriceWhole levels and an eighth from kPriceLeast on. A fade then costs each cell a
 /// few changes, spread over the fade, and what is chosen last is protected again.
-///
-/// A change in a picture that stands still is seen by everybody, one amid motion by few. So the
-/// price is whole where all of a cell stands still and a part of it (kPriceMoving) where nothing
-/// does: tiles are exchanged while their cells move, and have no reason to be afterwards.
 class TemporalState {
  public:
   static constexpr int kPriceWhole = 16;  ///< levels
   static constexpr int kPriceLeast = 96;
-  static constexpr int kPriceMoving = 3;  ///< the price of a cell that moves is the whole by this
 
   TemporalState(int cells, int features_per_cell, int candidates);
 
@@ -56,9 +51,8 @@ class TemporalState {
     std::vector<std::int32_t> switch_price;  ///< per cell
     BannedPhotos banned;  ///< kept from the last frame where candidates are (Note [Distance ...])
   };
-  /// `still_share`: per cell, 0 to kStillWhole; `switch_price`: the whole price.
+  /// `switch_price`: the whole price.
   [[nodiscard]] Carried carry(const Propagation& propagation, const CellDescriptions& cells,
-                              std::span<const std::int32_t> still_share,
                               std::int32_t switch_price) const;
 
   /// Takes over the frame just solved.

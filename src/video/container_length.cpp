@@ -90,6 +90,20 @@ bool last_tag_is_cut(std::ifstream& file, std::string_view head, std::uint64_t s
   constexpr std::uint64_t kBehind = 4;
   std::uint64_t at = big_endian(head.substr(5, 4)) + kBehind;
   std::array<char, kHeader> header{};
+  // Mostly the last tag can be found from behind; the walk would read most of a large file.
+  file.seekg(static_cast<std::streamoff>(size - std::min(size, kBehind)));
+  file.read(header.data(), kBehind);
+  const std::uint64_t last = big_endian({header.data(), kBehind});
+  if (file && last >= kHeader && size >= at + last + kBehind) {
+    file.seekg(static_cast<std::streamoff>(size - kBehind - last));
+    file.read(header.data(), header.size());
+    const int kind = header[0] & 0x1F;
+    if (file && (kind == 8 || kind == 9 || kind == 18) &&
+        kHeader + big_endian({&header[1], 3}) == last) {
+      return false;
+    }
+  }
+  file.clear();
   while (at < size) {
     if (size - at < kHeader) return true;
     file.seekg(static_cast<std::streamoff>(at));

@@ -64,11 +64,12 @@ void count_payload(std::string_view packet, std::map<std::size_t, Picture>& pict
   const bool starts = (byte_at(packet, 1) & 0x40) != 0;
   const bool scrambled = (byte_at(packet, 3) & 0xC0) != 0;
   const unsigned control = byte_at(packet, 3) >> 4 & 3;
+  const std::size_t pid = big_endian(packet.substr(1, 2)) & 0x1FFF;
+  if (scrambled) pictures.erase(pid);
   if ((control & 1) == 0 || scrambled) return;
   const std::size_t at = control == 3 ? 5 + byte_at(packet, 4) : 4;
   if (at >= kPacket) return;
   const std::string_view payload = packet.substr(at);
-  const std::size_t pid = big_endian(packet.substr(1, 2)) & 0x1FFF;
   if (!starts) {
     if (const auto known = pictures.find(pid); known != pictures.end()) {
       known->second.come += payload.size();
@@ -99,9 +100,10 @@ bool transport_is_cut(std::string_view tail) {
   }
   const std::size_t end = at - row->stride + extent;
   if (end < tail.size()) return at >= tail.size() || tail[at] == kSync;
-  return std::any_of(pictures.begin(), pictures.end(), [](const auto& entry) {
-    return entry.second.stated > 0 && entry.second.come < entry.second.stated;
-  });
+  // Whoever stops the recording of several programmes leaves pictures of the others unfinished.
+  if (pictures.size() != 1) return false;
+  const Picture& last = pictures.begin()->second;
+  return last.stated > 0 && last.come < last.stated;
 }
 
 // ---- rows of units that state their length ----

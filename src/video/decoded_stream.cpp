@@ -216,7 +216,11 @@ void DecodedStream::note_packet() {
 void DecodedStream::note_complaint() {
   std::string said = take_demuxer_error();
   const bool matroska = av_match_name("matroska", format_->iformat->name) != 0;
-  if (matroska && !said.empty() && avio_feof(format_->pb) != 0) end_complaint_ = std::move(said);
+  // Zeros behind a recording are room that was never used.
+  const bool zeros = said.find("invalid as first byte of an EBML number") != std::string::npos;
+  if (matroska && !said.empty() && !zeros && avio_feof(format_->pb) != 0) {
+    end_complaint_ = std::move(said);
+  }
 }
 
 void DecodedStream::note_end() {

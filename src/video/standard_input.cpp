@@ -1,5 +1,6 @@
 #include "video/standard_input.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,12 +19,18 @@ constexpr std::size_t kHeadBytes = 4096;
 /// Twice what is read at once, as FFmpeg has it for pipes: demuxers go back a little.
 constexpr int kBufferBytes = 1 << 16;
 
-/// Bytes read, AVERROR_EOF, or another AVERROR.
+/// Bytes read, AVERROR_EOF, or another AVERROR. Another program that has the same pipe may have
+/// told it not to wait, so that is done here.
 int read_some(char* to, std::size_t most) {
   ssize_t count = -1;
-  do {
+  for (;;) {
     count = ::read(STDIN_FILENO, to, most);
-  } while (count < 0 && errno == EINTR);
+    if (count >= 0 || (errno != EINTR && errno != EAGAIN)) break;
+    if (errno == EAGAIN) {
+      pollfd input{STDIN_FILENO, POLLIN, 0};
+      ::poll(&input, 1, -1);
+    }
+  }
   if (count == 0) return AVERROR_EOF;
   return count < 0 ? AVERROR(errno) : static_cast<int>(count);
 }
@@ -33,6 +40,8 @@ int read_some(char* to, std::size_t most) {
 StandardInput::StandardInput() {
   // A writer may hand over its first bytes one by one.
   constexpr std::size_t kEnoughToTell = 16;
+  head_.reserve(kHeadBytes);
+  tail_.reserve(2 * kTailBytes + kBufferBytes);
   std::string bytes(kHeadBytes, '\0');
   while (ahead_.size() < kEnoughToTell && failure_ == 0) {
     const int count = read_some(bytes.data(), bytes.size() - ahead_.size());
@@ -74,8 +83,11 @@ int StandardInput::read(void* self, std::uint8_t* to, int most) {
   } else {
     count = read_some(reinterpret_cast<char*>(to), static_cast<std::size_t>(most));
   }
-  if (count > 0) {
+  if (count <= 0) return count;
+  try {
     input.remember({reinterpret_cast<const char*>(to), static_cast<std::size_t>(count)});
+  } catch (const std::bad_alloc&) {
+    return AVERROR(ENOMEM);  // FFmpeg's functions above are no place for an exception
   }
   return count;
 }

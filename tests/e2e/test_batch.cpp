@@ -105,6 +105,18 @@ TEST_F(Batch, NumberedPicturesAreDoneOnceToo) {
   EXPECT_NE(again.err.find("ok      a.mp4  was done before"), std::string::npos) << again.err;
 }
 
+// Both were known by the folder's name, so the second film was taken for the first, made otherwise.
+TEST_F(Batch, PicturesOfSeveralFilmsMayShareAFolder) {
+  const std::string job = "--frames a.mp4 b.mp4 --out-dir out --output '{stem}_%04d.png'";
+  const CommandResult first = shell(job);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_TRUE(fs::exists(folder_ / "out/a_0012.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/b_0012.png"));
+  const CommandResult again = shell(job);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("ok      b.mp4  was done before"), std::string::npos) << again.err;
+}
+
 TEST_F(Batch, DoneIsKnownByContentsNotByName) {
   ASSERT_EQ(shell("--frames a.mp4 b.mp4 --out-dir out").exit_code, 0);
   // Another film under the old name, other settings, a damaged output: not done, not overwritten.

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -32,6 +33,7 @@ long resident_kib(pid_t pid) {
 
 [[noreturn]] void become(const std::vector<std::string>& arguments, const CommandOptions& options,
                          const std::string& out, const std::string& err) {
+  std::signal(SIGHUP, SIG_DFL);  // the tests may run under nohup
   const int null = open("/dev/null", O_RDONLY);
   const int out_file = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   const int err_file = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);

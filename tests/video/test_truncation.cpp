@@ -40,7 +40,8 @@ class Truncation : public ClipTest {
     const std::string bytes = file_bytes(file(name));
     for (const std::size_t percent : {33U, 50U, 77U, 90U, 99U}) {
       std::size_t size = bytes.size() * percent / 100;
-      if (unit > 1 && size % unit == 0) ++size;
+      // A byte or two of the next unit may be taken for padding.
+      if (unit > 1 && size % unit < 8) size += 8;
       SCOPED_TRACE(name + " cut at byte " + std::to_string(size));
       write("cut-" + name, bytes.substr(0, size));
       std::size_t frames = 0;
@@ -137,7 +138,8 @@ TEST_F(Truncation, Ogg) {
 
 TEST_F(Truncation, LiveMatroskaOfUnknownSize) {
   ffmpeg(std::string(kFilm) + kSound + "-c:v libx264 -g 10 -c:a aac -live 1 a.mkv");
-  ffmpeg(std::string(kFilm) + "-c:v libvpx -g 10 -deadline realtime -live 1 b.webm");
+  ffmpeg(std::string(kFilm) +
+         "-c:v libvpx -g 10 -deadline good -cpu-used 4 -threads 1 -live 1 b.webm");
   for (const char* name : {"a.mkv", "b.webm"}) {
     expect_whole(name);
     expect_cuts_noticed(name);
