@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_integer.hpp"
 #include "job/checked_line.hpp"
 #include "job/file_io.hpp"
 
@@ -45,7 +46,7 @@ DoneLog::DoneLog(const std::filesystem::path& output) {
     record.facts = json.at("facts").get<Facts>();
     record.input = identity_of(json.at("input"));
     record.output = identity_of(json.at("output"));
-    record.exit_code = json.value("exit_code", 0);
+    record.exit_code = json.contains("exit_code") ? integer_of<int>(json.at("exit_code")) : 0;
     records_[json.at("name").get<std::string>()] = std::move(record);
   });
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/hash.hpp"
+#include "core/json_integer.hpp"
 #include "core/output_file.hpp"
 #include "job/checked_line.hpp"
 
@@ -32,9 +33,9 @@ bool take(const Json& record, JournalContents& contents) {
   const std::string type = record.value("type", "");
   if (type == "segment") {
     SegmentRecord segment;
-    segment.index = record.at("index").get<std::int64_t>();
-    segment.frames = record.at("frames").get<std::int64_t>();
-    segment.bytes = record.at("bytes").get<std::uint64_t>();
+    segment.index = integer_of<std::int64_t>(record.at("index"));
+    segment.frames = integer_of<std::int64_t>(record.at("frames"));
+    segment.bytes = integer_of<std::uint64_t>(record.at("bytes"));
     segment.hash = std::stoull(record.at("hash").get<std::string>(), nullptr, 16);
     if (segment.index < 0 || segment.frames < 1) return false;
     contents.segments[segment.index] = segment;
@@ -45,7 +46,8 @@ bool take(const Json& record, JournalContents& contents) {
 }
 
 bool take_header(const Json& record, JournalContents& contents) {
-  if (record.value("type", "") != "job" || record.value("version", 0) != kVersion) return false;
+  if (record.value("type", "") != "job" || integer_of<int>(record.at("version")) != kVersion)
+    return false;
   for (const auto& [name, value] : record.at("facts").items()) {
     contents.facts[name] = value.get<std::string>();
   }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/json_integer.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::metrics {
@@ -19,7 +20,7 @@ using Json = nlohmann::json;
 constexpr std::int64_t kLargestSide = 32768;
 
 int side(const Json& value) {
-  const auto number = value.get<std::int64_t>();
+  const auto number = integer_of<std::int64_t>(value);
   if (number < 1 || number > kLargestSide) {
     throw std::out_of_range("a size of " + std::to_string(number));
   }
@@ -56,7 +57,7 @@ void PlanReader::read_header(const std::string& line) {
     grid_.rows = side(grid.at("rows"));
     grid_.tile_size_px = side(grid.at("tile_size_px"));
     const Json& crop = grid.at("crop");
-    grid_.crop_px = {crop.at(0).get<int>(), crop.at(1).get<int>(), side(crop.at(2)),
+    grid_.crop_px = {integer_of<int>(crop.at(0)), integer_of<int>(crop.at(1)), side(crop.at(2)),
                      side(crop.at(3))};
     std::map<std::string, std::int32_t> number_of;
     for (const Json& name : header.at("photo_of_tile")) {
@@ -81,11 +82,14 @@ bool PlanReader::read(PlannedFrame& frame) {
   ++line_;
   try {
     const Json json = Json::parse(line);
-    frame.frame = json.at("frame").get<std::int64_t>();
-    frame.tiles = json.at("tiles").get<std::vector<std::int32_t>>();
+    frame.frame = integer_of<std::int64_t>(json.at("frame"));
+    frame.tiles.clear();
+    for (const Json& tile : json.at("tiles")) {
+      frame.tiles.push_back(integer_of<std::int32_t>(tile));
+    }
     frame.scene_cut = json.at("scene_cut").get<bool>();
-    frame.carried = json.at("carried").get<std::int64_t>();
-    frame.switched = json.at("switched").get<std::int64_t>();
+    frame.carried = integer_of<std::int64_t>(json.at("carried"));
+    frame.switched = integer_of<std::int64_t>(json.at("switched"));
   } catch (const std::exception& error) {
     fail(std::string("not a frame of a plan: ") + error.what());
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/hash.hpp"
+#include "core/json_integer.hpp"
 #include "core/loaded_library.hpp"
 #include "job/content_identity.hpp"
 #include "job/file_io.hpp"
@@ -61,7 +62,7 @@ FrameHashes parse_frame(const Json& line) {
 
 ManifestEnd parse_end(const Json& line) {
   ManifestEnd end;
-  end.frames = line.at("frames").get<std::int64_t>();
+  end.frames = integer_of<std::int64_t>(line.at("frames"));
   if (!line.at("file").is_null()) end.file = parse_hash(line.at("file"));
   return end;
 }
@@ -198,7 +199,7 @@ ManifestCheck::ManifestCheck(const fs::path& path) : path_(path) {
         end_ = parse_end(line);
         ended = true;
       } else {
-        frames_.push_back({line.at("frame").get<std::int64_t>(), parse_frame(line)});
+        frames_.push_back({integer_of<std::int64_t>(line.at("frame")), parse_frame(line)});
       }
     }
     if (!ended || end_.frames != frames()) throw std::invalid_argument("its end is missing");

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "job/checked_line.hpp"
 #include "job/journal.hpp"
 #include "support/run_command.hpp"
 
@@ -62,6 +63,26 @@ TEST(Journal, ARecordWithAnyByteChangedDoesNotCount) {
       ASSERT_TRUE(contents) << at;
       EXPECT_LT(contents->segments.size(), 2U) << at;
     }
+  }
+}
+
+// nlohmann's get<int>() cast a version of 2e35 to int, which is undefined.
+TEST(Journal, NumbersBeyondTheirRangeAreDamageAndNotCast) {
+  const std::string facts = R"(,"facts":{},"input":{"marks":"m","hash":"h"}})";
+  for (const char* version : {"2222222222222222222222222222222222221", "1.0", "-1e300", "true"}) {
+    EXPECT_FALSE(
+        parse_journal(checked_line(R"({"type":"job","version":)" + std::string(version) + facts)))
+        << version;
+  }
+  const std::string header = checked_line(R"({"type":"job","version":1)" + facts);
+  ASSERT_TRUE(parse_journal(header));
+  for (const char* number : {"1e300", "0.5", "99999999999999999999", "18446744073709551615"}) {
+    const auto contents = parse_journal(
+        header + checked_line(R"({"type":"segment","index":0,"bytes":1,"hash":"a","frames":)" +
+                              std::string(number) + "}"));
+    ASSERT_TRUE(contents) << number;
+    EXPECT_EQ(contents->damaged_lines, 1) << number;
+    EXPECT_TRUE(contents->segments.empty()) << number;
   }
 }
 

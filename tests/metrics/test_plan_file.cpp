@@ -103,7 +103,8 @@ TEST_F(PlanFile, ThatIsDamagedIsRefusedByLine) {
   EXPECT_THROW(PlanReader(write(huge)), InputError);
   for (const std::string& line :
        {std::string("nonsense\n"), frame_line(0, "0,1,2"), frame_line(0, "0,1,2,3,4,6"),
-        frame_line(0, "0,1,2,3,4,-1"), frame_line(0, "0,1,2,3,4,\"5\""), std::string("{}\n")}) {
+        frame_line(0, "0,1,2,3,4,-1"), frame_line(0, "0,1,2,3,4,\"5\""),
+        frame_line(0, "0,1,2,3,4,1e300"), frame_line(0, "0,1,2,3,4,2.5"), std::string("{}\n")}) {
     PlanReader reader(write(kHeader + frame_line(0, "0,1,2,3,4,5") + line));
     PlannedFrame frame;
     ASSERT_TRUE(reader.read(frame));
