@@ -1,10 +1,13 @@
 #include "cli/signals.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <initializer_list>
+#include <string_view>
 
 namespace mosaic::cli {
 namespace {
@@ -21,9 +24,20 @@ constexpr unsigned kPatience_s = 4;
 
 constexpr std::initializer_list<int> kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
+/// From a handler. A pipe that is full and that nobody reads would hold the process up for ever:
+/// then nothing is said. (PIPE_BUF is more than a message, so what poll() lets through fits.)
+void say(std::string_view message) {
+  const int before = errno;
+  pollfd room = {STDERR_FILENO, POLLOUT, 0};
+  if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0) {
+    // Nothing can be done here about a standard error that is gone.
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, message.data(), message.size());
+  }
+  errno = before;
+}
+
 extern "C" void on_patience_end(int /*signal*/) {
-  constexpr char kMessage[] = "stopped without waiting any longer; finished pieces are kept\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  say("stopped without waiting any longer; finished pieces are kept\n");
   const int first = received_signal.load();
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
@@ -44,9 +58,7 @@ extern "C" void on_stop_signal(int signal) {
   received_signal.store(signal);
   stop_flag.store(true);
   alarm(kPatience_s);
-  constexpr char kMessage[] = "\nstopping; once more stops at once\n";
-  // Nothing can be done here about a standard error that is gone.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  say("\nstopping; once more stops at once\n");
 }
 
 extern "C" void on_status_signal(int) { status_flag.store(true); }

@@ -1,8 +1,10 @@
 // Signals are the business of a whole process, so each test runs in a child.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <functional>
 #include <utility>
@@ -85,6 +87,51 @@ TEST(Signals, WhatDoesNotStopIsEndedByTheFirstSignalAfterFourSeconds) {
   });
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
+/// Standard error becomes a pipe that holds as much as it can and that nobody reads.
+bool fill_standard_error() {
+  int ends[2];
+  if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0) return false;
+  while (write(ends[1], "x", 1) == 1) {
+  }
+  return errno == EAGAIN && fcntl(ends[1], F_SETFL, 0) == 0 && dup2(ends[1], STDERR_FILENO) >= 0;
+}
+
+/// The same as status_of_child() for one that may wait for ever: after a minute it is killed.
+int status_of_child_in_time(const std::function<int()>& body) {
+  return status_of_child([&] {
+    const pid_t child = fork();
+    if (child == 0) _exit(body());
+    int status = 0;
+    for (int i = 0; i < 600 && waitpid(child, &status, WNOHANG) == 0; ++i) usleep(100'000);
+    if (waitpid(child, &status, WNOHANG) == 0) {
+      kill(child, SIGKILL);
+      return 98;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  });
+}
+
+// The handler waited in write() for room that never came, and so did that of the four seconds.
+TEST(Signals, AStandardErrorThatNobodyReadsDoesNotHoldUpTheStop) {
+  const int raised = status_of_child_in_time([] {
+    if (!fill_standard_error()) return 97;
+    const StopSignals signals;
+    errno = ENOTTY;
+    std::raise(SIGTERM);
+    return signals.received() == SIGTERM && errno == ENOTTY ? 0 : 1;
+  });
+  ASSERT_TRUE(WIFEXITED(raised));
+  EXPECT_EQ(WEXITSTATUS(raised), 0);
+  const int busy = status_of_child_in_time([] {
+    if (!fill_standard_error()) return 97;
+    const StopSignals signals;
+    std::raise(SIGTERM);
+    for (;;) usleep(100'000);
+  });
+  ASSERT_TRUE(WIFEXITED(busy));
+  EXPECT_EQ(WEXITSTATUS(busy), 128 + SIGTERM);
 }
 
 TEST(Signals, EndsBySignal) {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,6 +62,28 @@ TEST_F(Stopping, TheOldFileStaysUntilTheNewOneIsComplete) {
   EXPECT_EQ(text_of(folder_ / "out.mp4"), "the old one");
   EXPECT_EQ(run("out.mp4", {"--force"}).exit_code, 0);
   EXPECT_EQ(md5_of(folder_ / "out.mp4"), expected);
+}
+
+// The handler waited for room in the pipe, and the run for the handler, for ever.
+TEST_F(Stopping, AStandardErrorThatNobodyReadsDoesNotHoldUpTheStop) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::vector<std::string> all = arguments({"--output", (folder_ / "out.mp4").string()});
+  // Signal 15 is bit 14 of what the engine catches; the front, which it replaces, catches none.
+  all.insert(all.begin(),
+             {"bash", "-c",
+              "pipe=$1; shift; exec 3<> \"$pipe\"\n"
+              "dd if=/dev/zero of=\"$pipe\" bs=1 count=9999999 oflag=nonblock 2>/dev/null\n"
+              "\"$@\" 2>&3 & pid=$!\n"
+              "until caught=$(grep SigCgt /proc/$pid/status) && ((0x${caught##*:?} & 0x4000)); do\n"
+              "  kill -0 $pid || exit 99; sleep 0.01\n"
+              "done\n"
+              "kill -TERM $pid\n"
+              "(sleep 60; kill -KILL $pid) >/dev/null 2>&1 & watch=$!\n"
+              "wait $pid; code=$?; kill $watch; exit $code",
+              "bash", pipe.string()});
+  EXPECT_EQ(run_command(all).exit_code, 143);
+  EXPECT_FALSE(fs::exists(folder_ / "out.mp4"));
 }
 
 // SIGUSR1 is sent again and again until the run ends, so it comes at some time while it works.
