@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStem = "{stem}";
+constexpr std::string_view kNameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
 
 std::string stem_of(const fs::path& input) {
   const fs::path named = input.has_filename() ? input : input.parent_path();
@@ -31,14 +32,28 @@ fs::path with_stem(const fs::path& path, const std::string& stem) {
   return text;
 }
 
+/// As a terminal shows it: bytes that are no text are escaped.
+std::string shown(const fs::path& path) { return as_utf8(printable(path.native())); }
+
+/// A name in braces is meant to stand for something. Braces around anything else are a name's own.
+void refuse_other_names(const fs::path& path, const std::string& flag) {
+  const std::string& text = path.native();
+  for (std::size_t open = text.find('{'); open != std::string::npos;
+       open = text.find('{', open + 1)) {
+    const std::size_t end = text.find_first_not_of(kNameLetters, open + 1);
+    if (end == std::string::npos || end == open + 1 || text[end] != '}') continue;
+    const std::string word = text.substr(open, end + 1 - open);
+    if (word == kStem) continue;
+    throw UsageError(flag + " " + shown(path) + ": nothing is known of the name " + word,
+                     "did you mean {stem}? It stands for the input's name without its ending");
+  }
+}
+
 void require_stem(const fs::path& path, const std::string& flag) {
   if (has_stem(path)) return;
   throw UsageError(flag + " " + path.native() + " would be written by every input",
                    "put {stem} into it: it stands for the input's name without its ending");
 }
-
-/// As a terminal shows it: bytes that are no text are escaped.
-std::string shown(const fs::path& path) { return as_utf8(printable(path.native())); }
 
 /// Characters, not bytes: those after the first of a character are 10xxxxxx in UTF-8.
 std::size_t columns_of(std::string_view text) {
@@ -71,6 +86,10 @@ void refuse_in_batch(const Request& request) {
 std::vector<Request> batch_requests(const Request& request) {
   Settings common = request.settings;
   if (common.output.empty()) common.output = "{stem}.mosaic.mp4";
+  refuse_other_names(request.out_dir ? *request.out_dir / common.output : common.output,
+                     "--output");
+  if (common.plan) refuse_other_names(*common.plan, "--plan");
+  if (common.report) refuse_other_names(*common.report, "--report");
   if (request.inputs.size() > 1) {
     require_stem(common.output, "--output");
     if (common.plan) require_stem(*common.plan, "--plan");

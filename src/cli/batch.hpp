@@ -19,7 +19,7 @@ void refuse_in_batch(const Request& request);
 
 /// A request for each input: frames, output, plan and report set, "{stem}" replaced by the input's
 /// name without its ending. Without --output it is "{stem}.mosaic.mp4"; --out-dir goes before it.
-/// Throws UsageError when two would write the same file.
+/// Throws UsageError when two would write the same file, and for another name in braces.
 std::vector<Request> batch_requests(const Request& request);
 
 /// What became of one of them.

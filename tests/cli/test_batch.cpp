@@ -44,6 +44,25 @@ TEST(Batch, OutputsThatWouldMeetAreRefused) {
   }
 }
 
+// Every film of a night was written to a file called "{name}.mp4", or the first one was.
+TEST(Batch, ANameInBracesThatStandsForNothingIsRefused) {
+  for (const Words& words :
+       {Words{"-i", "a.mp4", "b.mp4", "-o", "{name}.mp4"},
+        Words{"-i", "a.mp4", "b.mp4", "-o", "{stem}/{Stem}.mp4"},
+        Words{"-i", "a.mp4", "--out-dir", "d", "-o", "{input-name}.mp4"},
+        Words{"-i", "a.mp4", "--out-dir", "d/{date}"},
+        Words{"-i", "a.mp4", "--out-dir", "d", "--plan", "{base}.jsonl"},
+        Words{"-i", "a.mp4", "--out-dir", "d", "--report", "{file_name}.html"}}) {
+    const Failure failure = failure_of([&] { batch_requests(request_of(words)); });
+    EXPECT_EQ(failure.code, 2) << words.back();
+    EXPECT_NE(failure.hint.find("did you mean {stem}?"), std::string::npos) << failure.what;
+  }
+  for (const char* name :
+       {"{stem} {2026}.mp4", "{} {stem}.mp4", "{stem} {a b}.mp4", "{stem}{.mp4"}) {
+    EXPECT_EQ(batch_requests(request_of({"-i", "a.mp4", "-o", name})).size(), 1U) << name;
+  }
+}
+
 TEST(Batch, TheTableNamesEveryInputAndTheWorstCodeWins) {
   const std::vector<BatchRow> rows = {{"a.mp4", "a.mosaic.mp4", ExitCode::ok, "made, 5 frames"},
                                       {"long-name.mp4", "x", ExitCode::bad_input, "is empty"},
