@@ -21,8 +21,9 @@ struct PoolSurvey {
 };
 
 /// Looks at the pool and its index; writes nothing. Throws like open_tile_library() for a pool or
-/// an index that cannot be used.
-PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k);
+/// an index that cannot be used, and Interrupted when the observer wants to stop.
+PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k,
+                       const RenderObserver& observer);
 
 /// Bytes of one tile in an index, and in memory.
 std::uint64_t bytes_per_tile(int tile_size_px, int features_k);

@@ -187,7 +187,8 @@ LibraryData open_cached(const Source& source, const LibrarySettings& settings, T
 
 }  // namespace
 
-PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k) {
+PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k,
+                       const RenderObserver& observer) {
   const TileLayout layout{tile_size_px, features_k};
   check_request(settings, layout);
   const Source source = examine(settings, layout);
@@ -211,8 +212,9 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
   survey.frame_bytes =
       static_cast<std::uint64_t>(static_cast<double>(info.size.area()) * info.decoder_bytes_per_px);
   // A file that does not tell its length is read once more: its tiles may be most of the memory.
-  const std::int64_t frames =
-      info.frames_estimate > 0 ? info.frames_estimate : count_video_frames(settings.tiles);
+  const std::int64_t frames = info.frames_estimate > 0
+                                  ? info.frames_estimate
+                                  : count_video_frames(settings.tiles, observer);
   if (frames > 0) survey.photos = (frames + settings.tile_step - 1) / settings.tile_step;
   return survey;
 }

@@ -166,8 +166,8 @@ JobEstimate estimate_job(const Settings& settings, const RenderObserver& observe
   RenderParts parts;
   parts.open_source(settings, observer);
   require_frames(parts, settings);
-  const PoolSurvey survey =
-      survey_pool(settings.library, parts.geometry.tile_size_px, settings.match.features_k);
+  const PoolSurvey survey = survey_pool(settings.library, parts.geometry.tile_size_px,
+                                        settings.match.features_k, observer);
   const MemoryPlan plan = parts.plan_memory(settings, survey);
   check_sink_request(parts.sink_request(settings));
   JobEstimate estimate;

@@ -73,7 +73,7 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
   parts.open_source(settings, observer);
   Settings one = settings;
   one.output = picture;  // for which no video encoder is opened
-  const MemoryPlan plan = parts.plan_memory(one);
+  const MemoryPlan plan = parts.plan_memory(one, observer);
   if (observer.notice) observer.notice(memory_line(plan));
   ThreadPool pool(plan.threads);
   const bool still = parts.source->info().still;

@@ -51,11 +51,11 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
   engine = std::make_unique<MosaicEngine>(*library, geometry, options, std::move(backend), pool);
 }
 
-MemoryPlan RenderParts::plan_memory(const Settings& settings, int twins,
-                                    const LibraryShelf* shelf) const {
+MemoryPlan RenderParts::plan_memory(const Settings& settings, const RenderObserver& observer,
+                                    int twins, const LibraryShelf* shelf) const {
   const int size_px = geometry.tile_size_px;
   const int k = settings.match.features_k;
-  MemoryFacts facts = memory_facts(settings, survey_pool(settings.library, size_px, k));
+  MemoryFacts facts = memory_facts(settings, survey_pool(settings.library, size_px, k, observer));
   facts.twins = twins;
   if (shelf != nullptr) {
     facts.other_tiles_bytes = shelf->bytes_besides(size_px, k);

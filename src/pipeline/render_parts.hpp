@@ -39,8 +39,8 @@ struct RenderParts {
   /// How many tiles to expect and what the job will hold, before either is opened. After
   /// open_source(). `twins`: MemoryFacts::twins. `shelf`: libraries open already; null: none.
   /// Throws like survey_pool() and pipeline/job_memory.hpp.
-  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, int twins = 1,
-                                       const LibraryShelf* shelf = nullptr) const;
+  [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, const RenderObserver& observer,
+                                       int twins = 1, const LibraryShelf* shelf = nullptr) const;
   [[nodiscard]] MemoryPlan plan_memory(const Settings& settings, const PoolSurvey& survey) const;
 
   /// What decides how much is held, but for twins and what else is open.

@@ -297,7 +297,7 @@ std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) cons
   return std::nullopt;
 }
 
-std::int64_t count_video_frames(const std::filesystem::path& path) {
+std::int64_t count_video_frames(const std::filesystem::path& path, const RenderObserver& observer) {
   const InputContext format = open_container(path);
   const AVStream* const stream = best_video_stream(*format);
   if (stream == nullptr) return 0;
@@ -307,6 +307,7 @@ std::int64_t count_video_frames(const std::filesystem::path& path) {
   while (av_read_frame(format.get(), packet.get()) >= 0) {
     if (packet->stream_index == stream->index) ++frames;
     av_packet_unref(packet.get());
+    observer.throw_if_stopped();
   }
   return frames;
 }

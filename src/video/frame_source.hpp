@@ -67,8 +67,9 @@ struct SourceOptions {
 std::string video_libraries();
 
 /// Frames of a video file's shown stream, by its packets: at most one is shown of each. Reads the
-/// file once and decodes nothing. 0 when there is none. Throws InputError.
-std::int64_t count_video_frames(const std::filesystem::path& path);
+/// file once and decodes nothing. 0 when there is none. Throws InputError, and Interrupted when the
+/// observer wants to stop.
+std::int64_t count_video_frames(const std::filesystem::path& path, const RenderObserver& observer);
 
 /// Opens a video file, a folder of pictures or one picture.
 /// Throws InputError: missing path, nothing readable, not a video, no frame.

@@ -1,6 +1,7 @@
 // A video as the pool of tiles.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -114,12 +115,21 @@ TEST_F(VideoPool, OneThatDoesNotTellItsLengthIsCounted) {
   settings_.mirror = true;
   settings_.tile_step = 7;
   EXPECT_EQ(open_frame_source(settings_.tiles, {}, {})->info().frames_estimate, -1);
-  EXPECT_EQ(count_video_frames(settings_.tiles), 30);
-  const PoolSurvey survey = survey_pool(settings_, 16, 5);
+  EXPECT_EQ(count_video_frames(settings_.tiles, {}), 30);
+  const PoolSurvey survey = survey_pool(settings_, 16, 5, {});
   EXPECT_EQ(survey.photos, 5);
   EXPECT_EQ(survey.tiles(), 10);
   EXPECT_EQ(survey.frame_bytes, 160U * 90 * 3 / 2);
   EXPECT_EQ(open()->photos(), 5);
+}
+
+// A request to stop waited until a pool of many gigabytes had been read to its end.
+TEST_F(VideoPool, CountingItsFramesEndsWhenTheRunIsToStop) {
+  make_video(settings_.tiles, "160x90", "null");
+  const std::atomic<bool> stop{true};
+  RenderObserver observer;
+  observer.stop = &stop;
+  EXPECT_THROW(count_video_frames(settings_.tiles, observer), Interrupted);
 }
 
 TEST_F(VideoPool, TextIsNoVideo) {
