@@ -139,7 +139,15 @@ void OutputFile::commit() {
   if (failure != 0) throw output_error("cannot finish", final_, failure);
   committed_ = true;
   held_.reset();
-  sync_folder(folder_of(target_));
+  try {
+    sync_folder(folder_of(target_));
+  } catch (const OutputError& error) {
+    throw OutputError(
+        "'" + final_.native() +
+            "' is complete and has its name, but a power cut may take the name away: " +
+            error.what(),
+        error.hint());
+  }
 }
 
 }  // namespace mosaic

@@ -43,6 +43,8 @@ class OutputFile {
   /// What was written reaches the disk, so that commit() can fail for the name's sake only.
   void sync() const;
   void commit();
+  /// It has its final name, even if commit() threw: that the name may not be on the disk yet.
+  [[nodiscard]] bool committed() const { return committed_; }
 
  private:
   std::filesystem::path final_;

@@ -34,9 +34,24 @@ fs::path TwinFolder::file(const std::string& run) const {
   return path_ / name;
 }
 
+namespace {
+
+/// A disk that does not give a finished file back for once takes neither of the two away.
+std::optional<std::uint64_t> hash_of(TwinFolder& folder, const std::string& run) {
+  try {
+    return hash_output(folder.file(run));
+  } catch (const Error& error) {
+    folder.keep();
+    throw VerifyError(std::string("stage file cannot be compared: ") + error.what(),
+                      "what was made is kept in '" + folder.path().native() + "'");
+  }
+}
+
+}  // namespace
+
 void require_equal_files(TwinFolder& folder, const std::string& first, const std::string& second) {
-  const std::optional<std::uint64_t> a = hash_output(folder.file(first));
-  const std::optional<std::uint64_t> b = hash_output(folder.file(second));
+  const std::optional<std::uint64_t> a = hash_of(folder, first);
+  const std::optional<std::uint64_t> b = hash_of(folder, second);
   if (a && b && *a == *b) return;
   folder.keep();
   for (const auto& [hash, run] : {std::pair(a, first), std::pair(b, second)}) {
@@ -63,6 +78,8 @@ void publish(TwinFolder& folder, const std::string& run, OutputFile& output) {
   try {
     output.commit();
   } catch (const OutputError& error) {
+    // It has its name, and what failed came after that: there is nothing to bring back.
+    if (output.committed()) throw;
     fs::rename(output.temporary(), made, failure);  // else its owner removes it
     fail(error.what());
   }

@@ -1,10 +1,18 @@
 // An output appears complete under its name, or not at all.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -51,6 +59,47 @@ TEST(OutputFile, AppearsOnCommitAndNotBefore) {
   file.commit();
   EXPECT_EQ(read(folder / "out.mp4"), "whole");
   EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+/// From now on no folder can be opened by this process: EIO, as of a disk that is failing.
+bool folders_fail() {
+  std::array<sock_filter, 6> code = {{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t)),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_DIRECTORY, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  sock_fprog program = {static_cast<unsigned short>(code.size()), code.data()};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+// The message said that the file could not get its name, and hints followed from that.
+TEST(OutputFile, AFolderThatCannotBeSyncedIsNotAFileWithoutItsName) {
+  const TemporaryFolder folder;
+  const pid_t child = fork();  // the filter stays for good
+  if (child == 0) {
+    OutputFile file(folder / "out.mp4", false);
+    write(file.temporary(), "whole");
+    if (!folders_fail()) _exit(77);
+    try {
+      file.commit();
+    } catch (const OutputError& error) {
+      const std::string what = error.what();
+      const bool said = what.find("out.mp4' is complete and has its name") != std::string::npos &&
+                        what.find("cannot open folder") != std::string::npos;
+      _exit(said && file.committed() ? 0 : 1);
+    }
+    _exit(2);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "this kernel filters no system calls";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(read(folder / "out.mp4"), "whole");
 }
 
 TEST(OutputFile, AbandonedLeavesNothing) {

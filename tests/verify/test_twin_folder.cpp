@@ -46,6 +46,21 @@ TEST_F(TwinFolderTest, TwoMissingFilesAreNoAgreement) {
   EXPECT_NE(failure_of<VerifyError>(compare).find("stage file differs"), std::string::npos);
 }
 
+// A read error while the two were compared removed both, and a night's work with them.
+TEST_F(TwinFolderTest, FilesThatCannotBeReadBackAreKept) {
+  {
+    const OutputFile output(folder_ / "film.mp4", false);
+    TwinFolder twins(output);
+    put(twins.file("cpu"), "film");
+    fs::create_symlink("/proc/self/mem", twins.file("cuda"));  // whose first byte is an EIO
+    const std::string failure =
+        failure_of<VerifyError>([&] { require_equal_files(twins, "cpu", "cuda"); });
+    EXPECT_NE(failure.find("cannot read"), std::string::npos) << failure;
+    EXPECT_NE(failure.find("is kept in"), std::string::npos) << failure;
+  }
+  EXPECT_EQ(text_of(folder_ / "film.mp4.verify/cpu.mp4"), "film");
+}
+
 TEST_F(TwinFolderTest, LiesBesideWhatALinkLeadsTo) {
   fs::create_directory(folder_ / "far");
   put(folder_ / "far/film.mkv", "older");
