@@ -18,17 +18,28 @@ bool holds_attachments(const AVOutputFormat& container) {
 }
 
 /// Whether a packet of AAC as transport streams hold it lacks a header (ISO/IEC 14496-3, 1.A.2.2):
-/// the end of one whose beginning was lost. Muxers that write the header once refuse it, which
-/// would end the job.
-bool is_broken_adts(const AVCodecParameters& facts, const AVPacket& packet) {
+/// the end of one whose beginning was lost, or a header that damage has changed. Muxers that write
+/// the header once refuse it, which would end the job. `first`: of its track, which tells where the
+/// loudspeakers are if the header does not.
+bool is_broken_adts(const AVCodecParameters& facts, const AVPacket& packet, bool first) {
   constexpr int kHeader = 7;
+  constexpr int kChecksum = 2;
   constexpr int kSampleRates = 13;
+  constexpr int kProgramConfig = 5;  // the element that tells it
   if (facts.codec_id != AV_CODEC_ID_AAC || facts.extradata_size > 0) return false;
   if (packet.size < kHeader) return true;
   const std::uint8_t* bytes = packet.data;
   const int length = (bytes[3] & 3) << 11 | bytes[4] << 3 | bytes[5] >> 5;
-  return bytes[0] != 0xFF || (bytes[1] & 0xF0) != 0xF0 || (bytes[2] >> 2 & 15) >= kSampleRates ||
-         length < kHeader;
+  if (bytes[0] != 0xFF || (bytes[1] & 0xF0) != 0xF0 || (bytes[2] >> 2 & 15) >= kSampleRates ||
+      length < kHeader) {
+    return true;
+  }
+  const bool checksum = (bytes[1] & 1) == 0;
+  const bool several_blocks = (bytes[6] & 3) != 0;
+  const int payload = kHeader + (checksum ? kChecksum : 0);
+  if (packet.size <= payload || (checksum && several_blocks)) return true;
+  const bool untold = ((bytes[2] & 1) << 2 | bytes[3] >> 6) == 0;
+  return first && untold && bytes[payload] >> 5 != kProgramConfig;
 }
 
 }  // namespace
@@ -219,12 +230,14 @@ bool StreamCopy::read_packet(AVPacket& packet) {
       av_packet_unref(&packet);
       continue;
     }
-    if (is_broken_adts(*source_->streams[packet.stream_index]->codecpar, packet)) {
-      warn_of_broken_packet(tracks_[static_cast<std::size_t>(track)]);
+    Track& copied = tracks_[static_cast<std::size_t>(track)];
+    const bool first = copied.next_time == AV_NOPTS_VALUE;
+    if (is_broken_adts(*source_->streams[packet.stream_index]->codecpar, packet, first)) {
+      warn_of_broken_packet(copied);
       av_packet_unref(&packet);
       continue;
     }
-    fill_times(tracks_[static_cast<std::size_t>(track)], packet);
+    fill_times(copied, packet);
     return true;
   }
   return false;
