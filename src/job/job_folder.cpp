@@ -68,8 +68,16 @@ std::string differences(const Facts& before, const Facts& now) {
   return text;
 }
 
-JobFolder::JobFolder(const fs::path& output, bool afresh)
-    : path_(hidden_beside(output, ".mosaic-job")), afresh_(afresh) {
+fs::path JobFolder::place(const fs::path& output) { return hidden_beside(output, ".mosaic-job"); }
+
+std::optional<JournalContents> JobFolder::look(const fs::path& output) {
+  std::optional<JournalContents> journal =
+      parse_journal(read_small_file(place(output) / kJournalName));
+  if (journal && journal->segments.empty()) journal.reset();
+  return journal;
+}
+
+JobFolder::JobFolder(const fs::path& output, bool afresh) : path_(place(output)), afresh_(afresh) {
   std::error_code failure;
   if (::mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) {
     throw output_error("cannot make the job's folder", path_, errno);

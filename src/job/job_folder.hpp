@@ -33,6 +33,11 @@ class JobFolder {
   JobFolder(const JobFolder&) = delete;
   JobFolder& operator=(const JobFolder&) = delete;
 
+  /// Where the folder of an output is, or would be.
+  static std::filesystem::path place(const std::filesystem::path& output);
+  /// What is kept for an output, looked at from outside; nothing when there is no piece.
+  static std::optional<JournalContents> look(const std::filesystem::path& output);
+
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// What the job that is there was made of, if there is one.

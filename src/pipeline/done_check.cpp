@@ -4,7 +4,6 @@
 #include <system_error>
 
 #include "job/job_folder.hpp"
-#include "pipeline/kept_work.hpp"
 #include "video/sinks.hpp"
 
 namespace mosaic {
@@ -62,6 +61,51 @@ void DoneCheck::require_free_records() const {
     if (path && std::filesystem::exists(*path, failure)) {
       throw OutputError("'" + path->native() + "' exists", "use --force to replace it");
     }
+  }
+}
+
+std::vector<fs::path> DoneCheck::missing_records() const {
+  std::vector<fs::path> missing;
+  for (const auto& path : {settings_.plan, settings_.report}) {
+    std::error_code failure;
+    if (path && !fs::exists(*path, failure)) missing.push_back(*path);
+  }
+  return missing;
+}
+
+/// Note [Done, but without its records]
+/// Plan and report get their names after the film, and the job's folder goes last. So a run that is
+/// killed in between leaves a film that is done, without what was asked for besides, and pieces of
+/// which all of it can be made again in the time of copying: then the job is gone on with, and the
+/// film is replaced by its own bytes. Without pieces this would be the whole job once more, which
+/// nobody may have waited for (a report was perhaps not asked for when the film was made), so it
+/// takes --force. In any case what a killed run left beside the film is removed.
+bool DoneCheck::is_left_alone() const {
+  try {
+    const LeftWork left(settings_, now_.facts);
+    if (records_can_be_made(left)) return false;
+    left.remove();
+  } catch (const OutputError& error) {
+    if (observer_.info) {
+      observer_.info(std::string("what is done is not looked after: ") + error.what());
+    }
+  }
+  warn_of_missing_records();
+  return true;
+}
+
+bool DoneCheck::records_can_be_made(const LeftWork& left) const {
+  const std::size_t missing = missing_records().size();
+  if (missing == 0) return false;
+  const std::size_t wanted = (settings_.plan ? 1U : 0U) + (settings_.report ? 1U : 0U);
+  return settings_.force || (missing == wanted && left.has_pieces());
+}
+
+void DoneCheck::warn_of_missing_records() const {
+  if (!observer_.warning) return;
+  for (const fs::path& path : missing_records()) {
+    observer_.warning("'" + settings_.output.native() + "' was done before, but '" + path.native() +
+                      "' is not there; --force makes the film again, and this with it");
   }
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "job/done_log.hpp"
 #include "mosaic/render.hpp"
 #include "mosaic/settings.hpp"
+#include "pipeline/kept_work.hpp"
 #include "pipeline/render_parts.hpp"
 
 namespace mosaic {
@@ -19,6 +21,10 @@ class DoneCheck {
 
   /// The output is there, as it was when it was finished, and was made of the same.
   [[nodiscard]] bool is_done() const { return done_; }
+  /// Of what is done: whether nothing is to be made of it. Then what killed runs left beside it is
+  /// removed, and a plan or report that is asked for and is not there is said. Throws BusyError
+  /// when another run has the output.
+  [[nodiscard]] bool is_left_alone() const;
   /// What the run that made it ended with.
   [[nodiscard]] ExitCode earlier_code() const { return earlier_code_; }
   /// The output is complete at `staged`, with this code, and about to get its name: a run that is
@@ -30,6 +36,10 @@ class DoneCheck {
  private:
   [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
   void require_free_records() const;
+  /// Plan and report that are asked for and are not there.
+  [[nodiscard]] std::vector<std::filesystem::path> missing_records() const;
+  [[nodiscard]] bool records_can_be_made(const LeftWork& left) const;
+  void warn_of_missing_records() const;
   const Settings& settings_;
   const RenderObserver& observer_;
   std::filesystem::path place_;

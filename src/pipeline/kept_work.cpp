@@ -147,6 +147,27 @@ Facts job_facts(const Settings& settings, const RenderParts& parts, const Conten
   return facts;
 }
 
+LeftWork::LeftWork(const Settings& settings, const Facts& facts)
+    : settings_(settings), facts_(facts), lock_(anchor_of(settings.output)) {}
+
+bool LeftWork::has_pieces() const {
+  if (settings_.resume == ResumeMode::off || settings_.resume == ResumeMode::fresh) return false;
+  const std::optional<JournalContents> kept = JobFolder::look(anchor_of(settings_.output));
+  return kept && kept->facts == facts_;
+}
+
+void LeftWork::remove() const {
+  remove_leftovers_of(settings_);
+  if (settings_.resume == ResumeMode::off) return;
+  // A folder of pictures that was not there when the job began had its name beside it.
+  for (const fs::path& named : {anchor_of(settings_.output), place_of(settings_.output)}) {
+    std::error_code ignored;
+    if (!fs::is_directory(JobFolder::place(named), ignored)) continue;
+    const std::optional<JournalContents> kept = JobFolder::look(named);
+    if (!kept || kept->facts == facts_) JobFolder(named, false).remove();
+  }
+}
+
 KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
                    const RenderObserver& observer)
     : settings_(settings),
@@ -245,12 +266,13 @@ void KeptWork::end_segment(const RunTotals& totals, const std::vector<std::byte>
   warn_of_small_disk(static_cast<std::uint64_t>(made * (share - 1.0 + file)));
 }
 
-std::string KeptWork::what_is_left() const {
+std::string KeptWork::what_is_left(bool output_is_there) const {
   if (!folder_ || folder_->finished_frames() == 0) return {};
   const std::string of =
       expected_frames_ > 0 ? " of about " + std::to_string(expected_frames_) : std::string();
   return std::to_string(folder_->finished_frames()) + of + " frames are kept in '" +
-         folder_->path().native() + "'; the same command goes on from there";
+         folder_->path().native() + "'; the same command " +
+         (output_is_there ? "with --force " : "") + "goes on from there";
 }
 
 }  // namespace mosaic

@@ -48,6 +48,23 @@ bool wants_job_folder(const Settings& settings, std::int64_t frames);
 /// Everything that decides the output's bytes, by name.
 Facts job_facts(const Settings& settings, const RenderParts& parts, const ContentIdentity& input);
 
+/// What runs that were killed have left of an output that is done. Holds the output's lock.
+class LeftWork {
+ public:
+  /// `facts`: of the job that made the output. Throws BusyError when another run has it, and
+  /// OutputError where nothing can be written.
+  LeftWork(const Settings& settings, const Facts& facts);
+  /// Pieces of the very job, which a run with these settings would go on with.
+  [[nodiscard]] bool has_pieces() const;
+  /// Removes temporary files, and the job's folder unless it is another job's.
+  void remove() const;
+
+ private:
+  const Settings& settings_;
+  const Facts& facts_;
+  OutputLock lock_;
+};
+
 /// Locks the output, and decides whether a job's folder is used (Settings::resume). Without one
 /// every function says so: no frame is kept, nothing is written.
 class KeptWork {
@@ -81,7 +98,8 @@ class KeptWork {
   void end_segment(const RunTotals& totals, const std::vector<std::byte>& state);
 
   /// What the run comes to when it fails or is stopped, for the user; empty when nothing is kept.
-  [[nodiscard]] std::string what_is_left() const;
+  /// `output_is_there`: it has its name already.
+  [[nodiscard]] std::string what_is_left(bool output_is_there) const;
 
  private:
   void warn_of_small_disk(std::uint64_t needed);

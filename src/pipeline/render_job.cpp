@@ -37,10 +37,12 @@ void Job::open() {
   if (options_.unless_done) {
     parts_.open_engine(settings_, *pool_, observer_, options_.shelf, stages_.probe());
     done_.emplace(settings_, parts_, observer_);
-    if (done_->is_done()) return;
+    left_alone_ = done_->is_done() && done_->is_left_alone();
+    if (left_alone_) return;
   }
   kept_.emplace(settings_, parts_, observer_);
   SinkRequest request = parts_.sink_request(settings_);
+  request.force = settings_.force || (done_ && done_->is_done());  // it replaces its own
   request.job = kept_->folder();
   sink_ = open_frame_sink(request, observer_);
   // Here rather than before: what is wrong with the output is said before photos are read.
@@ -59,7 +61,7 @@ void Job::open() {
 
 /// Before anything is written, and before anything large is held.
 void Job::plan_memory() {
-  const MemoryPlan plan = parts_.plan_memory(settings_, options_.twins, options_.shelf);
+  const MemoryPlan plan = parts_.plan_memory(settings_, observer_, options_.twins, options_.shelf);
   tell(observer_.notice, memory_line(plan));
   pool_.emplace(plan.threads);
   decoded_.emplace(static_cast<std::size_t>(plan.queue_frames));
@@ -313,11 +315,12 @@ void Job::publish() {
   const std::optional<std::filesystem::path> staged = sink_->staged();
   if (done_ && staged) done_->record(summary_.exit_code(), *staged);
   sink_->publish();
+  output_is_there_ = true;
   try {
     if (done_ && staged) done_->confirm();
     if (done_ && !staged) done_->record(summary_.exit_code(), place_of(settings_.output));
-    if (kept_->folder() != nullptr) kept_->folder()->remove();
     publish_records();
+    if (kept_->folder() != nullptr) kept_->folder()->remove();
   } catch (const OutputError& error) {
     throw OutputError("'" + settings_.output.native() + "' is complete, but " + error.what(),
                       error.hint());
@@ -364,11 +367,11 @@ RenderSummary Job::work() {
   try {
     render_all();
   } catch (const Interrupted&) {
-    const std::string left = kept_->what_is_left();
+    const std::string left = kept_->what_is_left(output_is_there_);
     if (left.empty()) throw;
     throw Interrupted("stopped; " + left);
   } catch (...) {
-    const std::string left = kept_->what_is_left();
+    const std::string left = kept_->what_is_left(output_is_there_);
     if (!left.empty()) tell(observer_.notice, left);
     throw;
   }
@@ -377,7 +380,7 @@ RenderSummary Job::work() {
 
 std::optional<RenderSummary> Job::run() {
   open();
-  if (done_ && done_->is_done()) return std::nullopt;
+  if (left_alone_) return std::nullopt;
   return work();
 }
 
