@@ -24,6 +24,23 @@ using RegionPtr = std::unique_ptr<VipsRegion, Unref>;
 /// Rows fetched at once. libvips computes region by region; small enough for the cache.
 constexpr int kStripRows = 32;
 
+/// libvips keeps rows of a picture that is read from top to bottom by the heights it would like to
+/// work in: some 500 by default, whole ones however little is asked for. Only its options tell it.
+void keep_few_rows() {
+  GOptionGroup* group = g_option_group_new("vips", "", "", nullptr, nullptr);
+  vips_add_option_entries(group);
+  GOptionContext* options = g_option_context_new(nullptr);
+  g_option_context_set_main_group(options, group);
+  std::array<std::string, 3> words = {"mosaic-temporal", "--vips-tile-height=16",
+                                      "--vips-fatstrip-height=16"};
+  std::array<char*, 3> pointers = {words[0].data(), words[1].data(), words[2].data()};
+  char** argv = pointers.data();
+  int argc = static_cast<int>(pointers.size());
+  // A libvips without these options keeps more rows.
+  g_option_context_parse(options, &argc, &argv, nullptr);
+  g_option_context_free(options);
+}
+
 void ignore_log(const char*, GLogLevelFlags, const char*, void*) {}
 
 /// Sets libvips up once per process: no cache (every photo is seen once), one thread per picture
@@ -32,6 +49,7 @@ void ignore_log(const char*, GLogLevelFlags, const char*, void*) {}
 void start_vips() {
   static const bool started = [] {
     if (vips_init("mosaic-temporal") != 0) return false;
+    keep_few_rows();
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_block_untrusted_set(TRUE);
@@ -101,6 +119,12 @@ void check_size(VipsImage* image, PictureKind kind) {
   if (width * height > kMaxPicturePixels || std::max(width, height) > kMaxPictureSide) {
     throw PictureProblem("too large: " + std::to_string(width) + "x" + std::to_string(height) +
                          " pixels, the limit is 268 million");
+  }
+  const auto row = static_cast<std::size_t>(VIPS_IMAGE_SIZEOF_LINE(image));
+  if (row > kMaxPictureRowBytes) {
+    throw PictureProblem("too wide: " + std::to_string(row) + " bytes in a row of " +
+                         std::to_string(width) + " pixels, the limit is " +
+                         std::to_string(kMaxPictureRowBytes));
   }
   // One page of an animation or a document: the loaders were asked for the first only.
   if (width == 0 || height == 0) {

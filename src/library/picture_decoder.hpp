@@ -18,6 +18,11 @@ inline constexpr std::size_t kMaxPicturePixels = std::size_t{1} << 28;
 /// Longest side decoded.
 inline constexpr int kMaxPictureSide = 1 << 20;
 
+/// Longest row decoded, in bytes as stored: 109,226 pixels of RGB, 40,960 of RGBA with 16 bits.
+/// Some 70 rows are held at once, which then stay below what a photo is estimated to take
+/// (pipeline/job_memory.cpp); any JPEG fits.
+inline constexpr std::size_t kMaxPictureRowBytes = std::size_t{320} << 10;
+
 enum class PictureMode {
   srgb,      ///< 3 samples per pixel, colour-managed to sRGB
   grey_raw,  ///< 1 sample per pixel when the file is grey, as stored; else as srgb

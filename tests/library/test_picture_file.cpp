@@ -270,6 +270,23 @@ TEST_F(PictureFile, TruncationIsFoundWhereverItIs) {
   }
 }
 
+// Some rows are held whole however few of their pixels are wanted: one photo took 378 MB of 160.
+TEST_F(PictureFile, RowsThatAreTooLongForTheMemoryAreRefusedByName) {
+  const auto save_row = [this](int width, int bands, const std::string& suffix) {
+    const std::vector<std::uint8_t> samples(
+        static_cast<std::size_t>(width) * static_cast<std::size_t>(bands), 90);
+    save_samples(folder_ / "row", samples.data(), samples.size(), Size{width, 1}, bands,
+                 VIPS_FORMAT_UCHAR, bands == 3 ? VIPS_INTERPRETATION_sRGB : VIPS_INTERPRETATION_B_W,
+                 suffix);
+    return problem_of(folder_ / "row");
+  };
+  EXPECT_EQ(save_row(109'226, 3, ".png"), "");
+  EXPECT_NE(save_row(109'227, 3, ".png").find("row': too wide: 327681 bytes in a row of 109227"),
+            std::string::npos);
+  EXPECT_EQ(save_row(300'000, 1, ".png"), "");
+  EXPECT_EQ(save_row(65'500, 3, ".jpg"), "");
+}
+
 TEST_F(PictureFile, WhatIsNoPictureSaysWhy) {
   write_file(folder_ / "empty.jpg", "");
   write_file(folder_ / "text.jpg", "This is not a picture.\n");
