@@ -76,8 +76,10 @@ int execute_preview(const Request& request, const Listeners& listeners) {
                  decimal_text(summary.time_s, 3) + " s, " + std::to_string(summary.size.width) +
                  "x" + std::to_string(summary.size.height) + ", in " +
                  decimal_text(done.elapsed_s, 1) + " s";
-  done.exit_code = finish(listeners.console, done.message, skipped_lines(summary.skipped, 0, {}));
+  done.exit_code = finish(listeners.console, done.message,
+                          skipped_lines(summary.skipped, summary.decode_errors, {}));
   done.frames_in = done.frames_out = 1;
+  done.decode_errors = summary.decode_errors;
   done.skipped = static_cast<std::int64_t>(summary.skipped.size());
   done.bytes = static_cast<std::int64_t>(file_bytes(done.output));
   tell_done(listeners, summary.skipped, done);

@@ -79,7 +79,10 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
   const bool still = parts.source->info().still;
   const Shot shot = frame_at(parts, settings, at_s, observer);
   parts.open_engine(settings, pool, observer);
-  if (settings.strict) require_intact(parts.library->skipped());
+  if (settings.strict) {
+    require_intact(*parts.source);
+    require_intact(parts.library->skipped());
+  }
   if (context.outline) {
     RenderOutline outline = parts.outline(settings.range);
     outline.frames = 1;
@@ -94,7 +97,11 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
   }
   write_picture(file.temporary(), picture.filename().native(), image);
   file.commit();
-  return {shot.time_s, image.size(), parts.library->skipped()};
+  PreviewSummary summary{shot.time_s, image.size(), parts.library->skipped(),
+                         parts.source->decode_errors()};
+  const std::vector<SkippedInput>& damaged = parts.source->skipped();
+  summary.skipped.insert(summary.skipped.end(), damaged.begin(), damaged.end());
+  return summary;
 }
 
 }  // namespace mosaic

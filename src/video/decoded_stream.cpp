@@ -127,7 +127,8 @@ void DecodedStream::open_decoder() {
 }
 
 void DecodedStream::seek(double from_s) {
-  const std::int64_t begin = stream_->start_time == AV_NOPTS_VALUE ? 0 : stream_->start_time;
+  const std::int64_t begin = stream_->start_time;
+  if (begin == AV_NOPTS_VALUE) return;  // raw streams have no times to go by
   const auto moved = static_cast<std::int64_t>(from_s / av_q2d(stream_->time_base));
   if (av_seek_frame(format_.get(), stream_->index, begin + moved, AVSEEK_FLAG_BACKWARD) >= 0) {
     avcodec_flush_buffers(decoder_.get());

@@ -229,6 +229,54 @@ TEST_F(Programs, APreviewBeyondTheEndSaysWhereTheEndIs) {
   EXPECT_EQ(job("x.mp4", {"--preview", "--plan", path("p.jsonl")}).exit_code, 2);
 }
 
+/// Films whose only key frame that stands alone is the first, and one with a hole in its middle.
+CommandResult make_films(const std::string& folder) {
+  const std::string source = "ffmpeg -v error -f lavfi -i testsrc2=s=160x96:r=25:d=2 ";
+  return run_command(
+      {"bash", "-c",
+       "cd '" + folder + "' && " + source +
+           "-c:v libx264 -g 10 -x264-params open-gop=1:bframes=3:scenecut=0 open.mkv && ffmpeg -v "
+           "error -i open.mkv -c copy raw.h264 && " +
+           source + "-c:v mpeg2video -g 10 -bf 2 open.ts && " + source +
+           "-c:v libx264 -g 250 -x264-params scenecut=0 -movflags +faststart hole.mp4 && "
+           "python3 -c 'b = bytearray(open(\"hole.mp4\", \"rb\").read()); data = "
+           "b.index(b\"mdat\")\n"
+           "m = (data + len(b)) // 2; b[m:m + 400] = bytes(i * 37 % 256 for i in range(400))\n"
+           "open(\"hole.mp4\", \"wb\").write(b)'"});
+}
+
+// What the decoder complained of was dropped, and a grey frame passed for the film's.
+TEST_F(Programs, APreviewOfDamageSaysSo) {
+  const CommandResult made = make_films(folder_->path().string());
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const auto preview = [](const std::string& film, const std::string& at, Strings more) {
+    more.insert(more.end(),
+                {"--frames", path(film), "--tiles", path("pool"), "--output", path("seen.png"),
+                 "--tile-size", "16", "--force", "--preview=" + at, "--json"});
+    return run_mosaic(more, {{}, {{"XDG_CACHE_HOME", path("cache")}}});
+  };
+  std::filesystem::remove(path("seen.png"));
+  const CommandResult strict = preview("hole.mp4", "1.9", {"--strict"});
+  EXPECT_EQ(strict.exit_code, 4) << strict.err;
+  EXPECT_FALSE(std::filesystem::exists(path("seen.png")));
+  const CommandResult hole = preview("hole.mp4", "1.9", {});
+  EXPECT_EQ(hole.exit_code, 3) << hole.err;
+  EXPECT_NE(hole.err.find("the video is damaged"), std::string::npos) << hole.err;
+  const Json done = lines_of(hole.out).back();
+  EXPECT_EQ(done["exit_code"], 3);
+  EXPECT_GT(done["decode_errors"].get<int>(), 0);
+  EXPECT_TRUE(std::filesystem::exists(path("seen.png")));
+  EXPECT_EQ(preview("hole.mp4", "0.2", {}).exit_code, 0) << "the hole comes later";
+  // A raw stream, of which no frame was found. Pictures before a key frame that refer to what was
+  // not read are no damage.
+  for (const char* film : {"open.mkv", "open.ts", "raw.h264"}) {
+    for (const char* at : {"0.5", "0.9", "1.3", "1.7"}) {
+      const CommandResult whole = preview(film, at, {});
+      EXPECT_EQ(whole.exit_code, 0) << film << " at " << at << ": " << whole.err;
+    }
+  }
+}
+
 TEST_F(Programs, TheStatusFileEndsAsTheRunDid) {
   const auto state = [](const std::string& name) {
     std::ifstream stream(path(name));
