@@ -68,19 +68,31 @@ std::uint64_t big_endian(std::string_view bytes) {
   return value;
 }
 
-/// Length of an ASF file (wmv), from its File Properties object (ASF, section 3.2). A broadcast
-/// does not know it.
-std::optional<std::uint64_t> asf_end(std::string_view head) {
+/// End of the packets of an ASF file (wmv): its Data object (ASF, section 5.1) follows the Header
+/// object. What comes behind is an index, without which all frames are still there. A broadcast
+/// does not know its length (File Properties object, section 3.2).
+std::optional<std::uint64_t> asf_end(std::ifstream& file, std::string_view head) {
   constexpr auto kProperties = "\xA1\xDC\xAB\x8C\x47\xA9\xCF\x11\x8E\xE4\0\xC0\x0C\x20\x53\x65"sv;
-  constexpr std::size_t kSizeAt = 40;
+  constexpr auto kData = "\x36\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\0\xAA\0\x62\xCE\x6C"sv;
+  constexpr std::size_t kSizeAt = 16;
   constexpr std::size_t kFlagsAt = 88;
   constexpr unsigned kBroadcast = 1;
   const std::size_t at = head.find(kProperties);
   if (at == std::string_view::npos || head.size() - at < kFlagsAt + 4) return std::nullopt;
   const auto flags = static_cast<unsigned char>(head[at + kFlagsAt]);
   if ((flags & kBroadcast) != 0) return std::nullopt;
-  return little_endian_32(head.substr(at + kSizeAt)) |
-         little_endian_32(head.substr(at + kSizeAt + 4)) << 32;
+  const auto size_of = [](std::string_view object) {
+    return little_endian_32(object.substr(kSizeAt)) | little_endian_32(object.substr(kSizeAt + 4))
+                                                          << 32;
+  };
+  const std::uint64_t begin = size_of(head);
+  std::array<char, kSizeAt + 8> data{};
+  file.clear();
+  file.seekg(static_cast<std::streamoff>(begin));
+  file.read(data.data(), data.size());
+  const std::string_view object(data.data(), static_cast<std::size_t>(file.gcount()));
+  if (object.size() < data.size() || !object.starts_with(kData)) return std::nullopt;
+  return begin + size_of(object);
 }
 
 /// Whether the last tag of an FLV reaches behind its end (FLV 10.1, annex E.3). The four bytes
@@ -105,11 +117,13 @@ bool last_tag_is_cut(std::ifstream& file, std::string_view head, std::uint64_t s
   }
   file.clear();
   while (at < size) {
-    if (size - at < kHeader) return true;
+    header[0] = 0;
+    file.clear();
     file.seekg(static_cast<std::streamoff>(at));
     file.read(header.data(), header.size());
     const int kind = header[0] & 0x1F;
-    if (!file || (kind != 8 && kind != 9 && kind != 18)) return false;  // somebody's own data
+    if (kind != 8 && kind != 9 && kind != 18) return false;  // somebody's own data
+    if (!file) return true;
     at += kHeader + big_endian({&header[1], 3}) + kBehind;
   }
   return at > size + kBehind;
@@ -213,7 +227,7 @@ bool ends_early(const std::filesystem::path& path) {
     return little_endian_32(head.substr(4)) + 8 > size;
   }
   if (head.starts_with("\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv)) {
-    const auto end = asf_end(head);
+    const auto end = asf_end(file, head);
     return end && *end > size;
   }
   if (head.starts_with("FLV\1"sv)) return last_tag_is_cut(file, head, size);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <new>
 #include <string_view>
 
@@ -177,7 +178,10 @@ bool DecodedStream::next_packet() {
     }
     if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
       ++failures;
-      if (result == AVERROR_INVALIDDATA) ++errors_;
+      if (result == AVERROR_INVALIDDATA) {
+        ++errors_;
+        ++errors_behind_;
+      }
       continue;
     }
     if (result < 0) {
@@ -202,6 +206,7 @@ bool DecodedStream::next_packet() {
 }
 
 void DecodedStream::note_packet() {
+  errors_behind_ = 0;
   const std::string_view format = format_->iformat->name;
   if (format == "yuv4mpegpipe") last_packet_end_bytes_ = packet_->pos + packet_->size;
   if (format == "mjpeg") frame_cut_ = lacks_jpeg_end(*packet_);
@@ -226,9 +231,27 @@ void DecodedStream::note_complaint() {
 
 void DecodedStream::note_end() {
   // FFmpeg makes the end of the file of a frame that is not all there.
-  if (last_packet_end_bytes_ >= 0 && avio_tell(format_->pb) > last_packet_end_bytes_) {
-    frame_cut_ = true;
+  const std::int64_t behind = avio_tell(format_->pb) - last_packet_end_bytes_;
+  if (last_packet_end_bytes_ < 0 || behind <= 0) return;
+  frame_cut_ = !ends_blank(behind);
+  if (!frame_cut_) errors_ -= errors_behind_;
+}
+
+/// Whether the last `count` bytes of the input, which follow the last whole frame, are such as
+/// programs put at the end of a file: they begin no frame.
+bool DecodedStream::ends_blank(std::int64_t count) const {
+  constexpr std::int64_t kMost = 64;
+  if (count > kMost) return false;
+  std::string bytes(static_cast<std::size_t>(count), '?');
+  if (is_standard_stream(path_)) {
+    const std::string_view tail = StandardInput::of(*format_).tail();
+    bytes = tail.substr(tail.size() - std::min(tail.size(), bytes.size()));
+  } else {
+    std::ifstream file(path_, std::ios::binary);
+    file.seekg(-count, std::ios::end);
+    file.read(bytes.data(), count);
   }
+  return bytes.find_first_not_of(std::string_view(" \t\r\n\0", 5)) == std::string::npos;
 }
 
 bool DecodedStream::holds_one_frame() const {

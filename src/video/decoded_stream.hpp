@@ -51,6 +51,7 @@ class DecodedStream {
   void note_packet();
   void note_complaint();
   void note_end();
+  [[nodiscard]] bool ends_blank(std::int64_t count) const;
   [[nodiscard]] bool pipe_is_cut() const;
   [[nodiscard]] std::optional<std::string> shortfall(std::int64_t delivered) const;
 
@@ -65,6 +66,7 @@ class DecodedStream {
   std::string read_error_;
   std::string end_complaint_;  ///< what the demuxer logged as an error when it met the end
   std::int64_t errors_ = 0;
+  std::int64_t errors_behind_ = 0;  ///< of them, met since the last packet
   std::int64_t last_packet_end_us_ = INT64_MIN;
   std::int64_t last_packet_end_bytes_ = -1;  ///< from the file's start
   bool file_ended_ = false;

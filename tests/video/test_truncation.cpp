@@ -9,6 +9,8 @@
 namespace mosaic::test {
 namespace {
 
+using namespace std::string_literals;
+
 constexpr const char* kFilm = "-f lavfi -i testsrc2=s=160x96:r=25:d=2 ";
 constexpr const char* kSound = "-f lavfi -i sine=d=2 ";
 
@@ -154,6 +156,37 @@ TEST_F(Truncation, ContainersThatStateTheirLength) {
   for (const char* name : {"a.wmv", "a.png", "a.flv", "b.flv"}) {
     expect_whole(name);
     expect_cuts_noticed(name);
+  }
+}
+
+// An index that was stripped, or a few bytes that some program put behind the film, made films that
+// have every frame count as truncated.
+TEST_F(Truncation, WhatFollowsTheLastFrameIsNotTheFilm) {
+  ffmpeg(std::string(kFilm) + kSound + "-c:v wmv2 -c:a wmav2 a.wmv");
+  ffmpeg(std::string(kFilm) + kSound + "-c:v libx264 -c:a aac b.flv");
+  ffmpeg(std::string(kFilm) + "-pix_fmt yuv420p c.y4m");
+  const std::string wmv = file_bytes(file("a.wmv"));
+  const std::size_t index = wmv.rfind("\x90\x08\x00\x33\xB1\xE5\xCF\x11"s);
+  ASSERT_NE(index, std::string::npos);
+  ASSERT_GT(index, wmv.size() / 2);
+  write("stripped.wmv", wmv.substr(0, index));
+  expect_whole("stripped.wmv");
+  write("short.wmv", wmv.substr(0, index - 1));
+  EXPECT_NE(damage("short.wmv"), "");
+  const std::string flv = file_bytes(file("b.flv"));
+  const std::string y4m = file_bytes(file("c.y4m"));
+  for (const std::string& behind : {"\n"s, "\0\0\0"s, "\r\n \n"s}) {
+    write("behind.flv", flv + behind);
+    write("behind.y4m", y4m + behind);
+    expect_whole("behind.flv");
+    expect_whole("behind.y4m");
+  }
+  // The beginning of one more frame is no such thing.
+  write("more.flv", flv + "\x09\0"s);
+  EXPECT_NE(damage("more.flv"), "");
+  for (const std::string& more : {"F"s, "FRAME\n"s, "\nFRAME\n"s}) {
+    write("more.y4m", y4m + more);
+    EXPECT_NE(damage("more.y4m"), "") << more;
   }
 }
 
