@@ -96,6 +96,26 @@ Plan read_plan(const std::filesystem::path& path) {
   return plan;
 }
 
+void make_sound_film(const std::filesystem::path& film, const std::string& size,
+                     const std::vector<std::string>& length) {
+  std::vector<std::string> words = {"ffmpeg",
+                                    "-v",
+                                    "error",
+                                    "-f",
+                                    "lavfi",
+                                    "-i",
+                                    "testsrc2=size=" + size + ":rate=24",
+                                    "-f",
+                                    "lavfi",
+                                    "-i",
+                                    "sine=frequency=440"};
+  words.insert(words.end(), length.begin(), length.end());
+  words.insert(words.end(), {"-shortest", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac",
+                             film.string()});
+  const CommandResult made = run_command(words);
+  if (made.exit_code != 0) throw std::runtime_error("ffmpeg: " + made.err);
+}
+
 std::string md5_of(const std::filesystem::path& path) {
   const CommandResult result = run_command({"md5sum", path.string()});
   if (result.exit_code != 0) throw std::runtime_error("md5sum: " + result.err);

@@ -27,6 +27,11 @@ RgbImage textured_picture(Size size, unsigned seed);
 /// Frames as numbered PNG files.
 void write_frames(const std::filesystem::path& folder, const std::vector<RgbImage>& frames);
 
+/// A moving test picture of `size` ("320x240") at 24 per second, with sound. `length`: FFmpeg's
+/// words for where it ends. Throws std::runtime_error.
+void make_sound_film(const std::filesystem::path& film, const std::string& size,
+                     const std::vector<std::string>& length);
+
 struct Plan {
   int columns = 0;
   int rows = 0;

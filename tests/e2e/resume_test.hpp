@@ -15,28 +15,7 @@ class Resume : public testing::Test {
   static void SetUpTestSuite() {
     inputs_ = std::make_unique<TemporaryFolder>();
     write_pool(*inputs_ / "pool", 80);
-    const CommandResult made = run_command({"ffmpeg",
-                                            "-v",
-                                            "error",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "testsrc2=size=320x192:rate=24",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "sine=frequency=440",
-                                            "-frames:v",
-                                            "32",
-                                            "-shortest",
-                                            "-c:v",
-                                            "libx264",
-                                            "-preset",
-                                            "ultrafast",
-                                            "-c:a",
-                                            "aac",
-                                            (*inputs_ / "film.mp4").string()});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
+    make_sound_film(*inputs_ / "film.mp4", "320x192", {"-frames:v", "32"});
   }
   static void TearDownTestSuite() { inputs_.reset(); }
 

@@ -44,28 +44,7 @@ TEST(Film, EveryFrameItsTimeItsSoundAndFlatMemory) {
   std::filesystem::path tiles = shared_tiles();
   if (film.empty() || tiles.empty()) {
     film = folder / "generated.mp4";
-    const CommandResult made = run_command({"ffmpeg",
-                                            "-v",
-                                            "error",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "testsrc2=size=320x240:rate=24",
-                                            "-f",
-                                            "lavfi",
-                                            "-i",
-                                            "sine=frequency=440",
-                                            "-t",
-                                            "30",
-                                            "-c:v",
-                                            "libx264",
-                                            "-preset",
-                                            "ultrafast",
-                                            "-c:a",
-                                            "aac",
-                                            "-shortest",
-                                            film.string()});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
+    make_sound_film(film, "320x240", {"-t", "30"});
     tiles = folder / "pool";
     write_pool(tiles, 300);
   }
