@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Kills jobs at random moments (kill -9) and looks at what is left: the output must be absent or complete, and
-# complete means the bytes of a run that nobody disturbed.
+# complete means the bytes of a run that nobody disturbed. Where an old file is replaced (--force), the output must be
+# the old file or complete, and never absent.
 #
 #   scripts/soak.sh PROGRAM FILM PHOTOS [KILLS] [SEED]
 #
-# Three jobs: .mp4 with motion, .mkv without, numbered pictures. KILLS (50) for each. Every fifth run is stopped
-# by SIGTERM instead, and every seventh finds a byte of what is kept changed.
+# Four jobs: .mp4 with motion, .mkv without, numbered pictures, and an .mp4 over an old file. KILLS (50) for each.
+# Every fifth run is stopped by SIGTERM instead, and every seventh finds a byte of what is kept changed.
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2; }
 program=$1 film=$2 photos=$3 kills=${4:-50}
 RANDOM=${5:-1}
 work=$(mktemp -d)
@@ -36,15 +37,22 @@ spoil_a_byte() {  # in a finished piece
   spoiled=$((spoiled + 1))
 }
 
-soak() {  # name, output, job folder, options...
+soak() {  # name, output, job folder, options...; with --force an old file is there
   local name=$1 output=$2 folder=$3; shift 3
-  local begun expected took killed=0 finished=0 resumed=0
+  local begun expected took old='' digest='' killed=0 finished=0 resumed=0 stayed=0
   spoiled=0
   begun=$(date +%s%N)
   (start "$work/whole-$output" "$@")
   took=$(( ($(date +%s%N) - begun) / 1000000 ))
   expected=$(digest "$work/whole-$output")
+  case " $* " in
+    *' --force '*)
+      head -c 100000 "$film" > "$work/old"
+      old=$(digest "$work/old")
+      ;;
+  esac
   while [ "$killed" -lt "$kills" ]; do
+    [ -z "$old" ] || [ -e "$work/$output" ] || cp "$work/old" "$work/$output"
     [ $((killed % 7)) -ne 6 ] || spoil_a_byte "$work/$folder"
     ls "$work/$folder"/segment-?????? > /dev/null 2>&1 && resumed=$((resumed + 1))
     start "$work/$output" "$@" 2>> "$work/log" &
@@ -59,8 +67,16 @@ soak() {  # name, output, job folder, options...
       *) echo "$name: exit $code"; tail -3 "$work/log"; return 1 ;;
     esac
     if [ -e "$work/$output" ]; then
-      [ "$(digest "$work/$output")" = "$expected" ] || { echo "$name: WRONG OUTPUT after $killed kills"; return 1; }
-      rm -rf "${work:?}/$output" "${work:?}/$folder"
+      digest=$(digest "$work/$output")
+      if [ "$digest" = "$expected" ]; then
+        rm -rf "${work:?}/$output" "${work:?}/$folder"
+      elif [ -n "$old" ] && [ "$digest" = "$old" ] && [ "$code" -ne 0 ]; then
+        stayed=$((stayed + 1))
+      else
+        echo "$name: WRONG OUTPUT after $killed kills"; return 1
+      fi
+    elif [ -n "$old" ]; then
+      echo "$name: THE OLD FILE IS GONE after $killed kills"; return 1
     elif [ "$code" -eq 0 ]; then
       echo "$name: no output although it ended well"; return 1
     fi
@@ -69,9 +85,10 @@ soak() {  # name, output, job folder, options...
   [ "$(digest "$work/$output")" = "$expected" ] || { echo "$name: WRONG OUTPUT at the end"; return 1; }
   [ ! -e "$work/$folder" ] || { echo "$name: the job's folder was left"; return 1; }
   echo "$name: $killed kills, $resumed runs went on from kept pieces, $spoiled pieces spoiled," \
-    "$((finished + 1)) runs finished, every output right"
+    "$((finished + 1)) runs finished, every output right${old:+, the old file stayed $stayed times}"
 }
 
 soak mp4 film.mp4 .film.mp4.mosaic-job --flow block
 soak mkv film.mkv .film.mkv.mosaic-job --flow none
 soak pictures pictures .pictures.mosaic-job --flow block
+soak over over.mp4 .over.mp4.mosaic-job --flow block --force
