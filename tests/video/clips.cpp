@@ -128,9 +128,10 @@ Rgb pixel_at(const Picture& picture, int x, int y) {
          << expected.r << ", " << expected.g << ", " << expected.b << ") +- " << tolerance;
 }
 
-std::vector<std::int64_t> probe_times(const std::filesystem::path& path) {
+std::vector<std::int64_t> probe_times(const std::filesystem::path& path,
+                                      const std::string& stream) {
   const CommandResult result =
-      run_command({"ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
+      run_command({"ffprobe", "-v", "error", "-select_streams", stream, "-show_entries",
                    "frame=best_effort_timestamp", "-of", "default=nw=1:nk=1", path.native()});
   if (result.exit_code != 0) throw std::runtime_error("ffprobe: " + result.err);
   std::vector<std::int64_t> times;

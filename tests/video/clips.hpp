@@ -56,7 +56,8 @@ Rgb pixel_at(const Picture& picture, int x, int y);
 ::testing::AssertionResult near_color(Rgb actual, Rgb expected, int tolerance);
 
 /// Frame time stamps by ffprobe in units of the stream's time base, presentation order.
-std::vector<std::int64_t> probe_times(const std::filesystem::path& path);
+std::vector<std::int64_t> probe_times(const std::filesystem::path& path,
+                                      const std::string& stream = "v:0");
 
 /// ffprobe's value of one entry, e.g. ("v:0", "stream=color_space").
 std::string probe(const std::filesystem::path& path, const std::string& stream,
