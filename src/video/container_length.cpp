@@ -68,6 +68,21 @@ std::uint64_t big_endian(std::string_view bytes) {
   return value;
 }
 
+struct Length {
+  std::uint64_t value = 0;
+  std::size_t bytes = 0;  ///< that state it; 0: cut, or not a length
+};
+
+/// A length in BER's coding (ISO/IEC 8825-1, 8.1.3): a byte below 128, or how many bytes follow.
+Length ber_length(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  if (first < 0x80) return {first, 1};
+  const std::size_t count = first & 0x7FU;
+  if (count == 0 || count > 8 || bytes.size() <= count) return {};
+  return {big_endian(bytes.substr(1, count)), 1 + count};
+}
+
 /// End of the packets of an ASF file (wmv): its Data object (ASF, section 5.1) follows the Header
 /// object. What comes behind is an index, without which all frames are still there. A broadcast
 /// does not know its length (File Properties object, section 3.2).
@@ -155,6 +170,35 @@ bool last_box_is_cut(std::ifstream& file, std::uint64_t size) {
   return false;
 }
 
+/// Whether an MXF file ends before its footer partition, which its header names once it is closed,
+/// or within the last of the items that follow there (SMPTE ST 377-1, 6.3 and 7.1). One written
+/// into a pipe names none; then all items are walked through.
+bool last_item_is_cut(std::ifstream& file, std::string_view head, std::uint64_t size) {
+  constexpr std::size_t kKey = 16;
+  constexpr std::size_t kFooterAt = 24;  // in the partition pack, behind the length
+  constexpr auto kRegistered = "\x06\x0E\x2B\x34"sv;
+  if (head.size() <= kKey) return true;
+  const std::size_t pack = kKey + ber_length(head.substr(kKey)).bytes;
+  if (head.size() < pack + kFooterAt + 8) return true;
+  std::uint64_t at = big_endian(head.substr(pack + kFooterAt, 8));
+  if (at >= size) return true;
+  std::array<char, kKey + 9> buffer{};
+  while (at < size) {
+    file.clear();
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(buffer.data(), buffer.size());
+    const std::string_view item(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    if (!kRegistered.starts_with(item.substr(0, kRegistered.size()))) return false;
+    if (item.size() <= kKey) return true;
+    const Length length = ber_length(item.substr(kKey));
+    if (length.bytes == 0) return item.size() < buffer.size();
+    at += kKey + length.bytes;
+    if (length.value > size - std::min(size, at)) return true;
+    at += length.value;
+  }
+  return false;
+}
+
 /// Whether a GIF ends before its trailer (GIF89a, section 27). What lies behind the trailer is
 /// nobody's business: programs append data, and players stop there.
 bool lacks_gif_trailer(std::ifstream& file, std::string_view head) {
@@ -229,6 +273,9 @@ bool ends_early(const std::filesystem::path& path) {
   if (head.starts_with("\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv)) {
     const auto end = asf_end(file, head);
     return end && *end > size;
+  }
+  if (head.starts_with("\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02"sv)) {
+    return last_item_is_cut(file, head, size);
   }
   if (head.starts_with("FLV\1"sv)) return last_tag_is_cut(file, head, size);
   if (head.substr(4, 4) == "ftyp") return last_box_is_cut(file, size);

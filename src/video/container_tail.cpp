@@ -192,10 +192,26 @@ bool ogg_is_cut(std::string_view tail) {
   return result.end == End::whole && (byte_at(tail, result.last + 5) & kLastOfStream) == 0;
 }
 
+/// Whether a NUT file lacks the index at its end (NUT, "index"): twelve bytes before the end stands
+/// how long it is. FFmpeg writes one into pipes too, unless told otherwise.
+bool nut_is_cut(std::string_view tail) {
+  constexpr auto kIndex = "NX\xDD\x67\x2F\x23\xE6\x4E"sv;
+  constexpr std::size_t kFromEnd = 12;
+  if (tail.size() < kFromEnd) return true;
+  const std::size_t length = big_endian(tail.substr(tail.size() - kFromEnd, 8));
+  if (length < kFromEnd) return true;
+  if (length <= tail.size()) return !tail.substr(tail.size() - length).starts_with(kIndex);
+  // Longer than what is looked at: some tens of gigabytes of film, or picture data read as a
+  // number.
+  constexpr std::size_t kLongest = std::size_t{1} << 26;
+  return tail.size() < kTailBytes || length > kLongest;
+}
+
 }  // namespace
 
 bool tail_is_cut(std::string_view head, std::string_view tail) {
   if (head.starts_with("OggS"sv)) return ogg_is_cut(tail);
+  if (head.starts_with("nut/multimedia container\0"sv)) return nut_is_cut(tail);
   if (head.starts_with("\0\0\1\xBA"sv)) {
     return walk_tail(tail, "\0\0\1\xBA"sv, program_unit).end == End::cut;
   }

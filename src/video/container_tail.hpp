@@ -16,8 +16,8 @@ inline constexpr std::uint64_t kTailBytes = std::uint64_t{1} << 21;
 /// MPEG transport streams (ISO/IEC 13818-1, 2.4.3; packets of 188, 192 or 204 bytes): an unfinished
 /// packet, or a picture that lacks bytes of its stated length. Program streams (2.5.3): an
 /// unfinished pack or PES packet. Ogg (RFC 3533): an unfinished page, or a last page that does not
-/// end its stream. False for everything else, and where the end makes no sense: what is no unit may
-/// be somebody's padding.
+/// end its stream. NUT: no index at the end. False for everything else, and where the end makes no
+/// sense: what is no unit may be somebody's padding.
 bool tail_is_cut(std::string_view head, std::string_view tail);
 
 }  // namespace mosaic

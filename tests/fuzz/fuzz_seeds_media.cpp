@@ -47,5 +47,14 @@ int main(int argc, char** argv) {
   write(root / "container_length" / "a.mkv",
         std::string("\x1A\x45\xDF\xA3\x80\x18\x53\x80\x67\x84xxxx", 14));
   write(root / "container_length" / "a.avi", std::string("RIFF\x04\0\0\0AVI ", 12));
+  // A closed header partition whose footer follows it, with nothing in it.
+  const std::string key("\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02\x01\x01\x02\x04\0", 16);
+  write(root / "container_length" / "a.mxf",
+        key + std::string("\x20", 1) + std::string(31, '\0') + "\x31" + key + std::string(1, '\0'));
+  write(root / "container_length" / "a.nut", std::string("nut/multimedia container\0", 25) +
+                                                 "NX\xDD\x67\x2F\x23\xE6\x4E" +
+                                                 std::string("\0\0\0\0\0\0\0\x14"
+                                                             "crc.",
+                                                             12));
   return 0;
 }

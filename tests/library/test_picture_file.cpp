@@ -205,6 +205,40 @@ TEST_F(PictureFile, CmykWithAndWithoutProfile) {
   EXPECT_TRUE(near(pixel(read_picture(folder_ / "bare"), 8, 8), {180, 120, 90}, 6));
 }
 
+/// libvips' profile `name`, as a file for other programs.
+void write_profile(const std::filesystem::path& path, const char* name) {
+  VipsBlob* blob = nullptr;
+  ASSERT_EQ(vips_profile_load(name, &blob, nullptr), 0);
+  std::size_t length = 0;
+  const auto* bytes = static_cast<const char*>(vips_blob_get(blob, &length));
+  write_file(path, {bytes, length});
+  vips_area_unref(VIPS_AREA(blob));
+}
+
+TEST_F(PictureFile, BareCmykIsWhatImageMagickMakesThroughTheSameProfile) {
+  if (!have_program("convert")) GTEST_SKIP() << "convert is needed";
+  write_profile(folder_ / "cmyk.icc", "cmyk");
+  write_profile(folder_ / "srgb.icc", "srgb");
+  CommandOptions here;
+  here.working_directory = folder_.path();
+  for (const char* inks : {"cmyk(0,128,200,55)", "cmyk(90,20,60,0)", "cmyk(40,30,30,100)"}) {
+    SCOPED_TRACE(inks);
+    const CommandResult made =
+        run_command({"bash", "-ec",
+                     "convert -size 16x16 \"xc:$1\" -quality 98 bare.jpg; convert bare.jpg -intent "
+                     "relative -black-point-compensation -profile cmyk.icc -profile srgb.icc "
+                     "+profile '*' -crop 1x1+8+8 -depth 8 rgb:shown",
+                     "bash", inks},
+                    here);
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const std::string shown = read_file(folder_ / "shown");
+    ASSERT_EQ(shown.size(), 3U);
+    const auto level = [&](std::size_t i) { return static_cast<int>(static_cast<u8>(shown[i])); };
+    EXPECT_TRUE(
+        near(pixel(read_picture(folder_ / "bare.jpg"), 8, 8), {level(0), level(1), level(2)}, 2));
+  }
+}
+
 TEST_F(PictureFile, DamagedProfileIsNoReasonToLoseAPhoto) {
   save(folder_ / "a", quarters({32, 32}), ".png", [](VipsImage* image) {
     vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, "not a profile", 13);

@@ -155,11 +155,12 @@ void expect_times(const VideoCase& c, const FilmRead& film, const fs::path& in,
     }
     return;
   }
-  // Where the file is cut ffprobe may count the rest of a frame as one.
+  // Of a file that is cut, ffprobe may count the rest of a frame as one, and not know the time of
+  // the last whole one.
   const std::vector<std::int64_t> probed = probe_times(in, c.stream);
-  const std::size_t rest = c.exit_code == 3 ? 1 : 0;
-  ASSERT_GE(probed.size(), film.frames.size());
-  ASSERT_LE(probed.size(), film.frames.size() + rest);
+  const std::size_t both = std::min(probed.size(), written.size());
+  ASSERT_GT(both, 0U);
+  ASSERT_LE(std::max(probed.size(), written.size()), both + (c.exit_code == 3 ? 1 : 0));
   const double probed_unit = unit_of(in, c.stream);
   const double first_s = static_cast<double>(probed.front()) * probed_unit;
   if (c.start_s) {
@@ -169,7 +170,7 @@ void expect_times(const VideoCase& c, const FilmRead& film, const fs::path& in,
   EXPECT_NEAR(written.front(), first_s + shift_s, 2e-3) << "where the film begins";
   expect_company(in, out, shift_s);
   const double in_unit = film.info.time_base.value();
-  for (std::size_t i = 0; i < written.size(); ++i) {
+  for (std::size_t i = 0; i < both; ++i) {
     const double probed_s = static_cast<double>(probed[i]) * probed_unit;
     EXPECT_NEAR(static_cast<double>(film.frames[i].pts) * in_unit, probed_s, 1e-6) << "frame " << i;
     EXPECT_NEAR(written[i] - written.front(), probed_s - first_s, 1e-4) << "frame " << i;

@@ -20,8 +20,9 @@ void add_cuts(VideoCases& cases) {
        {Kind{"mp4", "-c:v mjpeg -q:v 2 -huffman default -movflags +faststart"},
         Kind{"mkv", "-c:v rawvideo -pix_fmt yuv420p"},
         Kind{"avi", "-c:v rawvideo -pix_fmt yuv420p"},
-        Kind{"nut", "-c:v rawvideo -pix_fmt yuv420p"}, Kind{"ts", "-c:v mpeg2video -q:v 1 -g 1"},
-        Kind{"y4m", "-pix_fmt yuv420p"}, Kind{"mjpeg", "-q:v 2 -huffman default"}}) {
+        Kind{"nut", "-c:v rawvideo -pix_fmt yuv420p"}, Kind{"mxf", "-c:v mpeg2video -q:v 1 -g 1"},
+        Kind{"ts", "-c:v mpeg2video -q:v 1 -g 1"}, Kind{"y4m", "-pix_fmt yuv420p"},
+        Kind{"mjpeg", "-q:v 2 -huffman default"}}) {
     const std::string name = kind.name;
     for (const Cut& cut : {Cut{10, 1, 6}, Cut{50, 18, 27}, Cut{99, 44, 50}}) {
       const std::string percent = std::to_string(cut.percent);

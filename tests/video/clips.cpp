@@ -135,7 +135,9 @@ std::vector<std::int64_t> probe_times(const std::filesystem::path& path,
                    "frame=best_effort_timestamp", "-of", "default=nw=1:nk=1", path.native()});
   if (result.exit_code != 0) throw std::runtime_error("ffprobe: " + result.err);
   std::vector<std::int64_t> times;
-  for (const std::string& line : split(result.out, '\n')) times.push_back(std::stoll(line));
+  for (const std::string& line : split(result.out, '\n')) {
+    if (line != "N/A") times.push_back(std::stoll(line));
+  }
   return times;
 }
 

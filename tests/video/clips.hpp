@@ -55,7 +55,8 @@ Rgb pixel_at(const Picture& picture, int x, int y);
 /// Asserts that each channel is within `tolerance` levels.
 ::testing::AssertionResult near_color(Rgb actual, Rgb expected, int tolerance);
 
-/// Frame time stamps by ffprobe in units of the stream's time base, presentation order.
+/// Frame time stamps by ffprobe in units of the stream's time base, presentation order. Frames
+/// without one are left out.
 std::vector<std::int64_t> probe_times(const std::filesystem::path& path,
                                       const std::string& stream = "v:0");
 

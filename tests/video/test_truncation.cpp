@@ -138,6 +138,35 @@ TEST_F(Truncation, Ogg) {
   EXPECT_NE(damage("paged.ogv"), "");
 }
 
+TEST_F(Truncation, NutLacksItsIndex) {
+  ffmpeg(std::string(kFilm) + "-c:v libx264 -g 10 a.nut");
+  ffmpeg(std::string(kFilm) + kSound + "-c:v rawvideo -pix_fmt yuv420p -c:a pcm_s16le b.nut");
+  for (const char* name : {"a.nut", "b.nut"}) {
+    expect_whole(name);
+    expect_cuts_noticed(name);
+  }
+  // A number behind the last frame that would be the length of an index.
+  const std::string bytes = file_bytes(file("a.nut"));
+  for (const char* end : {"\0\0\0\0\0\0\0\x40", "\x7F\0\0\0\0\0\0\0", "\0\0\0\0\0\x20\x10\0"}) {
+    write("cut.nut", bytes.substr(0, bytes.size() / 2) + std::string(end, 8) + "crc.");
+    EXPECT_NE(damage("cut.nut"), "");
+  }
+}
+
+TEST_F(Truncation, MxfByItsFooterAndItsItems) {
+  ffmpeg(std::string(kFilm) + "-c:v mpeg2video -q:v 2 -g 5 a.mxf");
+  ffmpeg(std::string(kFilm) + "-f lavfi -i sine=d=2:r=48000 -c:v mpeg2video -c:a pcm_s16le b.mxf");
+  // What has been written into a pipe names no footer.
+  const CommandResult piped =
+      run_command({"bash", "-ec", "ffmpeg -v error -nostdin -i \"$1\" -c copy -f mxf - > \"$2\"",
+                   "bash", file("a.mxf").native(), file("c.mxf").native()});
+  ASSERT_EQ(piped.exit_code, 0) << piped.err;
+  for (const char* name : {"a.mxf", "b.mxf", "c.mxf"}) {
+    expect_whole(name);
+    expect_cuts_noticed(name);
+  }
+}
+
 TEST_F(Truncation, LiveMatroskaOfUnknownSize) {
   ffmpeg(std::string(kFilm) + kSound + "-c:v libx264 -g 10 -c:a aac -live 1 a.mkv");
   ffmpeg(std::string(kFilm) +
@@ -232,7 +261,8 @@ TEST_F(Truncation, OnStandardInputTheSameIsSeen) {
   ffmpeg(std::string(kFilm) + kSound + "-c:v mpeg2video -c:a mp2 a.mpg");
   ffmpeg(std::string(kFilm) + "-c:v libtheora a.ogv");
   ffmpeg(std::string(kFilm) + "-c:v libx264 -g 10 -live 1 a.mkv");
-  for (const char* name : {"a.y4m", "a.mjpeg", "a.ts", "a.mpg", "a.ogv", "a.mkv"}) {
+  ffmpeg(std::string(kFilm) + "-c:v libx264 -g 10 a.nut");
+  for (const char* name : {"a.y4m", "a.mjpeg", "a.ts", "a.mpg", "a.ogv", "a.mkv", "a.nut"}) {
     SCOPED_TRACE(name);
     const std::string bytes = file_bytes(file(name));
     for (const bool cut : {false, true}) {
