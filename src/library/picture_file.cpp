@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/color_convert.hpp"
+#include "core/output_file.hpp"
 #include "core/parallel_for.hpp"
 #include "library/exif_orientation.hpp"
 #include "library/input_bytes.hpp"
@@ -75,10 +76,7 @@ PictureEncoding encode_kind(const std::string& name) {
 }
 
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  const auto fail = [&](int error) {
-    throw OutputError("cannot write '" + path.string() + "': " + system_reason(error),
-                      "Check the folder's permissions and the free space.");
-  };
+  const auto fail = [&](int error) { throw output_error("cannot write", path, error); };
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) fail(errno);
   while (!bytes.empty()) {

@@ -30,8 +30,6 @@ void write_picture_as(const fs::path& shown, const fs::path& temporary, const Rg
     write_picture(temporary, shown.filename().native(), image);
   } catch (const OutputError& error) {
     std::string text = error.what();
-    const std::string full = std::generic_category().message(ENOSPC);
-    if (text.find(full) != std::string::npos) throw output_error("cannot write", shown, ENOSPC);
     if (const std::size_t at = text.find(temporary.native()); at != std::string::npos) {
       text.replace(at, temporary.native().size(), shown.native());
     }

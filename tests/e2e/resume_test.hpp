@@ -28,7 +28,7 @@ class Resume : public testing::Test {
                                     "--index",
                                     (*inputs_ / "pool.mti").string(),
                                     "--tile-size",
-                                    "8",
+                                    tile_size_,
                                     "--segment-frames",
                                     "6",
                                     "--threads",
@@ -86,6 +86,7 @@ class Resume : public testing::Test {
 
   static inline std::unique_ptr<TemporaryFolder> inputs_;
   TemporaryFolder folder_;
+  std::string tile_size_ = "8";
   std::filesystem::path job_ = folder_ / ".out.mp4.mosaic-job";
 };
 
