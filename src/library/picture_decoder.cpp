@@ -113,12 +113,22 @@ ImagePtr load(PictureKind kind, std::span<const std::byte> file, int jpeg_shrink
   return ImagePtr(image);
 }
 
+/// Whether a decoder needs all of the picture for its first row.
+bool is_held_whole(VipsImage* image, PictureKind kind) {
+  const bool by_kind = kind == PictureKind::webp || kind == PictureKind::gif;
+  return by_kind || vips_image_get_typeof(image, "interlaced") != 0;
+}
+
 void check_size(VipsImage* image, PictureKind kind) {
   const auto width = static_cast<std::size_t>(vips_image_get_width(image));
   const auto height = static_cast<std::size_t>(vips_image_get_height(image));
   if (width * height > kMaxPicturePixels || std::max(width, height) > kMaxPictureSide) {
     throw PictureProblem("too large: " + std::to_string(width) + "x" + std::to_string(height) +
                          " pixels, the limit is 268 million");
+  }
+  if (width * height > kMaxWholePixels && is_held_whole(image, kind)) {
+    throw PictureProblem("too large: " + std::to_string(width) + "x" + std::to_string(height) +
+                         " pixels that are decoded as a whole, the limit is 67 million");
   }
   const auto row = static_cast<std::size_t>(VIPS_IMAGE_SIZEOF_LINE(image));
   if (row > kMaxPictureRowBytes) {

@@ -15,6 +15,9 @@ namespace mosaic {
 /// Largest picture decoded, in pixels of the stored picture (the largest phone sensors have
 /// 200 million). A file may announce billions in a few bytes, so this is checked on the header.
 inline constexpr std::size_t kMaxPicturePixels = std::size_t{1} << 28;
+/// The same for interlaced PNG, progressive JPEG, WebP and GIF, which are held whole while they are
+/// decoded. Cameras write none of them so large; HEIF, of which they do, has the limit above.
+inline constexpr std::size_t kMaxWholePixels = std::size_t{1} << 26;
 /// Longest side decoded.
 inline constexpr int kMaxPictureSide = 1 << 20;
 

@@ -151,13 +151,13 @@ std::string png_with_orientation(std::string png, int orientation) {
   return png.insert(8 + 25, chunk);  // behind the signature and IHDR
 }
 
-std::string bomb_png(std::uint32_t width, std::uint32_t height) {
+std::string bomb_png(std::uint32_t width, std::uint32_t height, bool interlaced) {
   std::string png = "\x89PNG\r\n\x1a\n";
   std::string header;
   append_big_endian(header, width);
   append_big_endian(header, height);
-  header +=
-      std::string("\x01\x00\x00\x00\x00", 5);  // 1 bit, grey, deflate, no filter, no interlace
+  header += std::string("\x01\x00\x00\x00", 4);  // 1 bit, grey, deflate, no filter
+  header += interlaced ? '\x01' : '\x00';
   append_chunk(png, "IHDR", header);
   append_chunk(png, "IDAT", std::string("\x78\x9c\x03\x00\x00\x00\x00\x01", 8));
   append_chunk(png, "IEND", "");

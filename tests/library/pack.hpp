@@ -51,7 +51,7 @@ std::string palette_png();
 std::string png_with_orientation(std::string png, int orientation);
 
 /// A PNG that announces width x height 1-bit pixels in a few bytes of file.
-std::string bomb_png(std::uint32_t width, std::uint32_t height);
+std::string bomb_png(std::uint32_t width, std::uint32_t height, bool interlaced = false);
 
 /// Largest difference between two equally large pictures.
 int largest_difference(const RgbImage& a, const RgbImage& b);

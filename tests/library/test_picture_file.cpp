@@ -321,6 +321,24 @@ TEST_F(PictureFile, RowsThatAreTooLongForTheMemoryAreRefusedByName) {
   EXPECT_EQ(save_row(65'500, 3, ".jpg"), "");
 }
 
+// They are held whole while they are decoded: a PNG of 0.7 MB took 750.
+TEST_F(PictureFile, WhatIsDecodedAsAWholeMayHaveFewerPixels) {
+  const std::string reason = ": too large: 9000x9000 pixels that are decoded as a whole";
+  write_file(folder_ / "woven.png", bomb_png(9000, 9000, true));
+  EXPECT_NE(problem_of(folder_ / "woven.png").find(reason), std::string::npos)
+      << problem_of(folder_ / "woven.png");
+  write_file(folder_ / "plain.png", bomb_png(9000, 9000));
+  EXPECT_EQ(problem_of(folder_ / "plain.png").find("too large"), std::string::npos);
+  save(folder_ / "layered.jpg", colourful({64, 64}), ".jpg[interlace]");
+  std::string layered = read_file(folder_ / "layered.jpg");
+  const std::size_t frame = layered.find("\xFF\xC2");
+  ASSERT_NE(frame, std::string::npos);
+  layered.replace(frame + 5, 4, "\x23\x28\x23\x28");  // height and width
+  write_file(folder_ / "layered.jpg", layered);
+  EXPECT_NE(problem_of(folder_ / "layered.jpg").find(reason), std::string::npos)
+      << problem_of(folder_ / "layered.jpg");
+}
+
 TEST_F(PictureFile, WhatIsNoPictureSaysWhy) {
   write_file(folder_ / "empty.jpg", "");
   write_file(folder_ / "text.jpg", "This is not a picture.\n");
