@@ -54,7 +54,7 @@ TEST(Signals, TheSecondOneEndsTheProcess) {
 // Only the same one again did: INT, TERM and HUP in turn kept a job alive for 7.3 s.
 TEST(Signals, ASecondOneOfAnotherKindEndsTheProcessToo) {
   for (const auto& [first, second] : {std::pair(SIGINT, SIGTERM), std::pair(SIGTERM, SIGHUP)}) {
-    const int status = status_of_child([first, second] {
+    const int status = status_of_child([first = first, second = second] {
       const StopSignals signals;
       std::raise(first);
       std::raise(second);
