@@ -192,6 +192,27 @@ void Auction<Price>::release(Price epsilon) {
   }
 }
 
+template <class Price>
+std::int64_t Auction<Price>::left_behind() const {
+  std::int64_t places = 0;
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.price[j] < 0) places += market_.free[j];
+  }
+  return places;
+}
+
+template <class Price>
+void Auction<Price>::offer_free_places(Price epsilon) {
+  Price most = 0;
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.free[j] == 0) continue;
+    most = std::max<Price>(most, -market_.price[j]);
+    market_.price[j] = 0;
+  }
+  lists_.lift(most);
+  release(epsilon);
+}
+
 template class Auction<std::int32_t>;
 template class Auction<std::int64_t>;
 

@@ -21,6 +21,13 @@ namespace mosaic::assign {
 // After every bid c - v <= min(c - v) + epsilon holds for all holdings, whatever the order of
 // bids. Exactness does not depend on any of this: the augmenting phase repairs every start.
 
+// Note [Places left behind]
+// Bids only lower prices. A column that had rows in the last frame and loses them in this one stays
+// free at its old price, in a fade far below 0. The optimum has no such columns, and every one
+// costs the augmenting phase a search that lowers the price of everything else (Note [The dummy
+// row]). Where they are many, it is far less work to offer them at 0 again, release the rows that
+// now hold something worse, and let these bid.
+
 template <class Price>
 class Auction {
  public:
@@ -32,6 +39,12 @@ class Auction {
   /// Takes back what holders overpaid, then releases the holdings that are not within epsilon of
   /// their class's best. With 0 all remaining holdings are tight.
   void release(Price epsilon);
+
+  /// Note [Places left behind]: prices of columns with free places go back to 0, holdings that are
+  /// no longer within epsilon of their class's best are released. Call after release(epsilon).
+  void offer_free_places(Price epsilon);
+  /// Places free at a price below 0.
+  [[nodiscard]] std::int64_t left_behind() const;
 
   [[nodiscard]] std::int64_t bids() const { return bids_; }
 

@@ -48,6 +48,7 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
     list_[r].room = round_up(room, kBlock);
     offset += list_[r].room;
   }
+  most_candidates_ = kMostGrowth * offset;
   candidate_.resize(offset);
   floor_.resize(offset / kBlock);
   row_cost_.resize(columns);
@@ -179,6 +180,20 @@ void CandidateLists<Price>::fetch(int row_class) {
   }
   const int count = choose(row_class, least);
   store(list, count, count <= kOrderAtOnce);
+}
+
+template <class Price>
+void CandidateLists<Price>::fetch_longer(int row_class) {
+  List& list = list_[row_class];
+  const int room = round_up(std::min(kGrowth * list.room, market_->columns()), kBlock);
+  const auto end = static_cast<std::int64_t>(candidate_.size());
+  if (room > list.room && end + room <= most_candidates_) {
+    candidate_.resize(end + room);
+    floor_.resize((end + room) / kBlock);
+    list.offset = end;
+    list.room = room;
+  }
+  fetch(row_class);
 }
 
 /// Finds about as many of the best columns as the list wants, at least two more than the class may

@@ -106,6 +106,9 @@ class CandidateLists {
 
   /// Fetches the whole row and makes the list anew at current prices.
   void fetch(int row_class);
+  /// The same, with room for kGrowth times as many columns while there is any to give: a search
+  /// that has outgrown a list will do so again.
+  void fetch_longer(int row_class);
   /// Costs of the row that fetch() has just fetched, one per column.
   [[nodiscard]] std::span<const std::int32_t> fetched_row() const { return row_cost_; }
 
@@ -113,6 +116,8 @@ class CandidateLists {
 
  private:
   static constexpr int kDebtPerBlock = 6;
+  static constexpr int kGrowth = 4;
+  static constexpr int kMostGrowth = 2;  ///< of all lists together
 
   struct List {
     std::int64_t offset = 0;  ///< of its room, in candidates
@@ -146,6 +151,7 @@ class CandidateLists {
   std::vector<Price> floor_;
   Price lift_ = 0;
   std::int64_t rows_fetched_ = 0;
+  std::int64_t most_candidates_ = 0;  ///< that lists may grow to
   bool blocked_columns_ = false;
 
   Price usual_reach_ = 0;  ///< threshold - best that lately gave about the wanted number

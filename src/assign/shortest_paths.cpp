@@ -5,9 +5,14 @@
 namespace mosaic::assign {
 namespace {
 
-// A source looks for this fraction of its missing places in one search. More would widen the
-// search for paths that then turn out to collide.
+// A search looks for this fraction of the missing places. More would widen it for the sake of the
+// farthest ones, and find paths that collide.
 constexpr std::int64_t kSinkShare = 4;
+
+// Classes looked at, and rows fetched for want of a list long enough, per class: what searches one
+// by one may cost.
+constexpr std::int64_t kEasyScans = 64;
+constexpr std::int64_t kEasyFetches = 2;
 
 }  // namespace
 
@@ -15,12 +20,12 @@ template <class Price>
 void ShortestPaths<Price>::open() {
   const int columns = market_.columns();
   const int classes = market_.classes();
-  dummy_ = classes;
-  level_ = 0;
+  dummy_.number = classes;
+  dummy_.level = 0;
   search_ = 0;
   augmentations_ = 0;
   scans_ = 0;
-  dummy_held_.assign(columns, 0);
+  dummy_.held.assign(columns, 0);
   column_mark_.assign(columns, {});
   class_mark_.assign(classes + 1, {});
   std::int64_t missing = 0;
@@ -28,59 +33,91 @@ void ShortestPaths<Price>::open() {
   std::int64_t unclaimed = 0;
   for (int j = 0; j < columns; ++j) {
     market_.merge(j);
-    if (market_.price[j] == level_) {
-      dummy_held_[j] = market_.free[j];
+    if (market_.price[j] == dummy_.level) {
+      dummy_.held[j] = market_.free[j];
       market_.free[j] = 0;
     }
     unclaimed += market_.free[j];
   }
-  dummy_missing_ = unclaimed - missing;
+  dummy_.missing = unclaimed - missing;
 }
 
 template <class Price>
-void ShortestPaths<Price>::run() {
+bool ShortestPaths<Price>::run(Searches how) {
   row_price_.resize(market_.classes());
   for (int r = 0; r < market_.classes(); ++r) row_price_[r] = lists_.best(r);
-  serve();
+  return serve(how);
 }
 
 template <class Price>
-void ShortestPaths<Price>::run_again(std::span<const std::int32_t> changed) {
+bool ShortestPaths<Price>::run_again(Searches how, std::span<const std::int32_t> changed) {
   for (const int r : changed) row_price_[r] = lists_.best(r);
-  serve();
+  return serve(how);
 }
 
 template <class Price>
-void ShortestPaths<Price>::serve() {
+bool ShortestPaths<Price>::serve(Searches how) {
   open();
-  for (int r = 0; r < market_.classes(); ++r) {
-    while (market_.missing[r] > 0) search(r, market_.missing[r]);
+  const std::int64_t classes = market_.classes();
+  const std::int64_t most_fetched = lists_.rows_fetched() + kEasyFetches * classes;
+  const auto go_on = [&] {
+    return how == Searches::together ||
+           (scans_ <= kEasyScans * classes && lists_.rows_fetched() <= most_fetched);
+  };
+  lacking_.clear();
+  for (int r = 0; r < classes; ++r) {
+    if (market_.missing[r] > 0) lacking_.push_back(r);
   }
-  while (dummy_missing_ > 0) search(dummy_, dummy_missing_);
+  const auto is_served = [this](int r) { return market_.missing[r] == 0; };
+  if (how == Searches::together) {
+    while (!lacking_.empty()) {
+      sources_ = lacking_;
+      search();
+      std::erase_if(lacking_, is_served);
+    }
+  } else {
+    auto next = lacking_.begin();
+    for (; next != lacking_.end() && go_on(); next += is_served(*next) ? 1 : 0) {
+      sources_.assign(1, *next);
+      search();
+    }
+    lacking_.erase(lacking_.begin(), next);
+  }
+  sources_.assign(1, dummy_.number);
+  while (lacking_.empty() && dummy_.missing > 0 && go_on()) search();
+  const bool served = lacking_.empty() && dummy_.missing <= 0;
+  close();
+  return served;
+}
+
+template <class Price>
+void ShortestPaths<Price>::close() {
   for (int j = 0; j < market_.columns(); ++j) {
-    market_.free[j] += dummy_held_[j];
-    dummy_held_[j] = 0;
+    market_.free[j] += dummy_.held[j];
+    dummy_.held[j] = 0;
   }
   // Back to the level 0, where the next search starts.
   for (int j = 0; j < market_.columns(); ++j) {
-    if (market_.capacity[j] > 0) market_.price[j] -= level_;
+    if (market_.capacity[j] > 0) market_.price[j] -= dummy_.level;
   }
-  for (Price& price : row_price_) price += level_;
-  lists_.lift(-level_);
+  for (Price& price : row_price_) price += dummy_.level;
+  lists_.lift(-dummy_.level);
 }
 
 template <class Price>
-void ShortestPaths<Price>::search(int source, std::int64_t missing) {
+void ShortestPaths<Price>::search() {
   ++search_;
   events_.clear();
   settled_columns_.clear();
   settled_classes_.clear();
   sinks_.clear();
-  const std::int64_t wanted = (missing + kSinkShare - 1) / kSinkShare;
-  one_sink_ = wanted == 1;
+  std::int64_t missing = 0;
+  for (const int source : sources_) missing += tight_.missing(source);
+  wanted_ = (missing + kSinkShare - 1) / kSinkShare;
+  one_sink_ = wanted_ == 1;
   reach_ = Limits::kLongest;
   nearest_sink_ = kNone;
-  settle_class(source, kNone, 0);
+  for (const int source : sources_) settle_class(source, kNone, 0);
   while (!events_.empty()) {
     const Price distance = Events::distance(events_.front());
     const int node = Events::node(events_.front());
@@ -90,13 +127,7 @@ void ShortestPaths<Price>::search(int source, std::int64_t missing) {
     if (node >= market_.columns()) {
       scan_blocks(node - market_.columns(), distance);
     } else if (!column_mark_[node].settled) {
-      if (market_.free[node] > 0 || is_surplus(node)) {
-        sinks_.push_back(node);
-        if (std::ssize(sinks_) == wanted || is_surplus(node)) {
-          reach_ = distance;
-          break;
-        }
-      }
+      if (is_free(node) && take_sink(node)) break;
       settle_column(node, distance);
     }
   }
@@ -106,8 +137,21 @@ void ShortestPaths<Price>::search(int source, std::int64_t missing) {
   reach_ = column_mark_[sinks_.back()].distance;
   lower_prices();
   for (const int sink : sinks_) {
-    if (augment(source, sink)) ++augmentations_;
+    if (push_along_tree(sink)) ++augmentations_;
   }
+  augmentations_ += tight_.push_all(sources_, row_price_);
+}
+
+/// Counts a free place for the tree that has reached it, if its source misses more than it has
+/// found so far. True when the search has found enough.
+template <class Price>
+bool ShortestPaths<Price>::take_sink(int column) {
+  const int root = class_mark_[column_mark_[column].from].root;
+  const bool last = dummy_.has_surplus(column);
+  if (!last && class_mark_[root].sinks == tight_.missing(root)) return false;
+  ++class_mark_[root].sinks;
+  sinks_.push_back(column);
+  return last || std::ssize(sinks_) == wanted_;
 }
 
 template <class Price>
@@ -117,17 +161,18 @@ void ShortestPaths<Price>::settle_column(int column, Price distance) {
   for (int h = market_.first_held[column]; h != kNone; h = market_.holdings[h].next) {
     settle_class(market_.holdings[h].row_class, column, distance);
   }
-  if (dummy_held_[column] > 0) settle_class(dummy_, column, distance);
+  if (dummy_.held[column] > 0) settle_class(dummy_.number, column, distance);
 }
 
 template <class Price>
 void ShortestPaths<Price>::settle_class(int row_class, int via, Price distance) {
   ClassMark& mark = class_mark_[row_class];
   if (mark.search == search_) return;
-  mark = {search_, via, 0, distance};
+  const int root = via == kNone ? row_class : class_mark_[column_mark_[via].from].root;
+  mark = {search_, via, 0, root, 0, distance};
   settled_classes_.push_back(row_class);
   ++scans_;
-  if (row_class == dummy_) {
+  if (row_class == dummy_.number) {
     scan_dummy();
   } else {
     lists_.prepare(row_class);
@@ -161,7 +206,7 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
     const Price unlisted =
         lists_.complete(row_class) ? Limits::kLongest : base + lists_.bound(row_class);
     if (unlisted <= now) {
-      lists_.fetch(row_class);
+      lists_.fetch_longer(row_class);
       mark.block = 0;
       if (lists_.complete(row_class) || base + lists_.bound(row_class) > now) continue;
       scan_fetched_row(row_class);
@@ -191,10 +236,12 @@ void ShortestPaths<Price>::scan_fetched_row(int row_class) {
 
 template <class Price>
 void ShortestPaths<Price>::scan_dummy() {
-  const Price base = class_mark_[dummy_].distance + level_;
+  const Price base = class_mark_[dummy_.number].distance + dummy_.level;
   for (int j = 0; j < market_.columns(); ++j) {
     const Price distance = base - market_.price[j];
-    if (distance < reach_ && dummy_held_[j] < market_.capacity[j]) reach(j, distance, dummy_, 0);
+    if (distance < reach_ && dummy_.held[j] < market_.capacity[j]) {
+      reach(j, distance, dummy_.number, 0);
+    }
   }
 }
 
@@ -210,7 +257,7 @@ void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int3
   ColumnMark& mark = column_mark_[column];
   if (mark.search == search_ && mark.distance <= distance) return;
   mark = {search_, from, cost, false, distance};
-  if (one_sink_ && (market_.free[column] > 0 || is_surplus(column))) {
+  if (one_sink_ && is_free(column)) {
     reach_ = distance;
     nearest_sink_ = column;
     return;
@@ -221,74 +268,34 @@ void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int3
 template <class Price>
 void ShortestPaths<Price>::lower_prices() {
   for (const int j : settled_columns_) {
-    if (dummy_held_[j] > 0 || column_mark_[j].distance >= reach_) continue;
+    if (dummy_.held[j] > 0 || column_mark_[j].distance >= reach_) continue;
     market_.price[j] -= reach_ - column_mark_[j].distance;
     if (market_.price[j] < Limits::kLowest) throw PriceOverflow{};
   }
   for (const int r : settled_classes_) {
     const Price by = std::max<Price>(reach_ - class_mark_[r].distance, 0);
-    if (r != dummy_) {
+    if (r != dummy_.number) {
       row_price_[r] += by;
     } else if (by > 0) {
-      level_ -= by;
-      if (level_ < Limits::kLowest) throw PriceOverflow{};
+      dummy_.level -= by;
+      if (dummy_.level < Limits::kLowest) throw PriceOverflow{};
       for (int j = 0; j < market_.columns(); ++j) {
-        if (dummy_held_[j] > 0) market_.price[j] = level_;
+        if (dummy_.held[j] > 0) market_.price[j] = dummy_.level;
       }
     }
   }
 }
 
-/// Moves as many places as the path allows from the sink back to the source. False when an earlier
-/// path of the same tree has used up what this one needs.
+/// False when an earlier path of the same tree has used up what this one needs.
 template <class Price>
-bool ShortestPaths<Price>::augment(int source, int sink) {
-  const bool from_surplus = market_.free[sink] == 0;
-  std::int64_t places = source == dummy_ ? dummy_missing_ : market_.missing[source];
-  places = std::min<std::int64_t>(
-      places, from_surplus ? std::min<std::int64_t>(dummy_held_[sink], -dummy_missing_)
-                           : market_.free[sink]);
-  for (int j = sink; places > 0;) {
-    const int r = column_mark_[j].from;
-    if (r == source) break;
-    j = class_mark_[r].via;
-    const std::int32_t link = r == dummy_ ? kNone : *market_.find(j, r);
-    const std::int32_t held = link == kNone ? 0 : market_.holdings[link].places;
-    places = std::min<std::int64_t>(places, r == dummy_ ? dummy_held_[j] : held);
+bool ShortestPaths<Price>::push_along_tree(int sink) {
+  path_.clear();
+  for (int j = sink; j != kNone; j = path_.back().from) {
+    const auto& [search, from, cost, settled, distance] = column_mark_[j];
+    path_.push_back({from, class_mark_[from].via, j, cost});
   }
-  if (places <= 0) return false;
-  const auto count = static_cast<std::int32_t>(places);
-  if (from_surplus) {
-    dummy_held_[sink] -= count;
-    dummy_missing_ += count;
-  } else {
-    market_.free[sink] -= count;
-  }
-  for (int j = sink;;) {
-    const int r = column_mark_[j].from;
-    const int from = r == source ? kNone : class_mark_[r].via;
-    move(r, from, j, column_mark_[j].cost, count);
-    if (r == source) break;
-    j = from;
-  }
-  if (source == dummy_) {
-    dummy_missing_ -= count;
-  } else {
-    market_.missing[source] -= count;
-  }
-  return true;
-}
-
-template <class Price>
-void ShortestPaths<Price>::move(int row_class, int from, int to, std::int32_t cost,
-                                std::int32_t places) {
-  if (row_class == dummy_) {
-    if (from != kNone) dummy_held_[from] -= places;
-    dummy_held_[to] += places;
-    return;
-  }
-  if (from != kNone) market_.take(market_.find(from, row_class), places);
-  market_.add(to, row_class, places, cost, 0);
+  std::ranges::reverse(path_);
+  return tight_.push(path_);
 }
 
 template class ShortestPaths<std::int32_t>;

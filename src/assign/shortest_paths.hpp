@@ -9,6 +9,7 @@
 
 #include "assign/candidates.hpp"
 #include "assign/market.hpp"
+#include "assign/tight_paths.hpp"
 
 namespace mosaic::assign {
 
@@ -22,26 +23,33 @@ namespace mosaic::assign {
 // So a column that lost its rows after a warm start, free but with v < 0, is not a special case
 // that needs a second, price-raising algorithm with access to columns of the cost matrix: it is a
 // place the dummy still misses. The dummy is a source like any class that misses a place, and the
-// search from it lowers the dummy's own price level V (kept in `level_`) instead of raising the
-// column's. In the whole phase prices only fall, which is what Note [Candidate bounds] needs. At
-// the end V is subtracted from all prices.
+// search from it lowers the dummy's own price level V (DummyRow) instead of raising the column's.
+// In the whole phase prices only fall, which is what Note [Candidate bounds] needs. At the end V is
+// subtracted from all prices.
 //
 // Invariants between searches, with u_r = min_j (c_rj - v_j) over columns with capacity:
 //   v_j <= V for all j; reduced costs c_rj - v_j - u_r >= 0; every holding has reduced cost 0;
-//   dummy_held_[j] > 0 only where v_j = V; free[j] counts the places of j that nobody, not even the
-//   dummy, holds. sum(free) = sum(missing) + dummy_missing_.
-// A search settles columns and classes in the order of their distance d from one source until a
-// free place at distance R; then v_j -= R - d_j and u_r += R - d_r for all settled before R. This
-// keeps all reduced costs >= 0 and makes the paths of the search tree tight, so that moving places
-// along one keeps every holding tight. Each search serves at least one missing place, so the phase
-// ends, and ends with a certificate.
+//   the dummy holds places only where v_j = V; free[j] counts the places of j that nobody, not even
+//   the dummy, holds. sum(free) = sum(missing) + what the dummy misses.
+// A search settles columns and classes in the order of their distance d from the nearest of its
+// sources until a free place at distance R; then v_j -= R - d_j and u_r += R - d_r for all settled
+// before R. This keeps all reduced costs >= 0 and makes the paths of the search trees tight, so
+// that moving places along one keeps every holding tight. Each search serves at least one missing
+// place, so the phase ends, and ends with a certificate.
 //
 // A source that misses many places (the dummy after a warm start, a letterbox class) does not stop
 // at the first free place: the whole tree is tight after the price change, so every path in it that
-// an earlier one has not used up serves a place too.
+// an earlier one has not used up serves a place too, and then what else is tight (Note [Many paths
+// at the same prices] in tight_paths.hpp).
 //
-// If the dummy already holds more than it must (dummy_missing_ < 0), its surplus places are free
+// If the dummy already holds more than it must (it misses less than 0), its surplus places are free
 // places at v = V = 0. Reaching one always ends the search: V itself must not move.
+
+// Note [One source or all]
+// Usually a place is missing here and there, and a search from it looks at a few classes. Where
+// many cells look nearly alike every search goes over all of them, beyond what their lists hold.
+// Then all classes that miss places become sources of one search, whose trees do not collide; and
+// before that the solver tries for better prices (Note [Places left behind] in auction.hpp).
 
 /// Queue entries, ordered by distance and then by node: column, or columns + class.
 template <class Price>
@@ -63,18 +71,23 @@ struct Events<std::int32_t> {
   static int node(Event event) { return static_cast<int>(event & 0xffffffffU); }
 };
 
+enum class Searches : std::uint8_t { one_by_one, together };
+
 template <class Price>
 class ShortestPaths {
  public:
   ShortestPaths(Market<Price>& market, CandidateLists<Price>& lists)
-      : market_(market), lists_(lists) {}
+      : market_(market), lists_(lists), tight_(market, lists, dummy_) {}
+  ShortestPaths(const ShortestPaths&) = delete;
+  ShortestPaths& operator=(const ShortestPaths&) = delete;
 
-  /// Needs tight holdings (Auction::release(0)). Afterwards nothing is missing, and prices are
-  /// shifted to v <= 0 with 0 where places are free.
-  void run();
+  /// Needs tight holdings (Auction::release(0)). True: nothing is missing now, and prices are
+  /// v <= 0 with 0 where places are free. False, of searches one by one only: they have become many
+  /// and long (Note [One source or all]); holdings are still tight.
+  bool run(Searches how);
   /// Again after run(), when costs of `changed` classes have risen (their lists know) and what they
   /// held at a risen cost is missing.
-  void run_again(std::span<const std::int32_t> changed);
+  bool run_again(Searches how, std::span<const std::int32_t> changed);
 
   [[nodiscard]] std::int64_t augmentations() const { return augmentations_; }
   [[nodiscard]] std::int64_t scans() const { return scans_; }
@@ -84,11 +97,13 @@ class ShortestPaths {
   using Events = assign::Events<Price>;
 
   void open();
-  void serve();
-  void search(int source, std::int64_t missing);
-  [[nodiscard]] bool is_surplus(int column) const {
-    return dummy_held_[column] > 0 && dummy_missing_ < 0;
+  bool serve(Searches how);
+  void close();
+  void search();
+  [[nodiscard]] bool is_free(int column) const {
+    return market_.free[column] > 0 || dummy_.has_surplus(column);
   }
+  bool take_sink(int column);
   void settle_column(int column, Price distance);
   void settle_class(int row_class, int via, Price distance);
   void scan_blocks(int row_class, Price now);
@@ -97,8 +112,7 @@ class ShortestPaths {
   void reach(int column, Price distance, int from, std::int32_t cost);
   void push(Price distance, int node);
   void lower_prices();
-  bool augment(int source, int sink);
-  void move(int row_class, int from, int to, std::int32_t cost, std::int32_t places);
+  bool push_along_tree(int sink);
 
   struct ColumnMark {
     std::int32_t search = 0;
@@ -109,28 +123,32 @@ class ShortestPaths {
   };
   struct ClassMark {
     std::int32_t search = 0;
-    std::int32_t via = kNone;  ///< held column through which it was settled
-    std::int32_t block = 0;    ///< next block of candidates to scan
+    std::int32_t via = kNone;   ///< held column through which it was settled
+    std::int32_t block = 0;     ///< next block of candidates to scan
+    std::int32_t root = kNone;  ///< source of its tree
+    std::int32_t sinks = 0;     ///< of a source: free places found in its tree
     Price distance = 0;
   };
 
   Market<Price>& market_;
   CandidateLists<Price>& lists_;
-  int dummy_ = 0;  ///< number of the dummy class: one above all others
-  Price level_ = 0;
-  std::int64_t dummy_missing_ = 0;
-  std::vector<std::int32_t> dummy_held_;
+  DummyRow<Price> dummy_;
+  TightPaths<Price> tight_;
   std::vector<Price> row_price_;  // u
   std::vector<ColumnMark> column_mark_;
   std::vector<ClassMark> class_mark_;
   std::vector<typename Events::Event> events_;
   std::vector<std::int32_t> settled_columns_;
   std::vector<std::int32_t> settled_classes_;
+  std::vector<std::int32_t> lacking_;  ///< classes that miss places
+  std::vector<std::int32_t> sources_;
   std::int32_t search_ = 0;
-  bool one_sink_ = true;  ///< the search ends at the nearest free place
-  Price reach_ = 0;       ///< distance at which the search ends, as far as known
+  std::int64_t wanted_ = 0;  ///< free places the search looks for
+  bool one_sink_ = true;     ///< the search ends at the nearest free place
+  Price reach_ = 0;          ///< distance at which the search ends, as far as known
   int nearest_sink_ = kNone;
   std::vector<std::int32_t> sinks_;
+  std::vector<typename TightPaths<Price>::Step> path_;
   std::int64_t augmentations_ = 0;
   std::int64_t scans_ = 0;
 };

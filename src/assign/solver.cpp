@@ -24,6 +24,7 @@ using assign::kNone;
 using assign::Market;
 using assign::PriceOverflow;
 using assign::RowClasses;
+using assign::Searches;
 using assign::ShortestPaths;
 
 // Candidates per class. A cold start sees prices fall far, a warm one needs only near columns.
@@ -33,10 +34,17 @@ constexpr int kColdLength = 1024;
 // (tests/bench/bench_assign.cpp).
 constexpr std::array<int, 3> kColdDivisors = {3, 30, 300};
 constexpr std::array<int, 2> kWarmDivisors = {30, 300};
+// Finer ones, in turn, where rows are nearly alike: what release(0) then leaves is little.
+constexpr std::array<int, 3> kHardDivisors = {300, 3000, 30000};
 // A warm start begins at prices a little higher (by this fraction of the spread): bids bring prices
 // down in no time, while what ends up too low costs searches (shortest_paths.hpp, Note [The dummy
 // row]).
 constexpr int kWarmStart = 5;
+// Places left behind are resettled when they are more than this part of the rows, in a few rounds:
+// rows that move to them leave others behind.
+constexpr int kLeftBehind = 2048;
+constexpr int kMostResettlings = 8;
+constexpr int kResettlingBids = 20;  // per row and round, against price wars
 
 void require(bool condition, const std::string& what) {
   if (!condition) throw UsageError("assignment: " + what);
@@ -155,6 +163,20 @@ void raise_prices(Market<Price>& market, Price by) {
   }
 }
 
+/// Note [Places left behind] in auction.hpp.
+template <class Price>
+void resettle(Auction<Price>& auction, const Market<Price>& market, Price epsilon,
+              std::int64_t rows) {
+  for (int round = 0; round < kMostResettlings; ++round) {
+    auction.release(epsilon);
+    const std::int64_t missing =
+        std::accumulate(market.missing.begin(), market.missing.end(), std::int64_t{0});
+    if (auction.left_behind() - missing <= rows / kLeftBehind) return;
+    auction.offer_free_places(epsilon);
+    auction.run(epsilon, kResettlingBids * rows);
+  }
+}
+
 template <class Price>
 void read_result(const Market<Price>& market, const RowClasses& classes, Assignment& result) {
   const int columns = market.columns();
@@ -229,9 +251,19 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
   }
   auction.release(0);
   ShortestPaths<Price>& paths = engine.paths;
-  paths.run();
+  std::int64_t augmentations = 0;
+  const bool served = request.patient && paths.run(Searches::one_by_one);
+  if (!served) {
+    augmentations = request.patient ? paths.augmentations() : 0;
+    for (const int divisor : kHardDivisors) {
+      resettle(auction, market, std::max<Price>(spread / divisor, 1), request.costs.rows());
+    }
+    auction.release(0);
+    paths.run(Searches::together);
+  }
+  augmentations += paths.augmentations();
   read_result(market, classes, result);
-  statistics = {auction.bids(), paths.augmentations(), lists.rows_fetched()};
+  statistics = {auction.bids(), augmentations, lists.rows_fetched(), !served};
 }
 
 Solver::Solver(SimdChoice simd) : impl_(std::make_unique<Impl>(choose_isa(simd))) {}
@@ -291,7 +323,9 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
   }
   Assignment result;
   try {
-    impl_->narrow.paths.run_again(changed);
+    auto& paths = impl_->narrow.paths;
+    const bool served = paths.run_again(Searches::one_by_one, changed);
+    if (!served) paths.run_again(Searches::together, {});
   } catch (const PriceOverflow&) {
     return std::nullopt;
   }

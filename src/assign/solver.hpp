@@ -20,12 +20,16 @@ struct SolveRequest {
   std::span<const std::int32_t> warm_price;
   /// Lists valid at warm_price (or at 0 when that is empty); null: the solver makes its own.
   const RowLists* lists = nullptr;
+  /// False: as if searches one by one had already taken too long, which rows that are nearly alike
+  /// make them do. Slower for all others, and good for tests: the optimum is the same.
+  bool patient = true;
 };
 
 struct SolveStatistics {
   std::int64_t bids = 0;
   std::int64_t augmentations = 0;
   std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out
+  bool resettled = false;       ///< rows were too much alike for searches one by one
   bool wide_prices = false;     ///< 32-bit prices did not suffice
 };
 

@@ -28,8 +28,9 @@ constexpr double kDecoderFrames = 12.0;       // reference frames and those in i
 constexpr double kCanvasBytes = 14.0;  // per output pixel: canvas, composed, three planes of luma,
                                        // and the pyramids of the block search
 constexpr double kSeamBytes = 3.0;     // per output pixel: the Laplacian bands
-constexpr double kCellBytes =
-    4096.0;  // lists, scores, candidates and what the solver makes of them
+// Lists, scores, candidates and what the solver makes of them, lists grown for hard frames
+// included.
+constexpr double kCellBytes = 7168.0;
 constexpr std::uint64_t kDis = 50 * kMega;
 constexpr double kDisBytes = 8.0;  // per output pixel
 constexpr std::uint64_t kTorch = 330 * kMega;

@@ -56,9 +56,9 @@ std::vector<Features> scene_cells(const MosaicScene& scene, int time, int flat_c
         const int y = row * kSide + p / kSide + time;
         const int l = light.at(x, y) + (detail.at(x, y) - 128) / 8;
         const int h = hue.at(x, y) - 128;
-        cell[3 * p] = clamp_to_byte(l + h / 2);
-        cell[3 * p + 1] = clamp_to_byte(l - h / 8);
-        cell[3 * p + 2] = clamp_to_byte(l - h / 2);
+        cell[3 * p] = clamp_to_byte((l + h / 2) * scene.light / 100);
+        cell[3 * p + 1] = clamp_to_byte((l - h / 8) * scene.light / 100);
+        cell[3 * p + 2] = clamp_to_byte((l - h / 2) * scene.light / 100);
       }
     }
   }
@@ -113,16 +113,31 @@ DenseCosts mosaic_costs(const MosaicScene& scene, int time, int flat_cells) {
   return {static_cast<int>(cells.size()), scene.tiles, std::move(values)};
 }
 
-DenseCosts with_switching_price(const DenseCosts& costs, std::span<const std::int32_t> carried,
-                                std::int32_t price) {
+DenseCosts with_switching_prices(const DenseCosts& costs, std::span<const std::int32_t> carried,
+                                 std::span<const std::int32_t> price) {
   std::vector<std::int32_t> values;
   values.reserve(std::size_t(costs.rows()) * costs.columns());
   for (int i = 0; i < costs.rows(); ++i) {
     for (int j = 0; j < costs.columns(); ++j) {
-      values.push_back(costs.at(i, j) + (carried[i] == j ? 0 : price));
+      values.push_back(costs.at(i, j) + (carried[i] == j ? 0 : price[i]));
     }
   }
   return {costs.rows(), costs.columns(), std::move(values)};
+}
+
+DenseCosts with_switching_price(const DenseCosts& costs, std::span<const std::int32_t> carried,
+                                std::int32_t price) {
+  return with_switching_prices(costs, carried, std::vector<std::int32_t>(costs.rows(), price));
+}
+
+DenseCosts fade_costs(const MosaicScene& scene, int time, std::span<const std::int32_t> carried) {
+  constexpr std::int32_t kPrice = 36'000;  // 480 mean squared levels of 75 features
+  MosaicScene dark = scene;
+  dark.light = std::min(4 * time, 100);
+  const DenseCosts costs = mosaic_costs(dark, 0);
+  std::vector<std::int32_t> price(costs.rows());
+  for (int i = 0; i < costs.rows(); ++i) price[i] = kPrice + 8 * kPrice * (i * 7 % 20) / 20;
+  return with_switching_prices(costs, carried, price);
 }
 
 Assignment solve_certified(Solver& solver, const SolveRequest& request) {

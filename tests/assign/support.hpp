@@ -33,6 +33,7 @@ struct MosaicScene {
   int grid_rows = 0;
   int tiles = 0;
   std::uint32_t seed = 1;
+  int light = 100;  ///< of 100: less in a fade from black
 };
 
 /// Frame `time` of a slow pan over the scene. `flat_cells` leading cells are one equal black bar.
@@ -41,6 +42,14 @@ DenseCosts mosaic_costs(const MosaicScene& scene, int time, int flat_cells = 0);
 /// The costs with `price` added to every column but the row's `carried` one.
 DenseCosts with_switching_price(const DenseCosts& costs, std::span<const std::int32_t> carried,
                                 std::int32_t price);
+
+/// The same with a price of its own for every row.
+DenseCosts with_switching_prices(const DenseCosts& costs, std::span<const std::int32_t> carried,
+                                 std::span<const std::int32_t> price);
+
+/// Frame `time` of a fade from black, whose dark cells are nearly alike, with prices that differ
+/// from cell to cell as they do when tiles have been shown for different times.
+DenseCosts fade_costs(const MosaicScene& scene, int time, std::span<const std::int32_t> carried);
 
 /// Solves and insists on a valid certificate.
 Assignment solve_certified(Solver& solver, const SolveRequest& request);

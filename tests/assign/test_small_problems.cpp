@@ -50,6 +50,10 @@ TEST_P(SmallProblems, EqualBruteForceColdAndWarm) {
     std::vector<std::int32_t> misleading(columns);
     for (std::int32_t& v : misleading) v = -draw(random, 0, 2 * high + 3);
     EXPECT_EQ(solve_certified(solver, {costs, capacity, {}, misleading, nullptr}).cost, expected);
+    for (const std::vector<std::int32_t>& start : {std::vector<std::int32_t>{}, misleading}) {
+      EXPECT_EQ(solve_certified(solver, {costs, capacity, {}, start, nullptr, false}).cost,
+                expected);
+    }
   }
 }
 
@@ -75,8 +79,10 @@ TEST_P(SmallProblems, EqualBruteForceWithEqualRows) {
     const Assignment merged = solve_certified(solver, {costs, capacity, row_class, {}, nullptr});
     EXPECT_EQ(merged.cost, expected);
     EXPECT_EQ(solve_certified(solver, {costs, capacity, {}, {}, nullptr}).cost, expected);
-    EXPECT_EQ(solve_certified(solver, {costs, capacity, row_class, merged.price, nullptr}).cost,
-              expected);
+    for (const bool patient : {true, false}) {
+      const SolveRequest request{costs, capacity, row_class, merged.price, nullptr, patient};
+      EXPECT_EQ(solve_certified(solver, request).cost, expected);
+    }
   }
 }
 
