@@ -55,7 +55,7 @@ inline constexpr int kUnlimitedUses = std::numeric_limits<int>::max();
 struct MatchSettings {
   int features_k = 5;        ///< k x k mean colours per cell; 3k^2 + 9 numbers; 1-8
   double ssim_weight = 0.0;  ///< cost of SSIM 0 against SSIM 1, in mean squared feature levels
-  double stability = 0.0;    ///< cost of a tile switch, in mean squared feature levels
+  double stability = 0.0;    ///< price of a tile switch where nothing moves, mean squared levels
   int ssim_candidates = 8;   ///< tiles per cell whose SSIM is computed, besides the carried one
   /// Uses of one photo per frame, or kUnlimitedUses; unset: chosen from the pool size.
   std::optional<int> max_uses;

@@ -107,7 +107,8 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
                                     const Picture* next) {
   describe(picture, source_frame, next);
   const Propagation propagation = follow(source_frame);
-  TemporalState::Carried carried = state_.carry(propagation, cells_, scale_.switch_price);
+  TemporalState::Carried carried =
+      state_.carry(propagation, cells_, still_share_, scale_.switch_price);
   const bool exact = options_.match.placement == Placement::exact;
   if (plan_.scene_cut && exact) choose_prices_without_ssim();
   if (!exact) price_.assign(static_cast<std::size_t>(library_.photos()), 0);

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "flow/hold_still.hpp"
+
 namespace mosaic {
 namespace {
 
@@ -23,6 +25,22 @@ std::int32_t price_after(int departure, std::int32_t whole) {
   return static_cast<std::int32_t>(std::int64_t{whole} * (8 * kRange - 7 * past) / (8 * kRange));
 }
 
+std::int32_t price_amid_motion(std::int32_t still_share, std::int32_t whole) {
+  constexpr std::int64_t kParts = std::int64_t{TemporalState::kPriceMoving} * kStillWhole;
+  constexpr std::int64_t kMore = TemporalState::kPriceMoving - 1;
+  return static_cast<std::int32_t>(whole * (kStillWhole + kMore * still_share) / kParts);
+}
+
+/// Raised to at most kMostYoung: with that, the largest weights that can be asked for stay within
+/// what cost_scale() promises.
+std::int32_t price_when_young(int age, std::int32_t price) {
+  constexpr std::int64_t kMostYoung = std::int64_t{1} << 22;
+  constexpr std::int64_t kAges = TemporalState::kYoung;
+  constexpr std::int64_t kMore = TemporalState::kPriceYoung - 1;
+  const std::int64_t raised = price * (kAges + kMore * (kAges - age)) / kAges;
+  return std::max(price, static_cast<std::int32_t>(std::min(raised, kMostYoung)));
+}
+
 std::size_t index(int row, int width) {
   return static_cast<std::size_t>(row) * static_cast<std::size_t>(width);
 }
@@ -38,6 +56,7 @@ TemporalState::TemporalState(int cells, int features_per_cell, int candidates)
       anchor_(index(cells, features_per_cell)),
       ride_(static_cast<std::size_t>(cells)),
       placed_luma_(static_cast<std::size_t>(cells)),
+      age_(static_cast<std::size_t>(cells)),
       banned_(static_cast<std::size_t>(cells)) {}
 
 void TemporalState::reset() {
@@ -47,6 +66,7 @@ void TemporalState::reset() {
 
 TemporalState::Carried TemporalState::carry(const Propagation& propagation,
                                             const CellDescriptions& cells,
+                                            std::span<const std::int32_t> still_share,
                                             std::int32_t switch_price) const {
   Carried carried;
   carried.tile.assign(static_cast<std::size_t>(cells_), kNoTile);
@@ -63,8 +83,9 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
     carried.source[i] = source;
     carried.tile[i] = tile_[static_cast<std::size_t>(source)];
     const int placed = placed_luma_[static_cast<std::size_t>(source)];
-    carried.switch_price[i] =
-        price_after(std::abs(mean_luma(cells.color_sums[i]) - placed), switch_price);
+    const std::int32_t price = price_after(std::abs(mean_luma(cells.color_sums[i]) - placed),
+                                           price_amid_motion(still_share[i], switch_price));
+    carried.switch_price[i] = price_when_young(age_[static_cast<std::size_t>(source)], price);
     const std::uint8_t* now = cells.features.data() + index(cell, features_per_cell_);
     const std::uint8_t* then = anchor_.data() + index(source, features_per_cell_);
     std::int64_t drift = 0;
@@ -85,6 +106,7 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
                           const CellDescriptions& cells, const CellScores& scores,
                           std::span<const std::int32_t> tile) {
   std::vector<std::uint8_t> anchor(anchor_.size());
+  std::vector<std::uint8_t> age(age_.size());
   std::vector<std::uint8_t> placed_luma(placed_luma_.size());
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
@@ -94,11 +116,15 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
     const bool stays = carried.tile[i] != kNoTile && carried.tile[i] == tile[i];
     placed_luma[i] = stays ? placed_luma_[static_cast<std::size_t>(carried.source[i])]
                            : static_cast<std::uint8_t>(mean_luma(cells.color_sums[i]));
+    age[i] = stays ? static_cast<std::uint8_t>(
+                         std::min(age_[static_cast<std::size_t>(carried.source[i])] + 1, kYoung))
+                   : std::uint8_t{0};
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
   }
   anchor_ = std::move(anchor);
   placed_luma_ = std::move(placed_luma);
+  age_ = std::move(age);
   banned_ = carried.banned;
   // A tile that replaces another, or fills a gap, takes over the ride of its place: neighbours that
   // show the same moving thing then change cells in the same frame, instead of one by one.
@@ -115,6 +141,7 @@ void TemporalState::save(ByteWriter& out) const {
   out.array(anchor_);
   out.array(ride_);
   out.array(placed_luma_);
+  out.array(age_);
   // Lists one after the other, each with its length in front.
   std::vector<std::int32_t> flat;
   for (const std::vector<std::int32_t>& list : banned_) {
@@ -132,6 +159,9 @@ void TemporalState::restore(ByteReader& in) {
   anchor_ = in.array_of<std::uint8_t>(anchor_.size());
   ride_ = in.array_of<FlowVector>(ride_.size());
   placed_luma_ = in.array_of<std::uint8_t>(placed_luma_.size());
+  age_ = in.array_of<std::uint8_t>(age_.size());
+  if (std::ranges::any_of(age_, [](std::uint8_t age) { return age > kYoung; }))
+    throw DamagedBytes("the ages of the tiles are damaged");
   const auto length = in.number<std::int64_t>();
   if (length < cells_ || length > std::int64_t{1} << 40)
     throw DamagedBytes("the lists of banned photos are damaged");

@@ -28,10 +28,22 @@ namespace mosaic {
 /// price falls as the cell's mean luma departs from what it was when the tile was placed: it is
 /// whole up to kPriceWhole levels and an eighth from kPriceLeast on. A fade then costs each cell a
 /// few changes, spread over the fade, and what is chosen last is protected again.
+///
+/// A change in a picture that stands still is seen by everybody, one amid motion by few. So the
+/// price is whole where all of a cell stands still and a part of it (kPriceMoving) where nothing
+/// does: tiles are exchanged while their cells move, and have no reason to be afterwards.
+///
+/// And nobody should see a cell change twice in a row. A tile just placed costs kPriceYoung times
+/// as much to replace, falling to once within kYoung frames. That is what keeps a quick fade from
+/// running through its photos: each cell waits until a change is worth much more, and then changes
+/// once. Age travels with the tile; the tiles of a shot's first frame are young, too.
 class TemporalState {
  public:
   static constexpr int kPriceWhole = 16;  ///< levels
   static constexpr int kPriceLeast = 96;
+  static constexpr int kYoung = 20;  ///< frames
+  static constexpr int kPriceYoung = 9;
+  static constexpr int kPriceMoving = 3;  ///< the price of a cell that moves is the whole by this
 
   TemporalState(int cells, int features_per_cell, int candidates);
 
@@ -51,8 +63,9 @@ class TemporalState {
     std::vector<std::int32_t> switch_price;  ///< per cell
     BannedPhotos banned;  ///< kept from the last frame where candidates are (Note [Distance ...])
   };
-  /// `switch_price`: the whole price.
+  /// `still_share`: per cell, 0 to kStillWhole; `switch_price`: the whole price.
   [[nodiscard]] Carried carry(const Propagation& propagation, const CellDescriptions& cells,
+                              std::span<const std::int32_t> still_share,
                               std::int32_t switch_price) const;
 
   /// Takes over the frame just solved.
@@ -73,6 +86,7 @@ class TemporalState {
   std::vector<std::uint8_t> anchor_;  ///< cells x features: content when the candidates were chosen
   std::vector<FlowVector> ride_;
   std::vector<std::uint8_t> placed_luma_;  ///< per cell: mean luma when its tile was placed
+  std::vector<std::uint8_t> age_;          ///< per cell: frames its tile has been shown, to kYoung
   BannedPhotos banned_;                    ///< the last frame was solved under
 };
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "flow/hold_still.hpp"
 #include "pipeline/temporal_state.hpp"
 
 namespace mosaic {
@@ -12,7 +13,8 @@ namespace {
 constexpr int kCells = 4;
 constexpr int kFeatures = 3;
 constexpr int kCandidates = 2;
-constexpr std::int32_t kPrice = 8000;
+constexpr std::int32_t kPrice = 9000;
+const std::vector<std::int32_t> kAllStill(kCells, kStillWhole);
 
 CellDescriptions cells_with(std::uint8_t value) {
   CellDescriptions cells;
@@ -35,7 +37,7 @@ Propagation from(std::vector<std::int32_t> source) {
 TemporalState one_frame() {
   TemporalState state(kCells, kFeatures, kCandidates);
   const Propagation nowhere = from({kNoCell, kNoCell, kNoCell, kNoCell});
-  const TemporalState::Carried carried = state.carry(nowhere, cells_with(100), kPrice);
+  const TemporalState::Carried carried = state.carry(nowhere, cells_with(100), kAllStill, kPrice);
   CellScores scores;
   scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
   const std::vector<std::int32_t> tiles = {10, 11, 12, 13};
@@ -43,17 +45,28 @@ TemporalState one_frame() {
   return state;
 }
 
+/// Shows the same tiles until none of them is young.
+void grow_old(TemporalState& state) {
+  const Propagation stay = from({0, 1, 2, 3});
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  for (int frame = 0; frame < TemporalState::kYoung; ++frame) {
+    const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
+    state.store(carried, stay, cells_with(100), scores, carried.tile);
+  }
+}
+
 TEST(TemporalState, CarriesNothingIntoTheFirstFrame) {
   const TemporalState state(kCells, kFeatures, kCandidates);
   EXPECT_TRUE(state.empty());
-  const auto carried = state.carry(from({0, 1, 2, 3}), cells_with(0), kPrice);
+  const auto carried = state.carry(from({0, 1, 2, 3}), cells_with(0), kAllStill, kPrice);
   EXPECT_EQ(carried.tile, std::vector<std::int32_t>(kCells, kNoTile));
   EXPECT_EQ(carried.candidate, std::vector<std::int32_t>(kCells * kCandidates, kNoTile));
 }
 
 TEST(TemporalState, TilesAndCandidatesTravelTogether) {
   const TemporalState state = one_frame();
-  const auto carried = state.carry(from({1, 2, 3, kNoCell}), cells_with(100), kPrice);
+  const auto carried = state.carry(from({1, 2, 3, kNoCell}), cells_with(100), kAllStill, kPrice);
   EXPECT_EQ(carried.tile, (std::vector<std::int32_t>{11, 12, 13, kNoTile}));
   EXPECT_EQ(carried.candidate,
             (std::vector<std::int32_t>{22, 23, 24, 25, 26, 27, kNoTile, kNoTile}));
@@ -63,7 +76,7 @@ TEST(TemporalState, ChangedContentGetsFreshCandidatesButKeepsItsTile) {
   const TemporalState state = one_frame();
   CellDescriptions cells = cells_with(100);
   for (int d = 0; d < kFeatures; ++d) cells.features[static_cast<std::size_t>(kFeatures + d)] = 110;
-  const auto carried = state.carry(from({0, 1, 2, 3}), cells, kPrice);
+  const auto carried = state.carry(from({0, 1, 2, 3}), cells, kAllStill, kPrice);
   EXPECT_EQ(carried.tile, (std::vector<std::int32_t>{10, 11, 12, 13}));
   EXPECT_EQ(carried.candidate[0], 20);
   EXPECT_EQ(carried.candidate[2], kNoTile);
@@ -80,18 +93,65 @@ TEST(TemporalState, SlowChangeIsMeasuredFromTheAnchorNotFromTheLastFrame) {
   bool fresh = false;
   int steps = 0;
   for (std::uint8_t value = 102; !fresh && steps < 10; value += 2, ++steps) {
-    const auto carried = state.carry(stay, cells_with(value), kPrice);
+    const auto carried = state.carry(stay, cells_with(value), kAllStill, kPrice);
     fresh = carried.candidate[0] == kNoTile;
     state.store(carried, stay, cells_with(value), scores, tiles);
   }
   EXPECT_EQ(steps, 3);
 }
 
+TEST(TemporalState, ASwitchIsCheaperTheMoreOfTheCellMoves) {
+  TemporalState state = one_frame();
+  grow_old(state);
+  const std::vector<std::int32_t> shares = {kStillWhole, kStillWhole / 2, 0, kStillWhole};
+  CellDescriptions cells = cells_with(100);
+  for (auto& sum : cells.color_sums[3].sum) sum = 10 * 200;  // other light, though it stands
+  const auto carried = state.carry(from({0, 1, 2, 3}), cells, shares, kPrice);
+  EXPECT_EQ(carried.switch_price[0], kPrice);
+  EXPECT_EQ(carried.switch_price[1], kPrice * 2 / 3);
+  EXPECT_EQ(carried.switch_price[2], kPrice / TemporalState::kPriceMoving);
+  EXPECT_LT(carried.switch_price[3], kPrice);
+}
+
+TEST(TemporalState, ATileJustPlacedIsDearToReplaceAndItsAgeTravelsWithIt) {
+  TemporalState state = one_frame();
+  const auto price = [&state](std::size_t cell) {
+    return state.carry(from({1, 0, 3, 2}), cells_with(100), kAllStill, kPrice).switch_price[cell];
+  };
+  EXPECT_EQ(price(0), TemporalState::kPriceYoung * kPrice);
+  grow_old(state);
+  EXPECT_EQ(price(0), kPrice);
+
+  const Propagation stay = from({0, 1, 2, 3});
+  const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  state.store(carried, stay, cells_with(100), scores, std::vector<std::int32_t>{10, 99, 12, 13});
+  EXPECT_EQ(price(1), kPrice);
+  EXPECT_EQ(price(0), TemporalState::kPriceYoung * kPrice) << "what was in cell 1 is young";
+
+  ByteWriter bytes;
+  state.save(bytes);
+  TemporalState other(kCells, kFeatures, kCandidates);
+  ByteReader reader(bytes.bytes());
+  other.restore(reader);
+  EXPECT_EQ(
+      other.carry(stay, cells_with(100), kAllStill, kPrice).switch_price,
+      (std::vector<std::int32_t>{kPrice, TemporalState::kPriceYoung * kPrice, kPrice, kPrice}));
+}
+
+TEST(TemporalState, AYoungTilesPriceStaysWithinTheExactRange) {
+  const TemporalState state = one_frame();
+  const Propagation stay = from({0, 1, 2, 3});
+  EXPECT_EQ(state.carry(stay, cells_with(100), kAllStill, 1 << 21).switch_price[0], 1 << 22);
+  EXPECT_EQ(state.carry(stay, cells_with(100), kAllStill, 1 << 25).switch_price[0], 1 << 25);
+}
+
 TEST(TemporalState, ResetForgets) {
   TemporalState state = one_frame();
   state.reset();
   EXPECT_TRUE(state.empty());
-  EXPECT_EQ(state.carry(from({0, 1, 2, 3}), cells_with(100), kPrice).tile,
+  EXPECT_EQ(state.carry(from({0, 1, 2, 3}), cells_with(100), kAllStill, kPrice).tile,
             std::vector<std::int32_t>(kCells, kNoTile));
   for (const FlowVector& ride : state.ride()) EXPECT_EQ(ride, FlowVector{});
 }
@@ -99,7 +159,7 @@ TEST(TemporalState, ResetForgets) {
 TEST(TemporalState, RideStaysWithTheContent) {
   TemporalState state = one_frame();
   const Propagation moved = from({1, 2, 3, kNoCell});
-  const auto carried = state.carry(moved, cells_with(100), kPrice);
+  const auto carried = state.carry(moved, cells_with(100), kAllStill, kPrice);
   CellScores scores;
   scores.candidate_tile.assign(kCells * kCandidates, 1);
   state.store(carried, moved, cells_with(100), scores, std::vector<std::int32_t>{11, 99, 13, 7});
@@ -112,7 +172,7 @@ TEST(TemporalState, ItGoesOnWhereItWasSaved) {
   // With lists of banned photos of several lengths.
   TemporalState state = one_frame();
   const Propagation still = from({0, 1, 2, 3});
-  TemporalState::Carried carried = state.carry(still, cells_with(100), kPrice);
+  TemporalState::Carried carried = state.carry(still, cells_with(100), kAllStill, kPrice);
   carried.banned = {{1, 2, 3}, {}, {4}, {}};
   CellScores scores;
   scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
@@ -129,8 +189,8 @@ TEST(TemporalState, ItGoesOnWhereItWasSaved) {
   EXPECT_EQ(std::vector(other.ride().begin(), other.ride().end()),
             std::vector(state.ride().begin(), state.ride().end()));
   const Propagation moved = from({1, 2, kNoCell, 0});
-  const auto a = state.carry(moved, cells_with(130), kPrice);
-  const auto b = other.carry(moved, cells_with(130), kPrice);
+  const auto a = state.carry(moved, cells_with(130), kAllStill, kPrice);
+  const auto b = other.carry(moved, cells_with(130), kAllStill, kPrice);
   EXPECT_EQ(a.tile, b.tile);
   EXPECT_EQ(a.candidate, b.candidate);
   EXPECT_EQ(a.source, b.source);
