@@ -48,7 +48,8 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
     list_[r].room = round_up(room, kBlock);
     offset += list_[r].room;
   }
-  most_candidates_ = kMostGrowth * offset;
+  // Cold lists are long as it is.
+  most_candidates_ = std::max(offset, std::int64_t{kMostGrowth} * kUsualRoom * classes.count());
   candidate_.resize(offset);
   floor_.resize(offset / kBlock);
   row_cost_.resize(columns);
@@ -88,7 +89,7 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
   const Price* price = market_->price.data();
   for (;;) {
     List& list = list_[row_class];
-    const Price age = lift_ - list.lift;
+    const std::int64_t age = lift_ - list.lift;
     const Candidate* candidate = candidate_.data() + list.offset;
     const Price* floor = floor_.data() + list.offset / kBlock;
     Price best = kNoValue;
@@ -122,7 +123,7 @@ Price CandidateLists<Price>::best(int row_class) {
   const Price* price = market_->price.data();
   for (;;) {
     List& list = list_[row_class];
-    const Price age = lift_ - list.lift;
+    const std::int64_t age = lift_ - list.lift;
     const Candidate* candidate = candidate_.data() + list.offset;
     const Price* floor = floor_.data() + list.offset / kBlock;
     Price least = kNoValue;

@@ -72,12 +72,12 @@ class CandidateLists {
   [[nodiscard]] int blocks(int row_class) const { return list_[row_class].blocks; }
   [[nodiscard]] Price floor(int row_class, int block) const {
     const List& list = list_[row_class];
-    return floor_[list.offset / kBlock + block] - (lift_ - list.lift);
+    return aged(floor_[list.offset / kBlock + block], list);
   }
   /// Least c - v of unlisted columns; at least kNoValue when all are listed.
   [[nodiscard]] Price bound(int row_class) const {
     const List& list = list_[row_class];
-    return list.bound >= kNoValue ? list.bound : list.bound - (lift_ - list.lift);
+    return list.bound >= kNoValue ? list.bound : aged(list.bound, list);
   }
   [[nodiscard]] bool complete(int row_class) const { return list_[row_class].bound >= kNoValue; }
   /// blocks(row_class) * kBlock candidates; padding has column == number of columns.
@@ -117,7 +117,8 @@ class CandidateLists {
  private:
   static constexpr int kDebtPerBlock = 6;
   static constexpr int kGrowth = 4;
-  static constexpr int kMostGrowth = 2;  ///< of all lists together
+  static constexpr int kUsualRoom = 320;  ///< of a list
+  static constexpr int kMostGrowth = 2;   ///< of lists of that room, all together
 
   struct List {
     std::int64_t offset = 0;  ///< of its room, in candidates
@@ -126,8 +127,14 @@ class CandidateLists {
     int count = 0;
     int debt = 0;
     Price bound = 0;
-    Price lift = 0;  ///< lift_ when floors and bound were computed
+    std::int64_t lift = 0;  ///< lift_ when floors and bound were computed
   };
+
+  /// A floor or bound after the lifts since it was computed. No c - v is below 0, and the sum of
+  /// many lifts need not fit a Price.
+  [[nodiscard]] Price aged(Price value, const List& list) const {
+    return static_cast<Price>(std::max<std::int64_t>(value - (lift_ - list.lift), 0));
+  }
 
   void reorder(int row_class);
   void take_given(const RowLists& given, int row_class, int row);
@@ -149,7 +156,7 @@ class CandidateLists {
   std::vector<List> list_;
   std::vector<Candidate> candidate_;
   std::vector<Price> floor_;
-  Price lift_ = 0;
+  std::int64_t lift_ = 0;
   std::int64_t rows_fetched_ = 0;
   std::int64_t most_candidates_ = 0;  ///< that lists may grow to
   bool blocked_columns_ = false;

@@ -22,6 +22,7 @@ void ShortestPaths<Price>::open() {
   const int classes = market_.classes();
   dummy_.number = classes;
   dummy_.level = 0;
+  tight_.open();
   search_ = 0;
   augmentations_ = 0;
   scans_ = 0;

@@ -171,9 +171,10 @@ void resettle(Auction<Price>& auction, const Market<Price>& market, Price epsilo
     auction.release(epsilon);
     const std::int64_t missing =
         std::accumulate(market.missing.begin(), market.missing.end(), std::int64_t{0});
-    if (auction.left_behind() - missing <= rows / kLeftBehind) return;
-    auction.offer_free_places(epsilon);
+    const bool many = auction.left_behind() - missing > rows / kLeftBehind;
+    if (many) auction.offer_free_places(epsilon);
     auction.run(epsilon, kResettlingBids * rows);
+    if (!many) return;
   }
 }
 
@@ -322,16 +323,21 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
     ++market.free[column];
   }
   Assignment result;
+  impl_->statistics = {};
   try {
     auto& paths = impl_->narrow.paths;
-    const bool served = paths.run_again(Searches::one_by_one, changed);
-    if (!served) paths.run_again(Searches::together, {});
+    impl_->statistics.resettled = !paths.run_again(Searches::one_by_one, changed);
+    impl_->statistics.augmentations = paths.augmentations();
+    if (impl_->statistics.resettled) {
+      paths.run_again(Searches::together, {});
+      impl_->statistics.augmentations += paths.augmentations();
+    }
   } catch (const PriceOverflow&) {
     return std::nullopt;
   }
   impl_->can_go_on = true;
   read_result(market, classes, result);
-  impl_->statistics = {0, impl_->narrow.paths.augmentations(), impl_->narrow.lists.rows_fetched()};
+  impl_->statistics.dense_rows = impl_->narrow.lists.rows_fetched();
   return result;
 }
 

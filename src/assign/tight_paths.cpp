@@ -6,10 +6,15 @@
 namespace mosaic::assign {
 
 template <class Price>
+void TightPaths<Price>::open() {
+  mark_.assign(static_cast<std::size_t>(dummy_.number) + 1, {});
+  call_ = 0;
+}
+
+template <class Price>
 std::int64_t TightPaths<Price>::push_all(std::span<const std::int32_t> sources,
                                          std::span<const Price> row_price) {
   row_price_ = row_price;
-  mark_.resize(static_cast<std::size_t>(dummy_.number) + 1);
   ++call_;
   std::int64_t paths = 0;
   for (const int source : sources) {
@@ -36,18 +41,16 @@ bool TightPaths<Price>::find(int source) {
     const int column = next_tight(row_class);
     if (column == kNone) {
       path_.pop_back();
-      if (!path_.empty()) ++mark_[path_.back().row_class].arc;
       continue;
     }
     path_.back().to = column;
     if (market_.free[column] > 0 || dummy_.has_surplus(column)) {
-      push(path_);
-      // A class of one row has moved, others may hold more.
+      // A class of one row moves, others may hold more.
       for (const Step& step : path_) {
         const bool one = step.row_class != dummy_.number && market_.supply[step.row_class] == 1;
         mark_[step.row_class].seen = one;
       }
-      return true;
+      return push(path_);
     }
     const int holder = holder_not_seen(column);
     if (holder == kNone) {

@@ -36,6 +36,9 @@ class TightPaths {
   TightPaths(Market<Price>& market, CandidateLists<Price>& lists, DummyRow<Price>& dummy)
       : market_(market), lists_(lists), dummy_(dummy) {}
 
+  /// Begins a series of searches, whose number of classes is the dummy's.
+  void open();
+
   /// `row_class` gives up places of column `from` (kNone: it missed them) for places of `to`, which
   /// cost it `cost`.
   struct Step {

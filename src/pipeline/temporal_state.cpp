@@ -73,6 +73,7 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
   carried.candidate.assign(index(cells_, candidates_), kNoTile);
   carried.source.assign(static_cast<std::size_t>(cells_), kNoCell);
   carried.switch_price.assign(static_cast<std::size_t>(cells_), switch_price);
+  carried.age.assign(static_cast<std::size_t>(cells_), 0);
   carried.banned.assign(static_cast<std::size_t>(cells_), {});
   if (!has_frame_) return carried;
   const std::int64_t limit = kAnchorDrift * features_per_cell_;
@@ -85,7 +86,10 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
     const int placed = placed_luma_[static_cast<std::size_t>(source)];
     const std::int32_t price = price_after(std::abs(mean_luma(cells.color_sums[i]) - placed),
                                            price_amid_motion(still_share[i], switch_price));
-    carried.switch_price[i] = price_when_young(age_[static_cast<std::size_t>(source)], price);
+    const int age = age_[static_cast<std::size_t>(source)];
+    carried.switch_price[i] = price_when_young(age, price);
+    carried.age[i] =
+        static_cast<std::uint8_t>(std::min(age + (still_share[i] < kStillWhole ? 1 : 0), kYoung));
     const std::uint8_t* now = cells.features.data() + index(cell, features_per_cell_);
     const std::uint8_t* then = anchor_.data() + index(source, features_per_cell_);
     std::int64_t drift = 0;
@@ -116,9 +120,7 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
     const bool stays = carried.tile[i] != kNoTile && carried.tile[i] == tile[i];
     placed_luma[i] = stays ? placed_luma_[static_cast<std::size_t>(carried.source[i])]
                            : static_cast<std::uint8_t>(mean_luma(cells.color_sums[i]));
-    age[i] = stays ? static_cast<std::uint8_t>(
-                         std::min(age_[static_cast<std::size_t>(carried.source[i])] + 1, kYoung))
-                   : std::uint8_t{0};
+    age[i] = stays ? carried.age[i] : std::uint8_t{0};
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
   }

@@ -36,7 +36,9 @@ namespace mosaic {
 /// And nobody should see a cell change twice in a row. A tile just placed costs kPriceYoung times
 /// as much to replace, falling to once within kYoung frames. That is what keeps a quick fade from
 /// running through its photos: each cell waits until a change is worth much more, and then changes
-/// once. Age travels with the tile; the tiles of a shot's first frame are young, too.
+/// once. Age travels with the tile; the tiles of a shot's first frame are young, too. A tile ages
+/// only while something in its cell moves, or its price would fall where nothing does, and a change
+/// that was too dear when the content changed would come in a picture that stands still.
 class TemporalState {
  public:
   static constexpr int kPriceWhole = 16;  ///< levels
@@ -61,6 +63,7 @@ class TemporalState {
     std::vector<std::int32_t> candidate;     ///< cells x candidates; first is kNoTile where fresh
     std::vector<std::int32_t> source;        ///< per cell: where it comes from, kNoCell if nowhere
     std::vector<std::int32_t> switch_price;  ///< per cell
+    std::vector<std::uint8_t> age;  ///< per cell, of the carried tile, when this frame is over
     BannedPhotos banned;  ///< kept from the last frame where candidates are (Note [Distance ...])
   };
   /// `still_share`: per cell, 0 to kStillWhole; `switch_price`: the whole price.

@@ -45,15 +45,38 @@ TemporalState one_frame() {
   return state;
 }
 
-/// Shows the same tiles until none of them is young.
+/// Shows the same tiles over a picture that moves until none of them is young.
 void grow_old(TemporalState& state) {
   const Propagation stay = from({0, 1, 2, 3});
   CellScores scores;
   scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
   for (int frame = 0; frame < TemporalState::kYoung; ++frame) {
-    const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
+    const std::vector<std::int32_t> moving(kCells, kStillWhole - 1);
+    const auto carried = state.carry(stay, cells_with(100), moving, kPrice);
     state.store(carried, stay, cells_with(100), scores, carried.tile);
   }
+}
+
+// A tile aged in a picture that stood still, so that its price fell there and the change came that
+// had been too dear when the content changed.
+TEST(TemporalState, NoPriceFallsWhereNothingMoves) {
+  TemporalState state = one_frame();
+  const Propagation stay = from({0, 1, 2, 3});
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const std::vector<std::int32_t> shares = {kStillWhole, kStillWhole, kStillWhole - 1, 0};
+  std::vector<std::int32_t> price;
+  for (int frame = 0; frame < 30; ++frame) {
+    const auto carried = state.carry(stay, cells_with(100), shares, kPrice);
+    if (frame > 0) {
+      EXPECT_EQ(carried.switch_price[0], price[0]) << frame;
+      EXPECT_LE(carried.switch_price[2], price[2]) << frame;
+    }
+    price = carried.switch_price;
+    state.store(carried, stay, cells_with(100), scores, carried.tile);
+  }
+  EXPECT_EQ(price[0], TemporalState::kPriceYoung * kPrice);
+  EXPECT_LE(price[2], kPrice);
 }
 
 TEST(TemporalState, CarriesNothingIntoTheFirstFrame) {
