@@ -77,6 +77,15 @@ std::optional<JournalContents> JobFolder::look(const fs::path& output) {
   return journal;
 }
 
+bool JobFolder::has_segments(const fs::path& output) {
+  std::error_code failure;
+  for (fs::directory_iterator at(place(output), failure), end; !failure && at != end;
+       at.increment(failure)) {
+    if (at->path().filename().native().starts_with(kSegmentName)) return true;
+  }
+  return false;
+}
+
 JobFolder::JobFolder(const fs::path& output, bool afresh) : path_(place(output)), afresh_(afresh) {
   std::error_code failure;
   if (::mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) {

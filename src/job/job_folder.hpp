@@ -37,6 +37,8 @@ class JobFolder {
   static std::filesystem::path place(const std::filesystem::path& output);
   /// What is kept for an output, looked at from outside; nothing when there is no piece.
   static std::optional<JournalContents> look(const std::filesystem::path& output);
+  /// Whether files of pieces lie there, of which the journal may tell nothing that can be read.
+  static bool has_segments(const std::filesystem::path& output);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

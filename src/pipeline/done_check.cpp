@@ -79,18 +79,22 @@ std::vector<fs::path> DoneCheck::missing_records() const {
 /// which all of it can be made again in the time of copying: then the job is gone on with, and the
 /// film is replaced by its own bytes. Without pieces this would be the whole job once more, which
 /// nobody may have waited for (a report was perhaps not asked for when the film was made), so it
-/// takes --force. In any case what a killed run left beside the film is removed.
+/// takes --force; so it does where one of the two is there, which would be overwritten, and the
+/// pieces stay for that. In any case what else a killed run left beside the film is removed.
 bool DoneCheck::is_left_alone() const {
+  bool keeps_pieces = false;
   try {
     const LeftWork left(settings_, now_.facts);
     if (records_can_be_made(left)) return false;
-    left.remove();
+    keeps_pieces = !missing_records().empty() && left.has_pieces();
+    left.remove(keeps_pieces);
   } catch (const OutputError& error) {
     if (observer_.info) {
       observer_.info(std::string("what is done is not looked after: ") + error.what());
     }
   }
-  warn_of_missing_records();
+  warn_of_missing_records(keeps_pieces ? "--force makes it of the pieces that are kept"
+                                       : "--force makes the film again, and this with it");
   return true;
 }
 
@@ -101,11 +105,11 @@ bool DoneCheck::records_can_be_made(const LeftWork& left) const {
   return settings_.force || (missing == wanted && left.has_pieces());
 }
 
-void DoneCheck::warn_of_missing_records() const {
+void DoneCheck::warn_of_missing_records(const std::string& remedy) const {
   if (!observer_.warning) return;
   for (const fs::path& path : missing_records()) {
     observer_.warning("'" + settings_.output.native() + "' was done before, but '" + path.native() +
-                      "' is not there; --force makes the film again, and this with it");
+                      "' is not there; " + remedy);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "job/done_log.hpp"
@@ -39,7 +40,7 @@ class DoneCheck {
   /// Plan and report that are asked for and are not there.
   [[nodiscard]] std::vector<std::filesystem::path> missing_records() const;
   [[nodiscard]] bool records_can_be_made(const LeftWork& left) const;
-  void warn_of_missing_records() const;
+  void warn_of_missing_records(const std::string& remedy) const;
   const Settings& settings_;
   const RenderObserver& observer_;
   std::filesystem::path place_;

@@ -156,15 +156,16 @@ bool LeftWork::has_pieces() const {
   return kept && kept->facts == facts_;
 }
 
-void LeftWork::remove() const {
+void LeftWork::remove(bool keep_pieces) const {
   remove_leftovers_of(settings_);
-  if (settings_.resume == ResumeMode::off) return;
+  if (settings_.resume == ResumeMode::off || keep_pieces) return;
   // A folder of pictures that was not there when the job began had its name beside it.
   for (const fs::path& named : {anchor_of(settings_.output), place_of(settings_.output)}) {
     std::error_code ignored;
     if (!fs::is_directory(JobFolder::place(named), ignored)) continue;
     const std::optional<JournalContents> kept = JobFolder::look(named);
-    if (!kept || kept->facts == facts_) JobFolder(named, false).remove();
+    const bool own = kept ? kept->facts == facts_ : !JobFolder::has_segments(named);
+    if (own) JobFolder(named, false).remove();
   }
 }
 

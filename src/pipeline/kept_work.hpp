@@ -56,8 +56,9 @@ class LeftWork {
   LeftWork(const Settings& settings, const Facts& facts);
   /// Pieces of the very job, which a run with these settings would go on with.
   [[nodiscard]] bool has_pieces() const;
-  /// Removes temporary files, and the job's folder unless it is another job's.
-  void remove() const;
+  /// Removes temporary files, and the job's folder unless it is another job's, is not understood or
+  /// shall be kept.
+  void remove(bool keep_pieces) const;
 
  private:
   const Settings& settings_;

@@ -32,7 +32,7 @@ class DiskLimits : public Resume {
     CommandOptions options;
     options.environment = {{"LD_PRELOAD", MOSAIC_QUOTA_SHIM},
                            {"QUOTA_USED", (inputs_->path() / "used").string()},
-                           {"QUOTA_FOLDER", folder_.path().string()},
+                           {"QUOTA_FOLDER", fs::canonical(folder_.path()).string()},
                            {"QUOTA_BYTES", std::to_string(bytes)}};
     std::vector<std::string> all = arguments(more);
     all.insert(all.end(), {"--output", (folder_ / output).string()});

@@ -35,7 +35,7 @@ class KilledLate : public Resume {
                 "kill -KILL $pid; wait $pid",
                 "bash", (kept_ / "journal").string()});
     CommandResult killed;
-    for (int attempt = 0; attempt < 5 && killed.exit_code != 137; ++attempt) {
+    for (int attempt = 0; attempt < 20 && killed.exit_code != 137; ++attempt) {
       fs::remove_all(folder_ / "out");
       for (const fs::path& record : {plan_, report_}) fs::remove(record);
       killed = run_command(all);
@@ -106,6 +106,38 @@ TEST_F(KilledLate, AReportThatIsMissingIsSaidAndMadeWithForce) {
   EXPECT_NE(run_batch({"--force"}).err.find("was done before"), std::string::npos);
 }
 
+// The pieces went although --force would have made the report of them.
+TEST_F(KilledLate, PiecesStayWhenOnlyTheReportIsMissing) {
+  keep_some_pieces();
+  ASSERT_EQ(run_batch().exit_code, 0);
+  const std::string film = md5_of(film_);
+  fs::remove(report_);
+  leave_pieces();
+  const CommandResult again = run_batch();
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("film.html' is not there; --force makes it of the pieces"),
+            std::string::npos)
+      << again.err;
+  EXPECT_TRUE(fs::exists(kept_ / "journal"));
+  const CommandResult forced = run_batch({"--force"});
+  EXPECT_EQ(forced.exit_code, 0) << forced.err;
+  EXPECT_NE(forced.err.find("frames are kept from before"), std::string::npos) << forced.err;
+  EXPECT_TRUE(fs::exists(report_));
+  EXPECT_EQ(md5_of(film_), film);
+  expect_nothing_left();
+}
+
+// A journal of another version, or with a damaged first line, passed for an empty one.
+TEST_F(KilledLate, PiecesOfWhichTheJournalTellsNothingStay) {
+  keep_some_pieces();
+  ASSERT_EQ(run_batch().exit_code, 0);
+  leave_pieces();
+  std::ofstream(kept_ / "journal") << "of another version\n";
+  const CommandResult again = run_batch();
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(fs::exists(kept_ / "journal"));
+}
+
 TEST_F(KilledLate, WhatAnotherJobKeepsForTheSameNameStays) {
   keep_some_pieces();
   ASSERT_EQ(run_batch({"--crf", "30"}).exit_code, 0);
@@ -150,7 +182,7 @@ TEST_F(KilledLate, APlanThatCannotGetItsNameLeavesThePieces) {
                            "mkdir \"$plan\"; wait $pid",
                            "bash", (job_ / "journal").string(), plan_.string()});
   CommandResult failed;
-  for (int attempt = 0; attempt < 5 && failed.exit_code != 5; ++attempt) {
+  for (int attempt = 0; attempt < 20 && failed.exit_code != 5; ++attempt) {
     fs::remove_all(plan_);
     fs::remove(folder_ / "out.mp4");
     failed = run_command(all);

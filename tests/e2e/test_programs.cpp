@@ -238,7 +238,8 @@ CommandResult make_films(const std::string& folder) {
            "-c:v libx264 -g 10 -x264-params open-gop=1:bframes=3:scenecut=0 open.mkv && ffmpeg -v "
            "error -i open.mkv -c copy raw.h264 && " +
            source + "-c:v mpeg2video -g 10 -bf 2 open.ts && " + source +
-           "-c:v libx264 -g 250 -x264-params scenecut=0 -movflags +faststart hole.mp4 && "
+           "-c:v libx264 -threads 1 -g 250 -x264-params scenecut=0 -movflags +faststart hole.mp4 "
+           "&& "
            "python3 -c 'b = bytearray(open(\"hole.mp4\", \"rb\").read()); data = "
            "b.index(b\"mdat\")\n"
            "m = (data + len(b)) // 2; b[m:m + 400] = bytes(i * 37 % 256 for i in range(400))\n"

@@ -75,11 +75,11 @@ TEST_F(Stopping, AStandardErrorThatNobodyReadsDoesNotHoldUpTheStop) {
               "pipe=$1; shift; exec 3<> \"$pipe\"\n"
               "dd if=/dev/zero of=\"$pipe\" bs=1 count=9999999 oflag=nonblock 2>/dev/null\n"
               "\"$@\" 2>&3 & pid=$!\n"
+              "(sleep 60; kill -KILL $pid) >/dev/null 2>&1 & watch=$!\n"
               "until caught=$(grep SigCgt /proc/$pid/status) && ((0x${caught##*:?} & 0x4000)); do\n"
               "  kill -0 $pid || exit 99; sleep 0.01\n"
               "done\n"
               "kill -TERM $pid\n"
-              "(sleep 60; kill -KILL $pid) >/dev/null 2>&1 & watch=$!\n"
               "wait $pid; code=$?; kill $watch; exit $code",
               "bash", pipe.string()});
   EXPECT_EQ(run_command(all).exit_code, 143);

@@ -173,7 +173,7 @@ TEST_F(VideoSink, SoundPacketsWhoseHeaderIsDamagedAreLeftOutAndNamed) {
   std::vector<std::size_t> headers;
   for (std::size_t at = whole.find(header); at != std::string::npos;
        at = whole.find(header, at + 1)) {
-    headers.push_back(at);
+    if (at % 188 <= 180) headers.push_back(at);  // all of it in one packet of the stream
   }
   ASSERT_GT(headers.size(), 20U);
   std::string blocks = whole;  // several blocks with a checksum
