@@ -1,7 +1,6 @@
 #include "assign/tight_paths.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace mosaic::assign {
 
@@ -133,7 +132,7 @@ bool TightPaths<Price>::push(std::span<const Step> path) {
     dummy_.held[sink] -= count;
     dummy_.missing += count;
   }
-  for (const Step& step : std::views::reverse(path)) move(step, count);
+  for (auto step = path.rbegin(); step != path.rend(); ++step) move(*step, count);
   const int source = path.front().row_class;
   if (source == dummy_.number) {
     dummy_.missing -= count;
