@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "support/pq_curve.hpp"
 #include "video/clips.hpp"
 
 namespace mosaic::test {
@@ -30,17 +31,6 @@ std::string first_frame(const VideoCase& c, const fs::path& film, const std::str
 }
 
 constexpr double kWhite_nits = 203.0;
-
-double pq_light(double signal) {
-  const double p = std::pow(signal, 1.0 / 78.84375);
-  return 10000.0 *
-         std::pow(std::max(p - 0.8359375, 0.0) / (18.8515625 - 18.6875 * p), 1.0 / 0.1593017578125);
-}
-
-double pq_signal(double nits) {
-  const double y = std::pow(nits / 10000.0, 0.1593017578125);
-  return std::pow((0.8359375 + 18.8515625 * y) / (1.0 + 18.6875 * y), 78.84375);
-}
 
 /// BT.2390, 5.4.1, for a source of 1000 cd/m2 and black at 0.
 double shown_nits(double nits) {

@@ -3,22 +3,12 @@
 #include <cmath>
 #include <string>
 
+#include "support/pq_curve.hpp"
 #include "video/clips.hpp"
 #include "video/sdr.hpp"
 
 namespace mosaic::test {
 namespace {
-
-double pq_light(double signal) {
-  const double p = std::pow(signal, 1.0 / 78.84375);
-  return 10000.0 *
-         std::pow(std::max(p - 0.8359375, 0.0) / (18.8515625 - 18.6875 * p), 1.0 / 0.1593017578125);
-}
-
-double pq_signal(double nits) {
-  const double y = std::pow(nits / 10000.0, 0.1593017578125);
-  return std::pow((0.8359375 + 18.8515625 * y) / (1.0 + 18.6875 * y), 78.84375);
-}
 
 /// Grey of so many cd/m2 on a screen whose white is 203, as an 8-bit level.
 double level_of(double nits) { return 255.0 * std::pow(std::min(nits / 203.0, 1.0), 1.0 / 2.4); }
