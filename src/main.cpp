@@ -25,8 +25,6 @@ namespace {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::filesystem::path engine =
       self.parent_path().parent_path() / "libexec" / "mosaic-temporal" / "mosaic-temporal-engine";
-  // A signal that asks for a status must not end what has not begun to listen.
-  std::signal(SIGUSR1, SIG_IGN);
   execv(engine.c_str(), argv);
   throw mosaic::Error(mosaic::ExitCode::unexpected,
                       "cannot start " + engine.string() + ": " + std::strerror(errno),
@@ -37,6 +35,8 @@ namespace {
 
 int main(int argc, char** argv) {
   using namespace mosaic::cli;
+  // A signal that asks for a status must not end what has not begun to listen.
+  std::signal(SIGUSR1, SIG_IGN);
   open_standard_streams();
   return run_command_line(arguments_of(argc, argv), read_environment(environ), std::cout, std::cerr,
                           [argv](const CommandLine&, bool&) -> int { become_engine(argv); });

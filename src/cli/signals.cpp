@@ -36,18 +36,34 @@ void say(std::string_view message) {
   errno = before;
 }
 
+/// From a handler: ends the process by this signal. Where it is blocked, because this is its own
+/// handler and no other thread takes it, that is when the handler returns.
+void end_from_handler(int signal) {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  sigaction(signal, &action, nullptr);
+  kill(getpid(), signal);
+}
+
 extern "C" void on_patience_end(int /*signal*/) {
   say("stopped without waiting any longer; finished pieces are kept\n");
   const int first = received_signal.load();
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  sigaction(first, &action, nullptr);
-  kill(getpid(), first);
+  end_from_handler(first);
   _exit(128 + first);
 }
 
+/// Note [The second signal]
+/// The next one of any kind ends the process: whoever has no patience may ask in another way. The
+/// handler's mask holds back only its own thread. A signal that comes meanwhile may be given to
+/// another one, and finds this handler or the default action, whatever has been set by then. So who
+/// is first is decided by one atomic step, and the other one ends the process here.
 extern "C" void on_stop_signal(int signal) {
-  // The next one of any kind ends the process: whoever has no patience may ask in another way.
+  int none = 0;
+  if (!received_signal.compare_exchange_strong(none, signal)) {
+    end_from_handler(signal);
+    return;
+  }
+  stop_flag.store(true);
   for (const int other : kStopSignals) {
     struct sigaction action = {};
     if (sigaction(other, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
@@ -55,8 +71,6 @@ extern "C" void on_stop_signal(int signal) {
     action.sa_handler = SIG_DFL;
     sigaction(other, &action, nullptr);
   }
-  received_signal.store(signal);
-  stop_flag.store(true);
   alarm(kPatience_s);
   say("\nstopping; once more stops at once\n");
 }
@@ -69,9 +83,12 @@ StopSignals::StopSignals() {
   struct sigaction action = {};
   action.sa_handler = on_stop_signal;
   sigemptyset(&action.sa_mask);
-  // One that comes while the first is being handled finds the default action when that is over.
+  // In the same thread, one that comes while the first is being handled finds the default action
+  // when that is over; Note [The second signal].
   for (const int signal : kStopSignals) sigaddset(&action.sa_mask, signal);
   action.sa_flags = SA_RESTART;
+  // The first signal may come before the last line here is reached.
+  std::signal(SIGALRM, on_patience_end);
   for (const int signal : kStopSignals) {
     struct sigaction before = {};
     // nohup ignores SIGHUP on purpose. Shells ignore SIGINT for background jobs of scripts, but
@@ -87,7 +104,6 @@ StopSignals::StopSignals() {
   sigemptyset(&status.sa_mask);
   status.sa_flags = SA_RESTART;
   sigaction(SIGUSR1, &status, nullptr);
-  std::signal(SIGALRM, on_patience_end);
   // Writing to a closed pipe or beyond a limit on file sizes is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -65,6 +65,22 @@ TEST(Signals, ASecondOneOfAnotherKindEndsTheProcessToo) {
   }
 }
 
+// Given to another thread, the second one may come before the first one's handler has put anything
+// back. Handlers that are set again stand for that moment: the second passed for a first one.
+TEST(Signals, ASecondOneThatStillFindsTheHandlerEndsTheProcess) {
+  for (const auto& [first, second] : {std::pair(SIGTERM, SIGTERM), std::pair(SIGINT, SIGHUP)}) {
+    const int status = status_of_child([first = first, second = second] {
+      const StopSignals signals;
+      std::raise(first);
+      const StopSignals again;
+      std::raise(second);
+      return 0;
+    });
+    ASSERT_TRUE(WIFSIGNALED(status)) << first;
+    EXPECT_EQ(WTERMSIG(status), second);
+  }
+}
+
 TEST(Signals, NohupIsRespectedAlsoAfterAnotherSignal) {
   const int status = status_of_child([] {
     std::signal(SIGHUP, SIG_IGN);
