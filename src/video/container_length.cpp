@@ -110,6 +110,22 @@ std::optional<std::uint64_t> asf_end(std::ifstream& file, std::string_view head)
   return begin + size_of(object);
 }
 
+/// Whether these bytes, up to 11, begin a tag of an FLV (FLV 10.1, annex E.4.1), and not what some
+/// program put behind the last one. Of a whole header the bits and the stream that must be 0 tell;
+/// one that is cut has bytes no text has.
+bool begins_flv_tag(std::string_view header) {
+  constexpr unsigned kReserved = 0xC0;
+  constexpr std::size_t kHeader = 11;
+  constexpr std::size_t kStreamAt = 8;
+  if (header.empty()) return false;
+  const auto first = static_cast<unsigned char>(header[0]);
+  const unsigned kind = first & 0x1FU;
+  if ((first & kReserved) != 0 || (kind != 8 && kind != 9 && kind != 18)) return false;
+  if (header.size() == kHeader) return big_endian(header.substr(kStreamAt)) == 0;
+  return !std::all_of(header.begin(), header.end(),
+                      [](char c) { return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r'); });
+}
+
 /// Whether the last tag of an FLV reaches behind its end (FLV 10.1, annex E.3). The four bytes
 /// behind a tag, which repeat its length, may be lacking.
 bool last_tag_is_cut(std::ifstream& file, std::string_view head, std::uint64_t size) {
@@ -124,20 +140,18 @@ bool last_tag_is_cut(std::ifstream& file, std::string_view head, std::uint64_t s
   if (file && last >= kHeader && size >= at + last + kBehind) {
     file.seekg(static_cast<std::streamoff>(size - kBehind - last));
     file.read(header.data(), header.size());
-    const int kind = header[0] & 0x1F;
-    if (file && (kind == 8 || kind == 9 || kind == 18) &&
+    if (file && begins_flv_tag({header.data(), header.size()}) &&
         kHeader + big_endian({&header[1], 3}) == last) {
       return false;
     }
   }
   file.clear();
   while (at < size) {
-    header[0] = 0;
     file.clear();
     file.seekg(static_cast<std::streamoff>(at));
     file.read(header.data(), header.size());
-    const int kind = header[0] & 0x1F;
-    if (kind != 8 && kind != 9 && kind != 18) return false;  // somebody's own data
+    const auto bytes = static_cast<std::size_t>(file.gcount());
+    if (!begins_flv_tag({header.data(), bytes})) return false;  // somebody's own data
     if (!file) return true;
     at += kHeader + big_endian({&header[1], 3}) + kBehind;
   }

@@ -210,6 +210,13 @@ TEST_F(Truncation, WhatFollowsTheLastFrameIsNotTheFilm) {
     expect_whole("behind.flv");
     expect_whole("behind.y4m");
   }
+  // Text whose first letter is the kind of a tag: with 5 of its bits in 'H', 'i' and 'R'.
+  for (const char* text :
+       {"\t", "\tcut by a program\n", "\ttab", "Hand-made.", "is more than this\n",
+        "Recorded by a program", "(c) somebody, in some year"}) {
+    write("text.flv", flv + text);
+    EXPECT_EQ(damage("text.flv"), "") << text;
+  }
   // The beginning of one more frame is no such thing.
   write("more.flv", flv + "\x09\0"s);
   EXPECT_NE(damage("more.flv"), "");
