@@ -82,6 +82,7 @@ DecodedStream::DecodedStream(const std::filesystem::path& path, const RenderObse
       packet_(make_packet()) {
   note_complaint();  // a short file has been read to its end by now
   choose_stream();
+  tell_of_other_streams();
   open_decoder();
   announced_ = announced_frames(*format_, *stream_, !header_complaint_.empty());
 }
@@ -92,22 +93,28 @@ void DecodedStream::choose_stream() {
     throw InputError("'" + shown_name(path_) + "' has no video stream that can be decoded",
                      "give a video file, a folder of pictures or a picture");
   }
-  int videos = 0;
   const bool mov = av_match_name("mov", format_->iformat->name) != 0;
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     AVStream* other = format_->streams[i];
     const bool video = other->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-    if (video && (other->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0) ++videos;
     // mov can jump over what nobody reads. Elsewhere other streams are kept: their times tell
     // whether a file without an index is complete.
     if (other != stream_ && (mov || video)) other->discard = AVDISCARD_ALL;
   }
-  if (videos > 1) {
-    tell(observer_.notice, "'" + shown_name(path_) + "' has " + std::to_string(videos) +
-                               " video streams; using number " + std::to_string(stream_->index) +
-                               ", " + std::to_string(stream_->codecpar->width) + "x" +
-                               std::to_string(stream_->codecpar->height));
+}
+
+void DecodedStream::tell_of_other_streams() const {
+  int videos = 0;
+  for (unsigned i = 0; i < format_->nb_streams; ++i) {
+    const AVStream* other = format_->streams[i];
+    const bool video = other->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+    if (video && (other->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0) ++videos;
   }
+  if (videos < 2) return;
+  tell(observer_.notice, "'" + shown_name(path_) + "' has " + std::to_string(videos) +
+                             " video streams; using number " + std::to_string(stream_->index) +
+                             ", " + std::to_string(stream_->codecpar->width) + "x" +
+                             std::to_string(stream_->codecpar->height));
 }
 
 void DecodedStream::open_decoder() {
@@ -127,16 +134,15 @@ void DecodedStream::open_decoder() {
   }
 }
 
-void DecodedStream::seek(double from_s) {
-  const std::int64_t begin = stream_->start_time;
-  if (begin == AV_NOPTS_VALUE) return;  // raw streams have no times to go by
-  const auto moved = static_cast<std::int64_t>(from_s / av_q2d(stream_->time_base));
-  if (av_seek_frame(format_.get(), stream_->index, begin + moved, AVSEEK_FLAG_BACKWARD) >= 0) {
-    avcodec_flush_buffers(decoder_.get());
-  }
+bool DecodedStream::next(AVFrame& frame) {
+  if (!first_) return decode(frame);
+  av_frame_move_ref(&frame, first_.get());
+  first_.reset();
+  return true;
 }
 
-bool DecodedStream::next(AVFrame& frame) {
+/// Next frame in presentation order; false when file and decoder are empty.
+bool DecodedStream::decode(AVFrame& frame) {
   // ENOMEM counts as damage here and below: it is how FFmpeg answers sizes that damage made up.
   for (int failures = 0; failures < kMostFailures;) {
     const int result = avcodec_receive_frame(decoder_.get(), &frame);
@@ -194,7 +200,10 @@ bool DecodedStream::next_packet() {
     // A packet the end of the file cut in two would decode to half a picture. Whoever stops a
     // broadcast's recording cuts its sound, which is no damage.
     const bool cut = (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0;
-    if (cut && (shown || std::string_view(format_->iformat->name) != "mpegts")) ++errors_;
+    const std::string_view format = format_->iformat->name;
+    // What is cut of an FLV may be somebody's text; ends_early() looks.
+    const bool judged_later = format == "flv" && !is_standard_stream(path_);
+    if (cut && !judged_later && (shown || format != "mpegts")) ++errors_;
     if (cut || !shown) {
       av_packet_unref(packet_.get());
       continue;
@@ -266,6 +275,11 @@ bool DecodedStream::holds_one_frame() const {
 }
 
 std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
+  if (sought_) {
+    if (!read_error_.empty()) return "reading stopped: " + read_error_;
+    if (errors_ > 0) return std::to_string(errors_) + " decoding errors (file is damaged)";
+    return std::nullopt;
+  }
   const std::int64_t missing = announced_.exact ? announced_.frames - delivered : 0;
   // Without an error the decoder had its reasons: pictures that refer before a cut, or that are
   // not meant to be shown.

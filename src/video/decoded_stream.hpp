@@ -27,8 +27,9 @@ class DecodedStream {
   /// Next frame in presentation order; false when file and decoder are empty.
   bool next(AVFrame& frame);
 
-  /// Before next(): goes on from the key frame at or before `from_s` seconds after the stream's
-  /// start; where the container cannot, from its beginning. damage() means nothing afterwards.
+  /// Before next(): goes on from a key frame at or before `from_s` seconds after the stream's
+  /// start; where none is found, from its beginning. damage() tells afterwards only of what was
+  /// read.
   void seek(double from_s);
 
   [[nodiscard]] AVFormatContext& container() const { return *format_; }
@@ -45,7 +46,12 @@ class DecodedStream {
 
  private:
   void choose_stream();
+  void tell_of_other_streams() const;
   void open_decoder();
+  void reopen();
+  [[nodiscard]] bool jump(std::int64_t time);
+  [[nodiscard]] bool reaches_key_frame(std::int64_t latest);
+  bool decode(AVFrame& frame);
   bool feed();
   bool next_packet();
   void note_packet();
@@ -61,6 +67,7 @@ class DecodedStream {
   InputContext format_;
   CodecContext decoder_;
   PacketPtr packet_;
+  FramePtr first_;              ///< decoded by seek(), and still to be handed out
   AVStream* stream_ = nullptr;  ///< owned by format_
   Announced announced_;
   std::string read_error_;
@@ -69,6 +76,7 @@ class DecodedStream {
   std::int64_t errors_behind_ = 0;  ///< of them, met since the last packet
   std::int64_t last_packet_end_us_ = INT64_MIN;
   std::int64_t last_packet_end_bytes_ = -1;  ///< from the file's start
+  bool sought_ = false;
   bool file_ended_ = false;
   bool frame_cut_ = false;  ///< raw frames in a row, and the last one is not all there
 };

@@ -149,6 +149,8 @@ AVStream* best_video_stream(const AVFormatContext& format);
 std::int64_t frame_duration(const AVFrame& frame);
 void set_frame_duration(AVFrame& frame, std::int64_t duration);
 bool frame_is_interlaced(const AVFrame& frame);
+/// Whether decoding can begin with it.
+bool frame_is_key(const AVFrame& frame);
 /// Number of decode errors noted in a frame: 0 or 1.
 bool frame_is_damaged(const AVFrame& frame);
 /// The stream's display matrix (9 numbers), if any.

@@ -278,6 +278,29 @@ TEST_F(Programs, APreviewOfDamageSaysSo) {
   }
 }
 
+// The last group of pictures had no frame at all, and the others showed their last key frame.
+TEST_F(Programs, APreviewOfATransportStreamShowsTheFrameOfItsTime) {
+  const CommandResult made = run_command(
+      {"bash", "-c",
+       "cd '" + folder_->path().string() +
+           "' && ffmpeg -v error -f lavfi -i testsrc2=s=160x96:r=25:d=4 -c:v libx264 -threads 1 -g "
+           "50 long.mp4 && ffmpeg -v error -i long.mp4 -c copy long.ts"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  for (const char* at : {"1.3", "3.3"}) {
+    std::vector<std::string> shown;
+    for (const char* film : {"long.mp4", "long.ts"}) {
+      const CommandResult result =
+          run_mosaic({"--frames", path(film), "--tiles", path("pool"), "--output", path("long.png"),
+                      "--tile-size", "16", "--force", std::string("--preview=") + at, "--json"},
+                     {{}, {{"XDG_CACHE_HOME", path("cache")}}});
+      ASSERT_EQ(result.exit_code, 0) << film << " at " << at << ": " << result.err;
+      EXPECT_NE(result.out.find(at), std::string::npos) << result.out;
+      shown.push_back(md5_of(path("long.png")));
+    }
+    EXPECT_EQ(shown[0], shown[1]) << at;
+  }
+}
+
 TEST_F(Programs, TheStatusFileEndsAsTheRunDid) {
   const auto state = [](const std::string& name) {
     std::ifstream stream(path(name));
