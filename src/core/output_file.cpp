@@ -67,6 +67,13 @@ int rename_without_replacing(const fs::path& from, const fs::path& to) {
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
+OutputError name_not_synced(const fs::path& named, const OutputError& why) {
+  return OutputError(
+      "'" + named.native() +
+          "' is complete and has its name, but a power cut may take the name away: " + why.what(),
+      why.hint());
+}
+
 }  // namespace
 
 OutputError output_error(const std::string& what, const fs::path& path, int error_number) {
@@ -83,6 +90,14 @@ void sync_folder(const fs::path& folder) {
   }
   if (::fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) {
     throw output_error("cannot sync folder", folder, errno);
+  }
+}
+
+void sync_name(const fs::path& named) {
+  try {
+    sync_folder(folder_of(named));
+  } catch (const OutputError& error) {
+    throw name_not_synced(named, error);
   }
 }
 
@@ -142,11 +157,7 @@ void OutputFile::commit() {
   try {
     sync_folder(folder_of(target_));
   } catch (const OutputError& error) {
-    throw OutputError(
-        "'" + final_.native() +
-            "' is complete and has its name, but a power cut may take the name away: " +
-            error.what(),
-        error.hint());
+    throw name_not_synced(final_, error);
   }
 }
 

@@ -19,6 +19,9 @@ OutputError output_error(const std::string& what, const std::filesystem::path& p
 /// folders are left alone.
 void sync_folder(const std::filesystem::path& folder);
 
+/// The same for the folder of what has just got its name. Throws OutputError that says that it has.
+void sync_name(const std::filesystem::path& named);
+
 /// A temporary name beside the final one: ".<name>.<pid>.part<ext>". commit() syncs the file,
 /// renames it over the final name and syncs the folder; the destructor removes what was not
 /// committed. Throws OutputError with the path and the system's reason.

@@ -77,24 +77,26 @@ std::vector<fs::path> DoneCheck::missing_records() const {
 /// Plan and report get their names after the film, and the job's folder goes last. So a run that is
 /// killed in between leaves a film that is done, without what was asked for besides, and pieces of
 /// which all of it can be made again in the time of copying: then the job is gone on with, and the
-/// film is replaced by its own bytes. Without pieces this would be the whole job once more, which
-/// nobody may have waited for (a report was perhaps not asked for when the film was made), so it
-/// takes --force; so it does where one of the two is there, which would be overwritten, and the
-/// pieces stay for that. In any case what else a killed run left beside the film is removed.
+/// film is replaced by its own bytes. Where a piece is lacking this would be much of the job once
+/// more, which nobody may have waited for (a report was perhaps not asked for when the film was
+/// made), so it takes --force; so it does where one of the two is there, which would be
+/// overwritten, and the pieces stay for that. In any case what else a killed run left beside the
+/// film is removed.
 bool DoneCheck::is_left_alone() const {
-  bool keeps_pieces = false;
+  LeftWork::Pieces pieces = LeftWork::Pieces::none;
   try {
     const LeftWork left(settings_, now_.facts);
     if (records_can_be_made(left)) return false;
-    keeps_pieces = !missing_records().empty() && left.has_pieces();
-    left.remove(keeps_pieces);
+    pieces = left.pieces();
+    left.remove(!missing_records().empty() && pieces != LeftWork::Pieces::none);
   } catch (const OutputError& error) {
     if (observer_.info) {
       observer_.info(std::string("what is done is not looked after: ") + error.what());
     }
   }
-  warn_of_missing_records(keeps_pieces ? "--force makes it of the pieces that are kept"
-                                       : "--force makes the film again, and this with it");
+  warn_of_missing_records(pieces == LeftWork::Pieces::all
+                              ? "--force makes it of the pieces that are kept"
+                              : "--force makes the film again, and this with it");
   return true;
 }
 
@@ -102,7 +104,7 @@ bool DoneCheck::records_can_be_made(const LeftWork& left) const {
   const std::size_t missing = missing_records().size();
   if (missing == 0) return false;
   const std::size_t wanted = (settings_.plan ? 1U : 0U) + (settings_.report ? 1U : 0U);
-  return settings_.force || (missing == wanted && left.has_pieces());
+  return settings_.force || (missing == wanted && left.pieces() == LeftWork::Pieces::all);
 }
 
 void DoneCheck::warn_of_missing_records(const std::string& remedy) const {

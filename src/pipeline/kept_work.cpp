@@ -150,23 +150,39 @@ Facts job_facts(const Settings& settings, const RenderParts& parts, const Conten
 LeftWork::LeftWork(const Settings& settings, const Facts& facts)
     : settings_(settings), facts_(facts), lock_(anchor_of(settings.output)) {}
 
-bool LeftWork::has_pieces() const {
-  if (settings_.resume == ResumeMode::off || settings_.resume == ResumeMode::fresh) return false;
+LeftWork::Pieces LeftWork::pieces() const {
+  const ResumeMode mode = settings_.resume;
+  if (mode == ResumeMode::off || mode == ResumeMode::fresh) return Pieces::none;
   const std::optional<JournalContents> kept = JobFolder::look(anchor_of(settings_.output));
-  return kept && kept->facts == facts_;
+  if (!kept || kept->facts != facts_) return Pieces::none;
+  return kept->publishing ? Pieces::all : Pieces::some;
 }
 
 void LeftWork::remove(bool keep_pieces) const {
   remove_leftovers_of(settings_);
   if (settings_.resume == ResumeMode::off || keep_pieces) return;
   // A folder of pictures that was not there when the job began had its name beside it.
-  for (const fs::path& named : {anchor_of(settings_.output), place_of(settings_.output)}) {
-    std::error_code ignored;
-    if (!fs::is_directory(JobFolder::place(named), ignored)) continue;
-    const std::optional<JournalContents> kept = JobFolder::look(named);
-    const bool own = kept ? kept->facts == facts_ : !JobFolder::has_segments(named);
-    if (own) JobFolder(named, false).remove();
+  const fs::path anchor = anchor_of(settings_.output);
+  const fs::path place = place_of(settings_.output);
+  remove_job_of(anchor);
+  if (place == anchor) return;
+  std::error_code ignored;
+  if (!fs::is_directory(JobFolder::place(place), ignored)) return;
+  try {
+    const OutputLock lock(place);
+    remove_job_of(place);
+  } catch (const BusyError&) {
+    // A run that began before the folder was there works in it.
   }
+}
+
+/// Of an output whose lock is held.
+void LeftWork::remove_job_of(const fs::path& named) const {
+  std::error_code ignored;
+  if (!fs::is_directory(JobFolder::place(named), ignored)) return;
+  const std::optional<JournalContents> kept = JobFolder::look(named);
+  const bool own = kept ? kept->facts == facts_ : !JobFolder::has_segments(named);
+  if (own) JobFolder(named, false).remove();
 }
 
 KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
@@ -269,6 +285,8 @@ void KeptWork::end_segment(const RunTotals& totals, const std::vector<std::byte>
 
 std::string KeptWork::what_is_left(bool output_is_there) const {
   if (!folder_ || folder_->finished_frames() == 0) return {};
+  // Once a new folder of pictures has its name, the next run looks inside it.
+  if (JobFolder::place(anchor_of(settings_.output)) != folder_->path()) return {};
   const std::string of =
       expected_frames_ > 0 ? " of about " + std::to_string(expected_frames_) : std::string();
   return std::to_string(folder_->finished_frames()) + of + " frames are kept in '" +

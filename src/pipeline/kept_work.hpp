@@ -55,12 +55,18 @@ class LeftWork {
   /// OutputError where nothing can be written.
   LeftWork(const Settings& settings, const Facts& facts);
   /// Pieces of the very job, which a run with these settings would go on with.
-  [[nodiscard]] bool has_pieces() const;
-  /// Removes temporary files, and the job's folder unless it is another job's, is not understood or
-  /// shall be kept.
+  enum class Pieces {
+    none,
+    some,
+    all  ///< nothing is left to do but to put them together
+  };
+  [[nodiscard]] Pieces pieces() const;
+  /// Removes temporary files, and the job's folder unless it is another job's or run's, is not
+  /// understood or shall be kept.
   void remove(bool keep_pieces) const;
 
  private:
+  void remove_job_of(const std::filesystem::path& named) const;
   const Settings& settings_;
   const Facts& facts_;
   OutputLock lock_;

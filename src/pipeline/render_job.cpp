@@ -315,7 +315,6 @@ void Job::publish() {
   const std::optional<std::filesystem::path> staged = sink_->staged();
   if (done_ && staged) done_->record(summary_.exit_code(), *staged);
   sink_->publish();
-  output_is_there_ = true;
   try {
     if (done_ && staged) done_->confirm();
     if (done_ && !staged) done_->record(summary_.exit_code(), place_of(settings_.output));
@@ -367,11 +366,11 @@ RenderSummary Job::work() {
   try {
     render_all();
   } catch (const Interrupted&) {
-    const std::string left = kept_->what_is_left(output_is_there_);
+    const std::string left = kept_->what_is_left(sink_->published());
     if (left.empty()) throw;
     throw Interrupted("stopped; " + left);
   } catch (...) {
-    const std::string left = kept_->what_is_left(output_is_there_);
+    const std::string left = kept_->what_is_left(sink_->published());
     if (!left.empty()) tell(observer_.notice, left);
     throw;
   }

@@ -120,7 +120,6 @@ class Job {
   RenderParts parts_;
   std::optional<DoneCheck> done_;
   bool left_alone_ = false;  ///< done before
-  bool output_is_there_ = false;
   std::optional<KeptWork> kept_;
   std::unique_ptr<FrameSink> sink_;
   std::optional<PlanWriter> plan_writer_;

@@ -52,6 +52,8 @@ class FrameSink {
   [[nodiscard]] virtual std::optional<std::filesystem::path> staged() const { return {}; }
   /// Gives what is complete its name. Throws OutputError.
   virtual void publish() = 0;
+  /// It has its name, even if publish() threw: that the name may not be on the disk yet.
+  [[nodiscard]] virtual bool published() const = 0;
 
   void finish() {
     complete();

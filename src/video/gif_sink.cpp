@@ -88,6 +88,7 @@ class GifSink final : public FrameSink {
     return file_.temporary();
   }
   void publish() override { file_.commit(); }
+  [[nodiscard]] bool published() const override { return file_.committed(); }
 
  private:
   void check(int result) const {

@@ -65,6 +65,7 @@ class StillSink final : public RgbSink {
   }
   [[nodiscard]] std::optional<fs::path> staged() const override { return file_.temporary(); }
   void publish() override { file_.commit(); }
+  [[nodiscard]] bool published() const override { return file_.committed(); }
 
  private:
   fs::path name_;
@@ -134,6 +135,7 @@ class FolderSink final : public RgbSink {
       publish_files();
     }
   }
+  [[nodiscard]] bool published() const override { return published_; }
 
  private:
   void refuse_taken_names() {
@@ -178,7 +180,8 @@ class FolderSink final : public RgbSink {
     if (::rename(staging_.c_str(), names_.folder.c_str()) != 0) {
       throw output_error("cannot finish", names_.folder, errno);
     }
-    sync_folder(names_.folder.has_parent_path() ? names_.folder.parent_path() : ".");
+    published_ = true;
+    sync_name(names_.folder);
   }
 
   void publish_files() {
@@ -191,6 +194,7 @@ class FolderSink final : public RgbSink {
         if (!there) throw output_error("cannot finish", to, errno);
       }
     }
+    published_ = true;
     sync_folder(names_.folder);
     if (highest_there_ > count_) {
       tell(observer_.warning, "'" + shown_name(names_.folder) +
@@ -204,6 +208,7 @@ class FolderSink final : public RgbSink {
   RenderObserver observer_;
   JobFolder* job_;  ///< null: nothing is kept
   fs::path staging_;
+  bool published_ = false;
   std::optional<HeldName> held_;  ///< staging_, Note [Leftovers]
   bool is_new_ = false;
   std::int64_t count_ = 0;

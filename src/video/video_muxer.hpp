@@ -43,6 +43,8 @@ class VideoMuxer {
   void complete(std::int64_t end);
   [[nodiscard]] std::optional<std::filesystem::path> staged() const;
   void publish();
+  /// It has its name, even if publish() threw.
+  [[nodiscard]] bool published() const { return file_ && file_->committed(); }
 
  private:
   void check(int result) const;

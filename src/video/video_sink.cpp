@@ -86,7 +86,12 @@ class VideoSink final : public FrameSink {
   [[nodiscard]] std::optional<std::filesystem::path> staged() const override {
     return muxer_.staged();
   }
-  void publish() override { muxer_.publish(); }
+  void publish() override {
+    // From now on the journal says that no piece is lacking.
+    if (request_.job != nullptr) request_.job->begin_publishing();
+    muxer_.publish();
+  }
+  [[nodiscard]] bool published() const override { return muxer_.published(); }
 
  private:
   static std::vector<std::uint8_t> header_of(const AVCodecContext& encoder) {

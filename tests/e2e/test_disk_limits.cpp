@@ -57,6 +57,36 @@ class DiskLimits : public Resume {
   const std::vector<std::string> fine_ = {"--crf", "1"};
 };
 
+/// The job into `output`, whose new name cannot be synced.
+CommandResult run_unsynced(std::vector<std::string> all, const fs::path& output,
+                           const fs::path& there) {
+  CommandOptions options;
+  options.environment = {{"LD_PRELOAD", MOSAIC_QUOTA_SHIM}, {"SYNC_FAILS_WITH", there.string()}};
+  all.insert(all.end(), {"--output", output.string()});
+  return run_command(all, options);
+}
+
+// The hint named a command that --force was missing from, and that was refused.
+TEST_F(DiskLimits, ANameThatCannotBeSyncedIsThereAndTheHintSaysHowToGoOn) {
+  if (!fs::exists(MOSAIC_QUOTA_SHIM)) GTEST_SKIP() << "sanitizers want to be loaded first";
+  const std::string expected = undisturbed("film.mp4");
+  const fs::path film = folder_ / "out.mp4";
+  const CommandResult failed = run_unsynced(arguments(), film, film);
+  EXPECT_EQ(failed.exit_code, 5) << failed.err;
+  EXPECT_NE(failed.err.find("complete and has its name"), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find("the same command with --force goes on"), std::string::npos)
+      << failed.err;
+  EXPECT_EQ(md5_of(film), expected);
+  expect_goes_on("out.mp4", {"--force"}, expected);
+  // Of pictures in a new folder nothing is left to go on from: they are all in it.
+  const fs::path pictures = folder_ / "pictures";
+  const CommandResult moved = run_unsynced(arguments(), pictures / "%03d.png", pictures);
+  EXPECT_EQ(moved.exit_code, 5) << moved.err;
+  EXPECT_NE(moved.err.find("complete and has its name"), std::string::npos) << moved.err;
+  EXPECT_EQ(moved.err.find("goes on from there"), std::string::npos) << moved.err;
+  EXPECT_EQ(names_in(pictures).size(), 32U);
+}
+
 TEST_F(DiskLimits, AFileThatMayNotGrowEndsWithFiveAndGoesOn) {
   const std::string expected = undisturbed("film.mp4", fine_);
   const std::uintmax_t whole = fs::file_size(folder_ / "whole-film.mp4");

@@ -23,26 +23,27 @@ class KilledLate : public Resume {
   CommandResult run_batch(const std::vector<std::string>& more = {}) const {
     return run_command(batch(more));
   }
-  /// What a job keeps after its first pieces, put aside: kill -9 leaves it in its place.
-  void keep_some_pieces() {
-    std::vector<std::string> all = batch();
-    all.insert(all.begin(),
-               {"bash", "-c",
-                "journal=$1; shift; \"$@\" & pid=$!; said=()\n"
-                "while kill -0 $pid 2>/dev/null && [ ${#said[@]} -lt 2 ]; do\n"
-                "  sleep 0.002; [ ! -e \"$journal\" ] || mapfile -t said < \"$journal\"\n"
-                "done 2>/dev/null\n"
-                "kill -KILL $pid; wait $pid",
-                "bash", (kept_ / "journal").string()});
-    CommandResult killed;
-    for (int attempt = 0; attempt < 20 && killed.exit_code != 137; ++attempt) {
-      fs::remove_all(folder_ / "out");
-      for (const fs::path& record : {plan_, report_}) fs::remove(record);
-      killed = run_command(all);
-    }
-    ASSERT_EQ(killed.exit_code, 137) << killed.err;
+  /// What a job keeps when its plan cannot get its name, put aside: all pieces. A run that is
+  /// killed before it removes them leaves the same.
+  void keep_pieces() {
+    fs::create_symlink(folder_ / "nowhere", plan_);
+    const CommandResult failed = run_batch();
+    ASSERT_EQ(failed.exit_code, 5) << failed.err;
+    ASSERT_NE(failed.err.find("is complete, but"), std::string::npos) << failed.err;
     fs::rename(kept_, folder_ / "pieces");
     fs::remove_all(folder_ / "out");
+    fs::remove(plan_);
+  }
+  /// As a run leaves them that was killed before it had made the last one.
+  void lose_the_last_piece() const {
+    std::vector<std::string> lines;
+    std::ifstream stream(kept_ / "journal");
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    stream.close();
+    ASSERT_EQ(lines.size(), 8U) << "the job, six pieces, and that they are all";
+    std::ofstream cut(kept_ / "journal", std::ios::trunc);
+    for (std::size_t i = 0; i < 6; ++i) cut << lines[i] << '\n';
+    ASSERT_TRUE(fs::remove(kept_ / "segment-000005"));
   }
   void leave_pieces() const { fs::copy(folder_ / "pieces", kept_, fs::copy_options::recursive); }
   void leave_temporary_files() const {
@@ -65,7 +66,7 @@ class KilledLate : public Resume {
 // The next run said "was done before", the report was never written, and what the killed run had
 // left lay there for ever.
 TEST_F(KilledLate, ThePlanAndReportThatAreMissingAreMadeOfKeptPieces) {
-  keep_some_pieces();
+  keep_pieces();
   ASSERT_EQ(run_batch().exit_code, 0);
   const std::string film = md5_of(film_);
   const std::string plan = md5_of(plan_);
@@ -108,7 +109,7 @@ TEST_F(KilledLate, AReportThatIsMissingIsSaidAndMadeWithForce) {
 
 // The pieces went although --force would have made the report of them.
 TEST_F(KilledLate, PiecesStayWhenOnlyTheReportIsMissing) {
-  keep_some_pieces();
+  keep_pieces();
   ASSERT_EQ(run_batch().exit_code, 0);
   const std::string film = md5_of(film_);
   fs::remove(report_);
@@ -127,9 +128,32 @@ TEST_F(KilledLate, PiecesStayWhenOnlyTheReportIsMissing) {
   expect_nothing_left();
 }
 
+// Pieces of the first minutes of a film were taken for all of it, and the night's work was done
+// once more for a report.
+TEST_F(KilledLate, PartialPiecesAreNotAllAndWaitForForce) {
+  keep_pieces();
+  ASSERT_EQ(run_batch().exit_code, 0);
+  const std::string film = md5_of(film_);
+  const auto time = fs::last_write_time(film_);
+  for (const fs::path& record : {plan_, report_}) fs::remove(record);
+  leave_pieces();
+  lose_the_last_piece();
+  const CommandResult again = run_batch();
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("was done before"), std::string::npos) << again.err;
+  EXPECT_NE(again.err.find("--force makes the film again"), std::string::npos) << again.err;
+  EXPECT_EQ(fs::last_write_time(film_), time);
+  const CommandResult forced = run_batch({"--force"});
+  EXPECT_EQ(forced.exit_code, 0) << forced.err;
+  EXPECT_NE(forced.err.find("30 frames are kept from before"), std::string::npos) << forced.err;
+  EXPECT_EQ(md5_of(film_), film);
+  EXPECT_TRUE(fs::exists(report_));
+  expect_nothing_left();
+}
+
 // A journal of another version, or with a damaged first line, passed for an empty one.
 TEST_F(KilledLate, PiecesOfWhichTheJournalTellsNothingStay) {
-  keep_some_pieces();
+  keep_pieces();
   ASSERT_EQ(run_batch().exit_code, 0);
   leave_pieces();
   std::ofstream(kept_ / "journal") << "of another version\n";
@@ -139,7 +163,7 @@ TEST_F(KilledLate, PiecesOfWhichTheJournalTellsNothingStay) {
 }
 
 TEST_F(KilledLate, WhatAnotherJobKeepsForTheSameNameStays) {
-  keep_some_pieces();
+  keep_pieces();
   ASSERT_EQ(run_batch({"--crf", "30"}).exit_code, 0);
   leave_pieces();
   leave_temporary_files();

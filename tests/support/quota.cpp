@@ -1,7 +1,9 @@
 // Preloaded into a program: after $QUOTA_BYTES bytes into files under $QUOTA_FOLDER every further
 // write there fails as it does for a user whose quota is used up; $QUOTA_USED is a file that is
-// told how many there were. A real quota needs root.
+// told how many there were. A real quota needs root. Once $SYNC_FAILS_WITH exists, no folder can be
+// synced.
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -71,6 +73,18 @@ ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) {
 ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t at) {
   static auto* const real = next<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
   return refuse(file, count) ? -1 : real(file, bytes, count, at);
+}
+
+int fsync(int file) {
+  static auto* const real = next<int(int)>("fsync");
+  const char* const path = std::getenv("SYNC_FAILS_WITH");
+  struct stat folder {};
+  if (path == nullptr || access(path, F_OK) != 0 || fstat(file, &folder) != 0 ||
+      !S_ISDIR(folder.st_mode)) {
+    return real(file);
+  }
+  errno = EIO;
+  return -1;
 }
 
 size_t fwrite(const void* bytes, size_t size, size_t count, std::FILE* stream) {
