@@ -41,8 +41,7 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
   list_.assign(classes.count(), {});
   std::int64_t offset = 0;
   for (int r = 0; r < classes.count(); ++r) {
-    int room = std::max<int>(length, classes.supply[r] + 64);
-    room = std::min(room + room / 4, columns);
+    int room = room_for(std::max<int>(length, classes.supply[r] + 64), columns);
     if (given != nullptr) room = std::max(room, given->count[classes.representative[r]]);
     list_[r].offset = offset;
     list_[r].room = round_up(room, kBlock);

@@ -50,6 +50,15 @@ class CandidateLists {
   /// c - v of list padding: above all real values.
   static constexpr Price kNoValue = kCostLimit - Limits::kLowest;
 
+  /// Candidates there is room for in the list of a class of few rows, and on the average in one
+  /// that has grown.
+  static constexpr int room_for(int length, int columns) {
+    return std::min(length + length / 4, columns);
+  }
+  static constexpr int most_room_for(int length, int columns) {
+    return std::max(room_for(length, columns), kMostGrowth * kUsualRoom);
+  }
+
   explicit CandidateLists(Isa isa) : isa_(isa) {}
 
   /// Makes room for lists of about `length` columns per class (more for a class that must hold

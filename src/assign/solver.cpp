@@ -11,6 +11,7 @@
 #include "assign/candidates.hpp"
 #include "assign/market.hpp"
 #include "assign/shortest_paths.hpp"
+#include "assign/solver_memory.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -30,6 +31,8 @@ using assign::ShortestPaths;
 // Candidates per class. A cold start sees prices fall far, a warm one needs only near columns.
 constexpr int kWarmLength = 256;
 constexpr int kColdLength = 1024;
+int cold_length(int columns) { return std::clamp(columns / 4, kWarmLength, kColdLength); }
+
 // Precision of the auction stages as fractions of the typical spread; measured on real mosaics
 // (tests/bench/bench_assign.cpp).
 constexpr std::array<int, 3> kColdDivisors = {3, 30, 300};
@@ -234,8 +237,8 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
   Market<Price>& market = engine.market;
   CandidateLists<Price>& lists = engine.lists;
   market.open(request.capacity, classes, request.warm_price);
-  lists.open(request.costs, classes, market,
-             warm ? kWarmLength : std::clamp(columns / 4, kWarmLength, kColdLength), request.lists);
+  lists.open(request.costs, classes, market, warm ? kWarmLength : cold_length(columns),
+             request.lists);
   Auction<Price> auction(market, lists);
   const Price spread = typical_spread(lists, classes.count());
   if (warm) {
@@ -339,6 +342,15 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
   read_result(market, classes, result);
   impl_->statistics.dense_rows = impl_->narrow.lists.rows_fetched();
   return result;
+}
+
+std::int64_t list_bytes_per_row(std::int64_t columns) {
+  using Lists = CandidateLists<std::int32_t>;
+  const int usable = static_cast<int>(std::min<std::int64_t>(columns, 1 << 30));
+  const std::int64_t room = Lists::most_room_for(cold_length(usable), usable);
+  const std::int64_t floors = room / Lists::kBlock;
+  return room * static_cast<std::int64_t>(sizeof(assign::Candidate)) +
+         floors * static_cast<std::int64_t>(sizeof(std::int32_t));
 }
 
 }  // namespace mosaic

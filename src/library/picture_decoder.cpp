@@ -252,6 +252,7 @@ struct PictureDecoder::State {
   RegionPtr region;
   Size size;
   int orientation = 1;
+  bool deep = false;
   int bands = 3;     // of `image`
   int channels = 3;  // handed out
   int strip_first = 0;
@@ -297,6 +298,7 @@ PictureDecoder::PictureDecoder(PictureKind kind, std::span<const std::byte> file
   check_size(image.get(), kind);
   state_->orientation = std::clamp(vips_image_get_orientation(image.get()), 1, 8);
   state_->size = Size{vips_image_get_width(image.get()), vips_image_get_height(image.get())};
+  state_->deep = vips_image_get_format(image.get()) != VIPS_FORMAT_UCHAR;
   const bool grey = mode == PictureMode::grey_raw && is_grey(image.get());
   state_->channels = grey ? 1 : 3;
   state_->image = normalise(std::move(image), mode);
@@ -308,6 +310,7 @@ PictureDecoder::~PictureDecoder() = default;
 
 Size PictureDecoder::size() const { return state_->size; }
 int PictureDecoder::orientation() const { return state_->orientation; }
+bool PictureDecoder::deep() const { return state_->deep; }
 int PictureDecoder::channels() const { return state_->channels; }
 
 const u8* PictureDecoder::row(int y, int x, int width) {

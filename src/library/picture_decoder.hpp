@@ -51,6 +51,7 @@ class PictureDecoder {
 
   [[nodiscard]] Size size() const;        ///< stored orientation, after jpeg_shrink
   [[nodiscard]] int orientation() const;  ///< EXIF 1-8
+  [[nodiscard]] bool deep() const;        ///< stored with more than 8 bits per sample
   [[nodiscard]] int channels() const;     ///< 3, or 1 for a grey picture in grey_raw mode
 
   /// Row y of columns [x, x + width), interleaved; valid until the next call. Ascending y, with

@@ -1,7 +1,8 @@
-// How many tiles a pool will give, before a photo is opened.
+// How many tiles a pool will give, and what reading it takes, before a photo is decoded.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/parallel_for.hpp"
 #include "library/tile_library.hpp"
@@ -16,6 +17,8 @@ struct PoolSurvey {
   bool video = false;             ///< the pool is a video
   std::uint64_t frame_bytes = 0;  ///< of a video without an index: a frame in its decoder
   int variants = 1;               ///< tiles per photo
+  /// Of a folder without an index: photo_bytes() (library/photo_memory.hpp).
+  std::vector<std::uint64_t> photo_bytes;
 
   [[nodiscard]] std::int64_t tiles() const { return photos < 0 ? -1 : photos * variants; }
 };

@@ -14,6 +14,7 @@
 #include "library/index_file.hpp"
 #include "library/input_bytes.hpp"
 #include "library/library_data.hpp"
+#include "library/photo_memory.hpp"
 #include "library/picture_decoder.hpp"
 #include "library/picture_kind.hpp"
 #include "library/pool_filter.hpp"
@@ -205,6 +206,7 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
   if (survey.ready) return survey;
   if (!source.video) {
     survey.photos = static_cast<std::int64_t>(source.listing.files.size());
+    survey.photo_bytes = photo_bytes(source.listing);
     return survey;
   }
   refuse_single_picture(settings.tiles);

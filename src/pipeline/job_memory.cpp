@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 #include <utility>
 
+#include "assign/solver_memory.hpp"
 #include "backend/cpu/ssim.hpp"
 #include "backend/feature_math.hpp"
 #include "core/parallel_for.hpp"
@@ -23,14 +25,14 @@ constexpr std::uint64_t kMega = 1'000'000;
 // Fitted; see Note [What memory is estimated].
 constexpr std::uint64_t kProgram = 90 * kMega;
 constexpr std::uint64_t kPerThread = 1 * kMega;
-constexpr std::uint64_t kPhoto = 24 * kMega;  // a photo being decoded, with libvips' own buffers
-constexpr double kDecoderFrames = 12.0;       // reference frames and those in its threads
+// A photo being decoded row by row, with libvips' own buffers.
+constexpr std::uint64_t kPhoto = 24 * kMega;
+constexpr double kDecoderFrames = 12.0;  // reference frames and those in its threads
 constexpr double kCanvasBytes = 14.0;  // per output pixel: canvas, composed, three planes of luma,
                                        // and the pyramids of the block search
 constexpr double kSeamBytes = 3.0;     // per output pixel: the Laplacian bands
-// Lists, scores, candidates and what the solver makes of them, lists grown for hard frames
-// included.
-constexpr double kCellBytes = 7168.0;
+// Scores, candidates and what the solver makes of them, but for its lists.
+constexpr double kCellBytes = 1888.0;
 constexpr std::uint64_t kDis = 50 * kMega;
 constexpr double kDisBytes = 8.0;  // per output pixel
 constexpr std::uint64_t kTorch = 330 * kMega;
@@ -83,12 +85,20 @@ std::uint64_t tiles_need(const Settings& settings, const MemoryFacts& facts) {
 /// For the index: every thread has a photo in hand; frames of a video come one after the other.
 std::uint64_t photos_need(const MemoryFacts& facts, int threads) {
   if (facts.index_ready) return 0;
-  if (facts.pool_frame_bytes == 0) return kPhoto * static_cast<std::uint64_t>(threads);
+  if (facts.pool_frame_bytes == 0) {
+    // Those that take most may all be in hand at once.
+    const std::size_t most = std::min(facts.photo_bytes.size(), static_cast<std::size_t>(threads));
+    return std::accumulate(facts.photo_bytes.begin(),
+                           facts.photo_bytes.begin() + static_cast<std::ptrdiff_t>(most),
+                           kPhoto * static_cast<std::uint64_t>(threads));
+  }
   return bytes_of(kDecoderFrames * static_cast<double>(facts.pool_frame_bytes));
 }
 
 std::uint64_t matching_need(const Settings& settings, const MemoryFacts& facts) {
-  double bytes = kCellBytes * static_cast<double>(facts.geometry.cells());
+  const std::int64_t photos = std::max<std::int64_t>(facts.tiles, 0) / std::max(facts.variants, 1);
+  double bytes = (kCellBytes + static_cast<double>(list_bytes_per_row(photos))) *
+                 static_cast<double>(facts.geometry.cells());
   if (settings.flow == FlowKind::dis) {
     bytes += static_cast<double>(kDis) + kDisBytes * area(facts.geometry.output_size());
   }

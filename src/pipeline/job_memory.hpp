@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "library/pool_survey.hpp"
 #include "mosaic/geometry.hpp"
@@ -18,7 +19,10 @@ struct MemoryFacts {
   double decoder_bytes_per_px = 1.5;  ///< of a frame inside the decoder; 0: there is none
   GridGeometry geometry;
   std::int64_t tiles = 0;
+  int variants = 1;         ///< tiles per photo
   bool index_ready = true;  ///< else photos are decoded first
+  /// Of those: PoolSurvey::photo_bytes.
+  std::vector<std::uint64_t> photo_bytes;
   /// Where the pool is a video without an index: bytes of one of its frames in its decoder; else 0.
   std::uint64_t pool_frame_bytes = 0;
   /// Of tiles of other sizes that earlier jobs of a batch left open (LibraryShelf).

@@ -61,6 +61,7 @@ MemoryPlan RenderParts::plan_memory(const Settings& settings, const RenderObserv
     facts.other_tiles_bytes = shelf->bytes_besides(size_px, k);
     if (const TileLibrary* const open = shelf->find(size_px, k)) {
       facts.tiles = open->tiles();
+      facts.variants = open->variants();
       facts.index_ready = true;
     }
   }
@@ -79,6 +80,8 @@ MemoryFacts RenderParts::memory_facts(const Settings& settings, const PoolSurvey
   facts.decoder_bytes_per_px = info.decoder_bytes_per_px;
   facts.geometry = geometry;
   facts.tiles = survey.tiles();
+  facts.variants = survey.variants;
+  facts.photo_bytes = survey.photo_bytes;
   facts.index_ready = survey.ready;
   facts.pool_frame_bytes = survey.frame_bytes;
   facts.encoder_bytes = encoder_memory(settings.output, settings.encode, geometry.output_size());

@@ -92,6 +92,40 @@ TEST(JobMemory, PhotosAreReadBeforeTheFirstFrame) {
   EXPECT_EQ(many.total(), many.program + many.tiles + many.photos);
 }
 
+TEST(JobMemory, ThePhotosThatTakeMostAreInHandAtOnce) {
+  MemoryFacts facts = full_hd();
+  facts.index_ready = false;
+  const std::uint64_t small = memory_need(with(2, 0), facts, 2, 4).photos;
+  facts.photo_bytes = {200'000'000, 190'000'000, 3'000'000};
+  EXPECT_EQ(memory_need(with(1, 0), facts, 1, 4).photos, small / 2 + 200'000'000);
+  EXPECT_EQ(memory_need(with(2, 0), facts, 2, 4).photos, small + 390'000'000);
+  EXPECT_EQ(memory_need(with(8, 0), facts, 8, 4).photos, 4 * small + 393'000'000);
+  // A limit takes threads, and with them photos, away.
+  Settings settings = with(8, 0);
+  facts.encoder_bytes = 0;
+  settings.memory_limit = memory_need(settings, facts, 2, 1).total();
+  EXPECT_EQ(plan_memory(settings, facts).threads, 2);
+  facts.index_ready = true;
+  EXPECT_EQ(memory_need(settings, facts, 2, 4).photos, 0U);
+}
+
+// From 4,096 photos on, a cold solve lists 1,280 of them for every cell.
+TEST(JobMemory, ListsGrowWithThePool) {
+  MemoryFacts facts = full_hd();
+  const auto cells = static_cast<std::uint64_t>(facts.geometry.cells());
+  const auto matching = [&facts](std::int64_t photos, int variants) {
+    facts.tiles = photos * variants;
+    facts.variants = variants;
+    return memory_need(with(2, 0), facts, 2, 4).matching;
+  };
+  const std::uint64_t few = matching(1000, 1);
+  EXPECT_EQ(few, cells * 7168);
+  EXPECT_EQ(matching(2000, 1), few);
+  EXPECT_EQ(matching(4096, 1), few + cells * (1280 - 640) * 33 / 4);
+  EXPECT_EQ(matching(100'000, 1), matching(4096, 1));
+  EXPECT_EQ(matching(2000, 15), few) << "variants of a photo share its column";
+}
+
 TEST(JobMemory, FramesCountByTheirSamplesAndNotAs420) {
   const Settings settings = with(2, 0);
   const std::uint64_t plain = memory_need(settings, full_hd(), 2, 4).frames;

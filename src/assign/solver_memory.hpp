@@ -1,0 +1,12 @@
+// What the solver's lists take, for estimates.
+#pragma once
+
+#include <cstdint>
+
+namespace mosaic {
+
+/// Bytes per row of the candidate lists that a cold solve of so many columns makes (warm ones are
+/// shorter), with the room that lists which turned out too short are given.
+std::int64_t list_bytes_per_row(std::int64_t columns);
+
+}  // namespace mosaic
