@@ -59,6 +59,7 @@ struct MatchSettings {
   int ssim_candidates = 8;   ///< tiles per cell whose SSIM is computed, besides the carried one
   /// Uses of one photo per frame, or kUnlimitedUses; unset: chosen from the pool size.
   std::optional<int> max_uses;
+  bool use_all = false;  ///< every photo is shown at least once per frame; exact placement only
   int min_distance = 2;  ///< cells between two uses of one photo, in x or in y; 1: none
   Placement placement = Placement::exact;
   double error_diffusion_strength = 0.0;  ///< share of the error passed on (diffusion), 0-1

@@ -59,6 +59,10 @@ void Auction<Price>::bid_for_one(int row_class, Price epsilon) {
   const int j = two.column;
   const Price second = two.second < CandidateLists<Price>::kNoValue ? two.second : two.best;
   const Price bid = checked(two.cost - second - epsilon);
+  if (market_.capacity[j] > 1 && market_.is_for_one(j)) {
+    bid_above_level(row_class, two, bid);
+    return;
+  }
   if (market_.free[j] == 0) displace(j, cheapest(j));
   market_.add(j, row_class, 1, two.cost, bid);
   --market_.free[j];
@@ -66,6 +70,20 @@ void Auction<Price>::bid_for_one(int row_class, Price epsilon) {
   if (market_.free[j] == 0) {
     market_.price[j] = market_.capacity[j] == 1 ? bid : market_.highest_bid(j);
   }
+}
+
+/// The same where one place only is to be had at the column's price: its holder gives way. Should
+/// the price fall to the level, where there are more, it may come back. Note [Every column at least
+/// once] in market.hpp.
+template <class Price>
+void Auction<Price>::bid_above_level(int row_class, const BestTwo<Price>& two, Price bid) {
+  const int j = two.column;
+  const Price to = std::max(bid, market_.level);
+  if (market_.first_held[j] != kNone) displace(j, &market_.first_held[j]);
+  market_.add(j, row_class, 1, two.cost, to);
+  --market_.free[j];
+  --market_.missing[row_class];
+  market_.price[j] = to;
 }
 
 template <class Price>
@@ -165,8 +183,9 @@ void Auction<Price>::release(Price epsilon) {
   for (int j = 0; j < columns; ++j) {
     if (market_.first_held[j] == kNone) continue;
     market_.merge(j);
-    if (market_.free[j] > 0) continue;
-    Price overpaid = -market_.price[j];
+    const bool for_one = market_.is_for_one(j);
+    if (market_.free[j] > 0 && !for_one) continue;
+    Price overpaid = (for_one ? 0 : market_.level) - market_.price[j];
     for (int h = market_.first_held[j]; h != kNone; h = market_.holdings[h].next) {
       const Holding<Price>& held = market_.holdings[h];
       overpaid = std::min(overpaid, held.cost - market_.price[j] - least_[held.row_class]);
@@ -196,7 +215,7 @@ template <class Price>
 std::int64_t Auction<Price>::left_behind() const {
   std::int64_t places = 0;
   for (int j = 0; j < market_.columns(); ++j) {
-    if (market_.price[j] < 0) places += market_.free[j];
+    if (market_.price[j] < market_.level) places += market_.free[j];
   }
   return places;
 }
@@ -205,9 +224,9 @@ template <class Price>
 void Auction<Price>::offer_free_places(Price epsilon) {
   Price most = 0;
   for (int j = 0; j < market_.columns(); ++j) {
-    if (market_.free[j] == 0) continue;
-    most = std::max<Price>(most, -market_.price[j]);
-    market_.price[j] = 0;
+    if (market_.free[j] == 0 || market_.price[j] >= market_.level) continue;
+    most = std::max<Price>(most, market_.level - market_.price[j]);
+    market_.price[j] = market_.level;
   }
   lists_.lift(most);
   release(epsilon);

@@ -40,10 +40,11 @@ class Auction {
   /// their class's best. With 0 all remaining holdings are tight.
   void release(Price epsilon);
 
-  /// Note [Places left behind]: prices of columns with free places go back to 0, holdings that are
-  /// no longer within epsilon of their class's best are released. Call after release(epsilon).
+  /// Note [Places left behind]: prices of columns with free places go back to the market's
+  /// level, holdings that are no longer within epsilon of their class's best are released. Call
+  /// after release(epsilon).
   void offer_free_places(Price epsilon);
-  /// Places free at a price below 0.
+  /// Places free at a price below the market's level.
   [[nodiscard]] std::int64_t left_behind() const;
 
   [[nodiscard]] std::int64_t bids() const { return bids_; }
@@ -62,6 +63,7 @@ class Auction {
   };
 
   void bid_for_one(int row_class, Price epsilon);
+  void bid_above_level(int row_class, const BestTwo<Price>& two, Price bid);
   void bid_for_many(int row_class, Price epsilon);
   void collect_offers(int row_class);
   std::int32_t buy(int row_class, const Offer& offer, std::int32_t wanted, Price bid);

@@ -13,7 +13,8 @@ std::string at(const char* what, std::size_t index) {
 
 /// Shape, capacities and signs of prices; fills `used`. Empty when all is well.
 std::string check_columns(const CostSource& costs, std::span<const std::int32_t> capacity,
-                          const Assignment& assignment, std::vector<std::int64_t>& used) {
+                          const Assignment& assignment, bool use_all,
+                          std::vector<std::int64_t>& used) {
   const int columns = costs.columns();
   if (std::ssize(assignment.column_of_row) != costs.rows() ||
       std::ssize(assignment.price) != columns || std::ssize(capacity) != columns) {
@@ -32,8 +33,11 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
     }
   }
   for (int j = 0; j < columns; ++j) {
-    if (assignment.price[j] > 0) return at("column", j) + " has a positive price";
-    if (used[j] < capacity[j] && assignment.price[j] != 0) {
+    if (use_all && capacity[j] > 0 && used[j] == 0) return at("column", j) + " is not used";
+    // What must be used, and is not used more than that, may have any price above 0.
+    const bool only_once = use_all && used[j] == 1;
+    if (assignment.price[j] > 0 && !only_once) return at("column", j) + " has a positive price";
+    if (used[j] < capacity[j] && assignment.price[j] < 0) {
       return at("column", j) + " has capacity left and price " +
              std::to_string(assignment.price[j]);
     }
@@ -44,14 +48,15 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
 }  // namespace
 
 Certificate certify(const CostSource& costs, std::span<const std::int32_t> capacity,
-                    const Assignment& assignment) {
+                    const Assignment& assignment, bool use_all) {
   Certificate result;
   std::vector<std::int64_t> used;
-  result.violation = check_columns(costs, capacity, assignment, used);
+  result.violation = check_columns(costs, capacity, assignment, use_all, used);
   if (!result.violation.empty()) return result;
 
   for (int j = 0; j < costs.columns(); ++j) {
-    result.dual += std::int64_t{capacity[j]} * assignment.price[j];
+    const std::int64_t places = assignment.price[j] > 0 ? 1 : capacity[j];
+    result.dual += places * assignment.price[j];
   }
   std::vector<std::int32_t> row(costs.columns());
   for (int i = 0; i < costs.rows(); ++i) {

@@ -9,9 +9,10 @@
 
 namespace mosaic {
 
-/// Linear-programming duality: with u_i = min_j (c_ij - v_j), v <= 0, the assignment is optimal
+/// Linear-programming duality. With u_i = min_j (c_ij - v_j), v <= 0, the assignment is optimal
 /// when every row's pair is tight, no column is over capacity, and v_j = 0 where capacity is left:
-/// then sum c = sum u + sum capacity_j v_j.
+/// then sum c = sum u + sum capacity_j v_j. Where every column has to be used at least once, v_j
+/// may be above 0 in columns that are used once, which adds v_j to the sum.
 struct Certificate {
   bool optimal = false;
   std::int64_t primal = 0;
@@ -19,8 +20,9 @@ struct Certificate {
   std::string violation;  ///< first one found, empty when optimal
 };
 
-/// Evaluates every one of the rows x columns costs; integer arithmetic only.
+/// Evaluates every one of the rows x columns costs; integer arithmetic only. `use_all`: proves the
+/// optimum among the assignments that use every column with capacity.
 Certificate certify(const CostSource& costs, std::span<const std::int32_t> capacity,
-                    const Assignment& assignment);
+                    const Assignment& assignment, bool use_all = false);
 
 }  // namespace mosaic

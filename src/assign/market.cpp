@@ -6,7 +6,10 @@ namespace mosaic::assign {
 
 template <class Price>
 void Market<Price>::open(std::span<const std::int32_t> capacity_in, const RowClasses& classes_in,
-                         std::span<const std::int32_t> start) {
+                         std::span<const std::int32_t> start, bool use_all_in,
+                         std::int32_t start_level) {
+  use_all = use_all_in;
+  level = start_level;
   capacity.assign(capacity_in.begin(), capacity_in.end());
   supply = classes_in.supply;
   missing = supply;

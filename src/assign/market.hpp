@@ -55,6 +55,16 @@ struct Holding {
   Price price = 0;  ///< what the class bid; used by the auction only
 };
 
+// Note [Every column at least once]
+// With use_all the first place of every column must be taken, and is not the dummy row's to take
+// (Note [The dummy row] in shortest_paths.hpp). So the price of a column that only one place of is
+// taken may lie above `level`, the price of places that nobody takes: what is above is what has to
+// be paid for somebody to take it. A place above the level is for one row only, and the other
+// places of its column are not to be had at that price:
+//   price > level  implies  at most one place taken,
+// in the auction as in the searches. Prices are <= 0 all the same (whoever opens the market shifts
+// them all, level included), so that no c - v is below 0.
+
 /// Prices and holdings. A column's price v is that of its cheapest place, the one closest to 0.
 template <class Price>
 class Market {
@@ -62,12 +72,22 @@ class Market {
   using Limits = PriceLimits<Price>;
 
   /// Everything free at `start` prices (clamped to <= 0); columns without capacity are blocked by
-  /// the lowest price. `start` empty means 0.
-  void open(std::span<const std::int32_t> capacity, const RowClasses& classes,
-            std::span<const std::int32_t> start);
+  /// the lowest price. `start` empty means 0. `start_level` <= 0 is the level of these prices, 0
+  /// without use_all_in.
+  void open(std::span<const std::int32_t> capacity_in, const RowClasses& classes_in,
+            std::span<const std::int32_t> start, bool use_all_in, std::int32_t start_level);
 
   [[nodiscard]] int columns() const { return static_cast<int>(capacity.size()); }
   [[nodiscard]] int classes() const { return static_cast<int>(missing.size()); }
+
+  /// Places of the column that nobody needs to take.
+  [[nodiscard]] std::int32_t spare_places(int column) const {
+    return capacity[column] - (use_all && capacity[column] > 0 ? 1 : 0);
+  }
+  /// The column is for one row only at its price (Note [Every column at least once]).
+  [[nodiscard]] bool is_for_one(int column) const {
+    return use_all && (capacity[column] == 1 || price[column] > level);
+  }
 
   /// Adds places to the class's holding of the column, merging equal (class, price).
   void add(int column, int row_class, std::int32_t places, std::int32_t cost, Price bid);
@@ -82,6 +102,8 @@ class Market {
   /// Merges a column's holdings of the same class (their bids no longer matter).
   void merge(int column);
 
+  bool use_all = false;
+  Price level = 0;  ///< price of places that nobody takes
   std::vector<std::int32_t> capacity;
   std::vector<std::int32_t> supply;      ///< per class
   std::vector<std::int32_t> missing;     ///< per class: places it still has to buy

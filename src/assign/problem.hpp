@@ -1,5 +1,5 @@
 // The assignment problem of one frame: rows (cells) take columns (photos), each column at most
-// `capacity` times, at least total cost.
+// `capacity` times, and at least once where all are to be used, at least total cost.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ struct CostRise {
 struct Assignment {
   std::vector<std::int32_t> column_of_row;
   /// Column duals v_j <= 0; 0 where capacity is left over. Above -2^28, or above -2^29 for columns
-  /// without capacity, so that a cost minus a price fits 32 bits.
+  /// without capacity, so that a cost minus a price fits 32 bits. Where all columns are to be used:
+  /// below 2^28, and above 0 only in columns that are used once, which need not be full.
   std::vector<std::int32_t> price;
   std::int64_t cost = 0;
 };

@@ -21,7 +21,6 @@ void ShortestPaths<Price>::open() {
   const int columns = market_.columns();
   const int classes = market_.classes();
   dummy_.number = classes;
-  dummy_.level = 0;
   tight_.open();
   search_ = 0;
   augmentations_ = 0;
@@ -29,18 +28,52 @@ void ShortestPaths<Price>::open() {
   dummy_.held.assign(columns, 0);
   column_mark_.assign(columns, {});
   class_mark_.assign(classes + 1, {});
-  std::int64_t missing = 0;
-  for (int r = 0; r < classes; ++r) missing += market_.missing[r];
-  std::int64_t unclaimed = 0;
-  for (int j = 0; j < columns; ++j) {
-    market_.merge(j);
-    if (market_.price[j] == dummy_.level) {
-      dummy_.held[j] = market_.free[j];
-      market_.free[j] = 0;
-    }
-    unclaimed += market_.free[j];
+  for (int j = 0; j < columns; ++j) market_.merge(j);
+  open_dummy();
+}
+
+template <class Price>
+void ShortestPaths<Price>::open_dummy() {
+  std::int64_t wanted = 0;
+  for (const std::int32_t places : market_.capacity) wanted += places;
+  for (const std::int32_t places : market_.supply) wanted -= places;
+  if (market_.use_all) {
+    open_dummy_with_limits(wanted);
+    return;
   }
-  dummy_.missing = unclaimed - missing;
+  dummy_.level = 0;
+  dummy_.missing = wanted;
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.price[j] != dummy_.level) continue;
+    dummy_.held[j] = market_.free[j];
+    dummy_.missing -= market_.free[j];
+    market_.free[j] = 0;
+  }
+}
+
+/// The dummy takes the dearest places, all it may of a column before the next one, down to the
+/// dearest column of which two places are taken.
+template <class Price>
+void ShortestPaths<Price>::open_dummy_with_limits(std::int64_t wanted) {
+  Price lowest = Limits::kLowest;
+  std::vector<std::pair<Price, std::int32_t>> order;  // the dearest first, then by number
+  for (int j = 0; j < market_.columns(); ++j) {
+    if (market_.spare_places(j) == 0) continue;
+    order.emplace_back(-market_.price[j], j);
+    if (market_.capacity[j] - market_.free[j] > 1) lowest = std::max(lowest, market_.price[j]);
+  }
+  std::ranges::sort(order);
+  dummy_.level = lowest;
+  dummy_.missing = wanted;
+  for (const auto& [below, j] : order) {
+    if (dummy_.missing == 0 || market_.price[j] < lowest) break;
+    const std::int32_t room = std::min(market_.free[j], market_.spare_places(j));
+    const auto taken = static_cast<std::int32_t>(std::min<std::int64_t>(dummy_.missing, room));
+    dummy_.level = market_.price[j];
+    dummy_.held[j] = taken;
+    dummy_.missing -= taken;
+    market_.free[j] -= taken;
+  }
 }
 
 template <class Price>
@@ -97,6 +130,10 @@ void ShortestPaths<Price>::close() {
     market_.free[j] += dummy_.held[j];
     dummy_.held[j] = 0;
   }
+  if (market_.use_all) {
+    market_.level = dummy_.level;
+    return;
+  }
   // Back to the level 0, where the next search starts.
   for (int j = 0; j < market_.columns(); ++j) {
     if (market_.capacity[j] > 0) market_.price[j] -= dummy_.level;
@@ -118,6 +155,7 @@ void ShortestPaths<Price>::search() {
   one_sink_ = wanted_ == 1;
   reach_ = Limits::kLongest;
   nearest_sink_ = kNone;
+  dummy_via_ = kNone;
   for (const int source : sources_) settle_class(source, kNone, 0);
   while (!events_.empty()) {
     const Price distance = Events::distance(events_.front());
@@ -125,7 +163,9 @@ void ShortestPaths<Price>::search() {
     if (distance >= reach_) break;
     std::pop_heap(events_.begin(), events_.end(), std::greater<>());
     events_.pop_back();
-    if (node >= market_.columns()) {
+    if (node == market_.columns() + dummy_.number) {
+      settle_class(dummy_.number, dummy_via_, distance);
+    } else if (node >= market_.columns()) {
       scan_blocks(node - market_.columns(), distance);
     } else if (!column_mark_[node].settled) {
       if (is_free(node) && take_sink(node)) break;
@@ -162,7 +202,24 @@ void ShortestPaths<Price>::settle_column(int column, Price distance) {
   for (int h = market_.first_held[column]; h != kNone; h = market_.holdings[h].next) {
     settle_class(market_.holdings[h].row_class, column, distance);
   }
-  if (dummy_.held[column] > 0) settle_class(dummy_.number, column, distance);
+  if (dummy_.held[column] > 0) {
+    reach_dummy(column, distance + market_.price[column] - dummy_.level);
+  }
+}
+
+/// Column `via` leads to the dummy, at a distance of its own where the dummy's place is not tight.
+template <class Price>
+void ShortestPaths<Price>::reach_dummy(int via, Price distance) {
+  if (distance == column_mark_[via].distance) {
+    settle_class(dummy_.number, via, distance);
+    return;
+  }
+  const bool settled = class_mark_[dummy_.number].search == search_;
+  if (settled || distance >= reach_) return;
+  if (dummy_via_ != kNone && dummy_distance_ <= distance) return;
+  dummy_via_ = via;
+  dummy_distance_ = distance;
+  push(distance, market_.columns() + dummy_.number);
 }
 
 template <class Price>
@@ -240,7 +297,7 @@ void ShortestPaths<Price>::scan_dummy() {
   const Price base = class_mark_[dummy_.number].distance + dummy_.level;
   for (int j = 0; j < market_.columns(); ++j) {
     const Price distance = base - market_.price[j];
-    if (distance < reach_ && dummy_.held[j] < market_.capacity[j]) {
+    if (distance < reach_ && dummy_.held[j] < market_.spare_places(j)) {
       reach(j, distance, dummy_.number, 0);
     }
   }
@@ -269,7 +326,7 @@ void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int3
 template <class Price>
 void ShortestPaths<Price>::lower_prices() {
   for (const int j : settled_columns_) {
-    if (dummy_.held[j] > 0 || column_mark_[j].distance >= reach_) continue;
+    if (follows_dummy(j) || column_mark_[j].distance >= reach_) continue;
     market_.price[j] -= reach_ - column_mark_[j].distance;
     if (market_.price[j] < Limits::kLowest) throw PriceOverflow{};
   }
@@ -281,7 +338,7 @@ void ShortestPaths<Price>::lower_prices() {
       dummy_.level -= by;
       if (dummy_.level < Limits::kLowest) throw PriceOverflow{};
       for (int j = 0; j < market_.columns(); ++j) {
-        if (dummy_.held[j] > 0) market_.price[j] = dummy_.level;
+        if (follows_dummy(j)) market_.price[j] = dummy_.level;
       }
     }
   }

@@ -44,6 +44,13 @@ namespace mosaic::assign {
 //
 // If the dummy already holds more than it must (it misses less than 0), its surplus places are free
 // places at v = V = 0. Reaching one always ends the search: V itself must not move.
+//
+// With Note [Every column at least once] (market.hpp) the dummy may hold all places of a column but
+// one. Where it holds all it may, v_j >= V instead of v_j <= V, and its place there has the reduced
+// cost v_j - V: a search that arrives at the column goes on to the dummy only after that distance.
+// A column is then free, as before, where a place is held by nobody: its first, at whatever price,
+// or another at v_j <= V. Such a market is opened with V as low as the places allow that the dummy
+// must hold, so that it never holds more than it must, and it keeps its level from call to call.
 
 // Note [One source or all]
 // Usually a place is missing here and there, and a search from it looks at a few classes. Where
@@ -97,14 +104,22 @@ class ShortestPaths {
   using Events = assign::Events<Price>;
 
   void open();
+  void open_dummy();
+  void open_dummy_with_limits(std::int64_t wanted);
   bool serve(Searches how);
   void close();
   void search();
+  /// The column's price is the dummy's.
+  [[nodiscard]] bool follows_dummy(int column) const {
+    return dummy_.held[column] > 0 &&
+           (!market_.use_all || dummy_.held[column] < market_.spare_places(column));
+  }
   [[nodiscard]] bool is_free(int column) const {
     return market_.free[column] > 0 || dummy_.has_surplus(column);
   }
   bool take_sink(int column);
   void settle_column(int column, Price distance);
+  void reach_dummy(int via, Price distance);
   void settle_class(int row_class, int via, Price distance);
   void scan_blocks(int row_class, Price now);
   void scan_fetched_row(int row_class);
@@ -147,6 +162,8 @@ class ShortestPaths {
   bool one_sink_ = true;     ///< the search ends at the nearest free place
   Price reach_ = 0;          ///< distance at which the search ends, as far as known
   int nearest_sink_ = kNone;
+  int dummy_via_ = kNone;  ///< column through which the dummy is reached first
+  Price dummy_distance_ = 0;
   std::vector<std::int32_t> sinks_;
   std::vector<typename TightPaths<Price>::Step> path_;
   std::int64_t augmentations_ = 0;

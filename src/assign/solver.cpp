@@ -94,6 +94,15 @@ void check(const SolveRequest& request) {
                          " columns: " + std::to_string(rows - places) + " places are missing",
                      "add photos or allow each of them more uses");
   }
+  if (request.use_all) {
+    const auto needed =
+        std::ranges::count_if(request.capacity, [](std::int32_t c) { return c > 0; });
+    require(needed <= rows, std::to_string(needed) + " columns are to be used at least once, by " +
+                                std::to_string(rows) + " rows");
+    require(request.warm_level <= 0, "the level of the prices is above 0");
+  } else {
+    require(request.warm_level == 0, "only with use_all prices have a level");
+  }
   if (request.lists == nullptr) return;
   const RowLists& lists = *request.lists;
   const std::size_t cells = std::size_t(rows) * std::max(lists.length, 0);
@@ -162,7 +171,9 @@ Price typical_spread(CandidateLists<Price>& lists, int classes) {
 template <class Price>
 void raise_prices(Market<Price>& market, Price by) {
   for (int j = 0; j < market.columns(); ++j) {
-    if (market.capacity[j] > 0) market.price[j] = std::min<Price>(market.price[j] + by, 0);
+    if (market.capacity[j] == 0) continue;
+    const Price top = market.price[j] > market.level ? 0 : market.level;
+    market.price[j] = std::min<Price>(market.price[j] + by, top);
   }
 }
 
@@ -181,13 +192,28 @@ void resettle(Auction<Price>& auction, const Market<Price>& market, Price epsilo
   }
 }
 
+/// What is 0 in the result: the price of places that are left, or the highest price where none is.
+/// Without use_all the places left have the highest price, too.
+template <class Price>
+Price zero_of(const Market<Price>& market) {
+  Price left = std::numeric_limits<Price>::max();
+  Price highest = std::numeric_limits<Price>::min();
+  Price highest_of_spare = std::numeric_limits<Price>::min();
+  for (int j = 0; j < market.columns(); ++j) {
+    if (market.capacity[j] == 0) continue;
+    const Price price = market.price[j];
+    if (market.free[j] > 0) left = std::min(left, price);
+    highest = std::max(highest, price);
+    if (market.spare_places(j) > 0) highest_of_spare = std::max(highest_of_spare, price);
+  }
+  if (left != std::numeric_limits<Price>::max()) return left;
+  return highest_of_spare != std::numeric_limits<Price>::min() ? highest_of_spare : highest;
+}
+
 template <class Price>
 void read_result(const Market<Price>& market, const RowClasses& classes, Assignment& result) {
   const int columns = market.columns();
-  Price top = std::numeric_limits<Price>::min();
-  for (int j = 0; j < columns; ++j) {
-    if (market.capacity[j] > 0) top = std::max(top, market.price[j]);
-  }
+  const Price zero = zero_of(market);
   result.column_of_row.assign(classes.member.size(), kNone);
   result.cost = 0;
   std::vector<std::int32_t> next_member(classes.first_member);
@@ -196,7 +222,7 @@ void read_result(const Market<Price>& market, const RowClasses& classes, Assignm
     for (int h = market.first_held[j]; h != kNone; h = market.holdings[h].next) {
       const Holding<Price>& held = market.holdings[h];
       result.cost += std::int64_t{held.cost} * held.places;
-      highest_row_price = std::max(highest_row_price, held.cost - (market.price[j] - top));
+      highest_row_price = std::max(highest_row_price, held.cost - (market.price[j] - zero));
       for (int k = 0; k < held.places; ++k) {
         result.column_of_row[classes.member[next_member[held.row_class]++]] = j;
       }
@@ -204,11 +230,12 @@ void read_result(const Market<Price>& market, const RowClasses& classes, Assignm
   }
   // Whatever the engine's type, the optimal prices fit 32 bits: the row that holds a place of j is
   // tight there, so c_rj - v_j <= c_rk - v_k and v_k - v_j <= c_rk - c_rj < 2^28 for every k; one
-  // of the v_k is 0. A column without capacity only has to be unattractive: c >= 0 makes -max(u)
-  // low enough, and u = c - v < 2^29.
+  // of the v_k is 0. With use_all a row holds the column whose price is 0, too, which bounds prices
+  // above 0 the same way. A column without capacity only has to be unattractive: c >= 0 makes
+  // -max(u) low enough, and u = c - v < 2^29.
   result.price.resize(columns);
   for (int j = 0; j < columns; ++j) {
-    const Price price = market.capacity[j] > 0 ? market.price[j] - top : -highest_row_price;
+    const Price price = market.capacity[j] > 0 ? market.price[j] - zero : -highest_row_price;
     result.price[j] = static_cast<std::int32_t>(price);
   }
 }
@@ -236,7 +263,8 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
   const int columns = request.costs.columns();
   Market<Price>& market = engine.market;
   CandidateLists<Price>& lists = engine.lists;
-  market.open(request.capacity, classes, request.warm_price);
+  market.open(request.capacity, classes, request.warm_price, request.use_all,
+              warm ? request.warm_level : 0);
   lists.open(request.costs, classes, market, warm ? kWarmLength : cold_length(columns),
              request.lists);
   Auction<Price> auction(market, lists);
@@ -283,7 +311,9 @@ Assignment Solver::solve(const SolveRequest& request) {
     result.price.assign(request.capacity.size(), 0);
     return result;
   }
-  group_rows(request.costs.rows(), request.row_class, impl_->classes);
+  // Places of a column that is for one row only are not for a class to buy.
+  group_rows(request.costs.rows(),
+             request.use_all ? std::span<const std::int32_t>{} : request.row_class, impl_->classes);
   impl_->can_go_on = false;
   try {
     impl_->run(impl_->narrow, request, result);

@@ -86,7 +86,9 @@ int TightPaths<Price>::next_tight(int row_class) {
 template <class Price>
 int TightPaths<Price>::next_tight_of_dummy(std::int32_t& arc) const {
   for (; arc < market_.columns(); ++arc) {
-    if (market_.price[arc] == dummy_.level && dummy_.held[arc] < market_.capacity[arc]) return arc;
+    if (market_.price[arc] == dummy_.level && dummy_.held[arc] < market_.spare_places(arc)) {
+      return arc;
+    }
   }
   return kNone;
 }
@@ -99,7 +101,8 @@ int TightPaths<Price>::holder_not_seen(int column) const {
   for (int h = market_.first_held[column]; h != kNone; h = market_.holdings[h].next) {
     if (!seen(market_.holdings[h].row_class)) return market_.holdings[h].row_class;
   }
-  return dummy_.held[column] > 0 && !seen(dummy_.number) ? dummy_.number : kNone;
+  const bool tight = dummy_.held[column] > 0 && market_.price[column] == dummy_.level;
+  return tight && !seen(dummy_.number) ? dummy_.number : kNone;
 }
 
 template <class Price>
@@ -109,6 +112,10 @@ std::int64_t TightPaths<Price>::room_of(std::span<const Step> path) const {
   places = std::min<std::int64_t>(
       places, market_.free[sink] > 0 ? market_.free[sink]
                                      : std::min<std::int64_t>(dummy_.held[sink], -dummy_.missing));
+  for (const Step& step : path) {
+    if (step.row_class != dummy_.number) continue;
+    places = std::min<std::int64_t>(places, market_.spare_places(step.to) - dummy_.held[step.to]);
+  }
   for (const Step& step : path.subspan(1)) {
     std::int32_t held = dummy_.held[step.from];
     if (step.row_class != dummy_.number) {

@@ -254,6 +254,15 @@ void add_matching_options(std::vector<Option>& table) {
              return Words{"auto", "unlimited"};
            }});
   table.push_back(
+      {.name = "use-all",
+       .commands = kRender,
+       .group = kGroup,
+       .kind = Kind::flag,
+       .help = "Show every photo at least once in every frame, which takes as many cells as photos "
+               "and --placement exact",
+       .set = [](Request& r, const Value& v) { r.settings.match.use_all = parse_switch(v); },
+       .get = [](const Request& r) { return switch_text(r.settings.match.use_all); }});
+  table.push_back(
       {.name = "min-distance",
        .commands = kRender,
        .group = kGroup,

@@ -36,6 +36,10 @@ void require_all(const Resolved& resolved) {
 }
 
 void check_look(const Settings& settings) {
+  if (settings.match.use_all && settings.match.placement != Placement::exact) {
+    throw UsageError("--use-all needs --placement exact: diffusion decides one cell at a time",
+                     "add --placement exact, or leave out --use-all");
+  }
   if (settings.look.base_blend_min > settings.look.base_blend_max) {
     throw UsageError("--base-blend-min " + number_text(settings.look.base_blend_min) +
                      " is above --base-blend-max " + number_text(settings.look.base_blend_max));

@@ -148,6 +148,11 @@ void put_outline(const RenderParts& parts, const Settings& settings, const PoolS
     // Refuses what the run would refuse.
     outline.max_uses = resolve_max_uses(settings.match.max_uses, parts.geometry.cells(),
                                         static_cast<int>(survey.photos));
+    // How many photos are left out is known when they have been read.
+    const bool all_stay = !settings.library.dedupe && !settings.library.drop_dull;
+    if (all_stay) {
+      check_use_all(settings.match, parts.geometry.cells(), static_cast<int>(survey.photos));
+    }
   }
 }
 

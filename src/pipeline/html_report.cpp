@@ -176,8 +176,8 @@ std::string photo_use(const RunReport& r) {
   std::string text = heading("Use of photos");
   text += "<p>" + std::to_string(order.size() - unused.size()) + " of " +
           std::to_string(order.size()) + " photos were shown, " + std::to_string(all) +
-          " times in all; each at most " + std::to_string(r.engine.max_uses()) +
-          "× per frame. The most used:</p>\n";
+          " times in all; each at most " + std::to_string(r.engine.max_uses()) + "× per frame" +
+          (r.settings.match.use_all ? ", and at least once" : "") + ". The most used:</p>\n";
   text += contact_sheet(r, order);
   text += "<h3>Never used: " + std::to_string(unused.size()) + "</h3>\n";
   if (unused.empty()) return text;

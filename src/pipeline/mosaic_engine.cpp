@@ -99,7 +99,9 @@ MosaicEngine::MosaicEngine(const TileLibrary& library, const GridGeometry& geome
       transitions_(geometry.cells(), options.look.transition),
       faces_(options.match.faces ? std::make_unique<FaceFinder>(pool) : nullptr),
       face_saliency_(geometry),
-      capacity_(static_cast<std::size_t>(library.photos()), max_uses_) {}
+      capacity_(static_cast<std::size_t>(library.photos()), max_uses_) {
+  check_use_all(options.match, geometry.cells(), library.photos());
+}
 
 MosaicEngine::~MosaicEngine() = default;
 
@@ -112,9 +114,10 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
   const bool exact = options_.match.placement == Placement::exact;
   if (plan_.scene_cut && exact) choose_prices_without_ssim();
   if (!exact) price_.assign(static_cast<std::size_t>(library_.photos()), 0);
+  set_start_prices();
   {
     const StageTimer timer(times_, StageTimes::score);
-    backend_->score({price_, carried.tile, carried.candidate, cells_.saliency}, scores_);
+    backend_->score({start_price_, carried.tile, carried.candidate, cells_.saliency}, scores_);
   }
   if (options_.probe != nullptr) show_scores(source_frame);
   if (exact) {
@@ -183,6 +186,14 @@ Propagation MosaicEngine::follow(std::int64_t source_frame) {
   return propagate(flow, state_.ride(), geometry_);
 }
 
+void MosaicEngine::set_start_prices() {
+  const auto highest = std::ranges::max_element(price_);
+  price_level_ = highest == price_.end() ? 0 : std::min(0, -*highest);
+  start_price_ = price_;
+  if (price_level_ == 0) return;
+  for (std::int32_t& price : start_price_) price += price_level_;
+}
+
 void MosaicEngine::show_scores(std::int64_t source_frame) {
   options_.probe->show(
       source_frame, Stage::candidates,
@@ -234,9 +245,13 @@ void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
     if (round > 0) again = solver_.solve_again(objective, rises_of(added));
     if (!again) {
       const std::vector<std::int32_t> classes = objective.row_classes();
-      again = solver_.solve(
-          {objective, capacity_, classes,
-           warm ? std::span<const std::int32_t>(price_) : std::span<const std::int32_t>{}, &lists});
+      SolveRequest request{objective, capacity_, classes, {}, &lists};
+      request.use_all = options_.match.use_all;
+      if (warm) {
+        request.warm_price = start_price_;
+        request.warm_level = price_level_;
+      }
+      again = solver_.solve(request);
     }
     assignment = *std::move(again);
     // The solve that only asks for prices needs no distance.
@@ -301,7 +316,8 @@ void MosaicEngine::finish_plan(const FrameObjective& objective,
   }
 }
 
-/// Note [Distance between uses], 3.
+/// Note [Distance between uses], 3. No photo is lost by it: what moves is shown elsewhere, too
+/// near.
 void MosaicEngine::move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo) {
   plan_.moved_apart = 0;
   plan_.too_close = 0;
@@ -332,7 +348,7 @@ void MosaicEngine::move_apart(const FrameObjective& objective, std::vector<std::
 
 void MosaicEngine::check_certificate(const FrameObjective& objective,
                                      const Assignment& assignment) {
-  const Certificate certificate = certify(objective, capacity_, assignment);
+  const Certificate certificate = certify(objective, capacity_, assignment, options_.match.use_all);
   if (!certificate.optimal) {
     throw VerifyError("frame " + std::to_string(frame_) +
                           ": the assignment is not optimal: " + certificate.violation,

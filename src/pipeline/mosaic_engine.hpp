@@ -97,6 +97,7 @@ class MosaicEngine {
   void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();
+  void set_start_prices();
   void show_scores(std::int64_t source_frame);
   void place(const TemporalState::Carried& carried);
   void finish_plan(const FrameObjective& objective, const TemporalState::Carried& carried);
@@ -124,7 +125,11 @@ class MosaicEngine {
   ToneTable tone_;
   std::vector<std::int32_t> capacity_;
   std::vector<std::int32_t> price_;  ///< per photo, of the last frame
-  std::uint64_t shot_hash_ = 0;      ///< of the scores that the shot's first prices came from
+  /// The same less a constant that leaves none above 0, for whoever begins with prices, and 0 less
+  /// that constant. They differ from `price_` with --use-all only.
+  std::vector<std::int32_t> start_price_;
+  std::int32_t price_level_ = 0;
+  std::uint64_t shot_hash_ = 0;  ///< of the scores that the shot's first prices came from
   CellDescriptions cells_;
   Plane previous_luma_;
   CellScores scores_;

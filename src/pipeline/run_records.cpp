@@ -61,6 +61,7 @@ Json settings_json(const Settings& settings, const MosaicEngine& engine) {
           {"ssim_candidates", settings.match.ssim_candidates},
           {"stability", settings.match.stability},
           {"max_uses", engine.max_uses()},
+          {"use_all", settings.match.use_all},
           {"placement", settings.match.placement == Placement::exact ? "exact" : "diffusion"},
           {"transition", settings.look.transition},
           {"faces", settings.match.faces},

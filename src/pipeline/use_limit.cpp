@@ -5,7 +5,6 @@
 #include <string>
 
 #include "mosaic/error.hpp"
-#include "mosaic/settings.hpp"
 
 namespace mosaic {
 namespace {
@@ -32,6 +31,19 @@ int resolve_max_uses(std::optional<int> asked, int cells, int photos) {
                          std::to_string(uses_for(cells)) + " uses, or use larger tiles");
   }
   return *asked;
+}
+
+void check_use_all(const MatchSettings& match, int cells, int photos) {
+  if (!match.use_all) return;
+  if (match.placement != Placement::exact) {
+    throw UsageError("--use-all needs --placement exact: diffusion decides one cell at a time");
+  }
+  if (photos <= cells) return;
+  throw UsageError("--use-all: " + std::to_string(photos) + " photos cannot all be shown in " +
+                       std::to_string(cells) + " cells; " + std::to_string(photos - cells) +
+                       " are too many",
+                   "ask for at least --cells " + std::to_string(photos) +
+                       ", or take photos away (--dedupe and --drop-dull find some)");
 }
 
 }  // namespace mosaic

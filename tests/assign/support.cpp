@@ -142,14 +142,15 @@ DenseCosts fade_costs(const MosaicScene& scene, int time, std::span<const std::i
 
 Assignment solve_certified(Solver& solver, const SolveRequest& request) {
   Assignment result = solver.solve(request);
-  const Certificate proof = certify(request.costs, request.capacity, result);
+  const Certificate proof = certify(request.costs, request.capacity, result, request.use_all);
   EXPECT_TRUE(proof.optimal) << proof.violation;
   EXPECT_EQ(proof.primal, proof.dual);
   EXPECT_EQ(proof.primal, result.cost);
   return result;
 }
 
-std::int64_t brute_force_cost(const DenseCosts& costs, std::span<const std::int32_t> capacity) {
+std::int64_t brute_force_cost(const DenseCosts& costs, std::span<const std::int32_t> capacity,
+                              bool use_all) {
   std::map<std::vector<std::int32_t>, std::int64_t> reached;
   reached[{capacity.begin(), capacity.end()}] = 0;
   for (int i = 0; i < costs.rows(); ++i) {
@@ -167,7 +168,13 @@ std::int64_t brute_force_cost(const DenseCosts& costs, std::span<const std::int3
     reached = std::move(next);
   }
   std::int64_t best = std::numeric_limits<std::int64_t>::max();
-  for (const auto& [left, cost] : reached) best = std::min(best, cost);
+  for (const auto& [left, cost] : reached) {
+    bool allowed = true;
+    for (int j = 0; j < costs.columns(); ++j) {
+      allowed &= !use_all || capacity[j] == 0 || left[j] < capacity[j];
+    }
+    if (allowed) best = std::min(best, cost);
+  }
   return best;
 }
 

@@ -55,7 +55,9 @@ DenseCosts fade_costs(const MosaicScene& scene, int time, std::span<const std::i
 Assignment solve_certified(Solver& solver, const SolveRequest& request);
 
 /// Cheapest cost by dynamic programming over all ways to use up capacities; for small problems.
-std::int64_t brute_force_cost(const DenseCosts& costs, std::span<const std::int32_t> capacity);
+/// `use_all`: of the ways that use every column with capacity.
+std::int64_t brute_force_cost(const DenseCosts& costs, std::span<const std::int32_t> capacity,
+                              bool use_all = false);
 
 /// Lists of the `length` smallest cost - price per row, with their bound.
 RowLists make_lists(const CostSource& costs, std::span<const std::int32_t> price, int length);

@@ -62,6 +62,7 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"placement", {"diffusion", "greedy"}},
       {"error-diffusion-strength", {"0.6", "1.5"}},
       {"max-uses", {"unlimited", "0"}},
+      {"use-all", {"true", "maybe"}},
       {"min-distance", {"3", "0"}},
       {"spread-transfer", {"0.5", "2"}},
       {"stability", {"33", "-1"}},
