@@ -61,7 +61,7 @@ std::optional<double> trend_of(const ClipReport& report) {
     double n = 0.0, t = 0.0, v = 0.0, tt = 0.0, tv = 0.0;
     for (std::size_t i = first; i < last; ++i) {
       const FrameMeasures& frame = report.frames[i];
-      if (!frame.at_3x3 || !frame.at_3x3->ssim || frame.source_luma < PhotoMeter::kDark_levels) {
+      if (!frame.at_3x3 || !frame.at_3x3->ssim || frame.source_luma < kDark_levels) {
         continue;
       }
       const auto at = static_cast<double>(i - first);
