@@ -22,8 +22,9 @@ struct PreviewSummary {
 /// Renders the frame shown at `at_s` seconds (unset: a tenth into the input) as the first of a shot
 /// and writes it to `picture` (.png, .jpg), which appears when it is complete. A video is read from
 /// the key frame before it; damage further away is not met. With settings.strict, damage that is
-/// met is an InputError. Uses and makes the tile index like render(). Throws Error; InputError when
-/// the input ends before `at_s`.
+/// met is an InputError. Uses and makes the tile index like render(), but where there is none and
+/// the pool is a large folder, a part of its photos stands for all and no index is made, which is a
+/// notice. Throws Error; InputError when the input ends before `at_s`.
 PreviewSummary render_preview(const Settings& settings, std::optional<double> at_s,
                               const std::filesystem::path& picture, const RenderObserver& observer,
                               const RunContext& context);

@@ -12,6 +12,7 @@
 #include "cli/man_page.hpp"
 #include "cli/presets.hpp"
 #include "cli/progress.hpp"
+#include "cli/text.hpp"
 #include "cli/validate.hpp"
 #include "mosaic/error.hpp"
 
@@ -29,7 +30,8 @@ int print(std::ostream& out, const std::string& text) {
 int print_config(const CommandLine& line, const Environment& environment, std::ostream& out,
                  std::ostream& errors) {
   const Resolved resolved = resolve(line, environment);
-  for (const std::string& warning : resolved.warnings) errors << "warning: " << warning << '\n';
+  for (const std::string& warning : resolved.warnings)
+    errors << "warning: " << printable(warning) << '\n';
   return print(out, config_text(resolved));
 }
 
@@ -99,8 +101,10 @@ int run_command_line(std::span<const std::string> arguments, const Environment& 
 
 void open_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    // Lower numbers are open by now, so open() returns just this one.
-    if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1) std::terminate();
+    // Lower numbers are open by now, so open() returns just this one. What is written to a closed
+    // standard output must fail, in the engine too: it is opened for reading only.
+    const int mode = fd == STDOUT_FILENO ? O_RDONLY : O_RDWR;
+    if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", mode) == -1) std::terminate();
   }
 }
 

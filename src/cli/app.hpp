@@ -28,7 +28,8 @@ int run_command_line(std::span<const std::string> arguments, const Environment& 
                      std::ostream& out, std::ostream& errors, const Handler& handler);
 
 /// Standard input, output and error exist afterwards, if only as /dev/null: otherwise the first
-/// file opened would become one of them and be written to.
+/// file opened would become one of them and be written to. Writing to a standard output that was
+/// closed goes on failing.
 void open_standard_streams();
 
 std::vector<std::string> arguments_of(int argc, char** argv);

@@ -33,7 +33,7 @@ fs::path with_stem(const fs::path& path, const std::string& stem) {
 }
 
 /// As a terminal shows it: bytes that are no text are escaped.
-std::string shown(const fs::path& path) { return as_utf8(printable(path.native())); }
+std::string shown(const fs::path& path) { return printable(path.native()); }
 
 /// A name in braces is meant to stand for something. Braces around anything else are a name's own.
 void refuse_other_names(const fs::path& path, const std::string& flag) {

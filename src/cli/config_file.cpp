@@ -3,12 +3,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
+#include "cli/paths.hpp"
+#include "core/utf8.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -16,7 +18,8 @@ namespace {
 
 std::string read_text(const std::filesystem::path& path) {
   const auto fail = [&](int reason) {
-    return UsageError("cannot read --config " + path.string() + ": " + std::strerror(reason));
+    return UsageError("cannot read --config " + path.string() + ": " + std::strerror(reason),
+                      reason == ENOENT ? near_file(path) : std::string());
   };
   if (std::filesystem::is_directory(path)) throw fail(EISDIR);
   // Opening a FIFO that nobody writes to would wait for ever.
@@ -70,20 +73,24 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
 }
 
 std::string toml_string(const std::string& text) {
-  constexpr std::array<char, 17> kHex = {"0123456789ABCDEF"};
+  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      result += "\\u00";
-      result += kHex[byte >> 4];
-      result += kHex[byte & 15];
-    } else {
-      result += c;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text, at));
+    const std::string_view character = std::string_view(text).substr(at, length);
+    at += length;
+    if (character == "\"" || character == "\\") result += '\\';
+    if (is_shown(character)) {
+      result += character;
+      continue;
     }
+    // One that is not shown has at most three bytes, 16 bits.
+    unsigned code =
+        static_cast<unsigned char>(character[0]) & (length == 1 ? 0xffU : 0x1fU >> (length - 2));
+    for (const char c : character.substr(1))
+      code = (code << 6) | (static_cast<unsigned char>(c) & 0x3fU);
+    result += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) result += kHex[(code >> shift) & 15U];
   }
   return result + "\"";
 }

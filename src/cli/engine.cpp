@@ -10,6 +10,7 @@
 #include "cli/json_lines.hpp"
 #include "cli/run_batch.hpp"
 #include "cli/signals.hpp"
+#include "cli/text.hpp"
 #include "cli/version.hpp"
 #include "mosaic/error.hpp"
 
@@ -42,7 +43,7 @@ int run_engine(int argc, char** argv, const StageFault& fault) {
                               return run(line, environment, signals, fault, json, tell);
                             });
   } catch (const Interrupted& stopped) {
-    std::cerr << stopped.what() << '\n';
+    std::cerr << printable(stopped.what()) << '\n';
     code = static_cast<int>(ExitCode::unexpected);
     const int signal = signals.received();
     if (json) {

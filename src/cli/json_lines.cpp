@@ -274,7 +274,7 @@ bool asks_for_json(std::span<const std::string> arguments, const Environment& en
   };
   bool asked = false;
   for (const auto& [name, text] : environment) {
-    if (name == std::string(kEnvironmentPrefix) + "JSON") asked = is_on(text);
+    if (name == std::string(kEnvironmentPrefix) + "JSON") asked = is_on(text);  // empty: not set
   }
   // The main job and index write lines; other commands' --json is something else.
   const std::string first = arguments.empty() ? std::string() : arguments.front();

@@ -1,5 +1,6 @@
 #include "cli/paths.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,7 +45,18 @@ bool is_pattern(const std::string& name) {
   return false;
 }
 
-/// "did you mean film.mp4?", from the names in the folder where `path` is missing.
+}  // namespace
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+bool is_taken(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found && !error;
+}
+
 std::string near_file(const fs::path& path) {
   std::error_code error;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -59,18 +71,6 @@ std::string near_file(const fs::path& path) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string near = nearest(path.filename().string(), views);
   return near.empty() ? near : "did you mean " + (path.parent_path() / near).string() + "?";
-}
-
-}  // namespace
-
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
-bool is_taken(const fs::path& path) {
-  std::error_code error;
-  return fs::symlink_status(path, error).type() != fs::file_type::not_found && !error;
 }
 
 OutputKind kind_of_output(const fs::path& output) {
@@ -162,15 +162,25 @@ void require_status_file(const Request& request) {
   require_writable(path, "--status-file", request.settings.force || ours);
 }
 
+void require_standard_output(const std::string& flag) {
+  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  if (flags != -1 && (flags & O_ACCMODE) != O_RDONLY) return;
+  throw OutputError("cannot write to standard output, which " + flag + " needs: it is closed",
+                    "lead it somewhere, such as > film.mkv, or name a file");
+}
+
 fs::path preview_path(const fs::path& output) {
-  const bool folder = output.filename().empty() || is_folder(output);
-  if (folder) return output / "preview.png";
   const std::string name = output.filename().string();
-  if (lower(output.extension().string()) == ".png" && !is_pattern(name)) return output;
-  fs::path beside = output;
-  beside.replace_filename(is_pattern(name) ? "preview.png"
-                                           : output.stem().string() + ".preview.png");
-  return beside;
+  const std::string ending = lower(output.extension().string());
+  const bool numbered = contains(kStillEndings, ending) && is_pattern(name);
+  if (name.empty() || is_folder(output) || numbered) {
+    const fs::path folder = is_folder(output) ? output : output.parent_path();
+    // The job makes its folder itself.
+    if (folder.empty() || is_folder(folder)) return folder / "preview.png";
+    return folder.parent_path() / (folder.filename().string() + ".preview.png");
+  }
+  if (ending == ".png") return output;
+  return output.parent_path() / (output.stem().string() + ".preview.png");
 }
 
 }  // namespace mosaic::cli

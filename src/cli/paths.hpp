@@ -16,6 +16,10 @@ bool is_folder(const std::filesystem::path& path);
 /// There is something of that name, be it a link that leads nowhere.
 bool is_taken(const std::filesystem::path& path);
 
+/// "did you mean film.mp4?", from the names in the folder where `path` is missing; empty where no
+/// name is near.
+std::string near_file(const std::filesystem::path& path);
+
 /// Throws UsageError, listing the known endings, for a name whose ending is none of them.
 OutputKind kind_of_output(const std::filesystem::path& output);
 
@@ -31,7 +35,11 @@ void require_writable(const std::filesystem::path& path, const std::string& flag
 /// with --force. Throws OutputError.
 void require_status_file(const Request& request);
 
-/// Where the picture of --preview goes: the output if it is a .png, else beside it.
+/// Standard output must be open for writing. Throws OutputError, naming the flag that needs it.
+void require_standard_output(const std::string& flag);
+
+/// Where the picture of --preview goes: the output if it is a .png, else beside it; for numbered
+/// pictures into their folder, or beside it where the job has yet to make it.
 std::filesystem::path preview_path(const std::filesystem::path& output);
 
 }  // namespace mosaic::cli

@@ -71,6 +71,7 @@ std::vector<Setting> settings_of_environment(Command command, const Environment&
   std::vector<Setting> settings;
   if (command != Command::render && command != Command::index) return settings;
   for (const auto& [name, text] : environment) {
+    if (text.empty()) continue;  // as most programs have it: not set
     const Option* option = find_setting(command, name, environment_of);
     if (option != nullptr) {
       settings.push_back({option, Value{text, name}, {Source::environment, name}});

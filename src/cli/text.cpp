@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/utf8.hpp"
+
 namespace mosaic::cli {
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -32,21 +34,7 @@ std::string padded(std::string_view text, std::size_t width) {
   return result;
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      result += c;
-    } else {
-      result += "\\x";
-      result += kHex[byte >> 4];
-      result += kHex[byte & 15];
-    }
-  }
-  return result;
-}
+std::string printable(std::string_view text) { return visible_utf8(text); }
 
 std::string clock_text(double seconds) {
   constexpr double kLongest_s = 359'999.0;  // 99:59:59

@@ -14,7 +14,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 /// Filled up with blanks on the right; never shortened.
 std::string padded(std::string_view text, std::size_t width);
 
-/// Control characters as \xNN: names of files must not move the cursor or start new lines.
+/// visible_utf8(): names of files must not move the cursor, start new lines or reorder text.
 std::string printable(std::string_view text);
 
 /// "1:02:03" or "2:03".

@@ -67,6 +67,10 @@ std::vector<ReadPath> settings_files(const Resolved& resolved) {
   return read;
 }
 
+void require_model(const RaftSettings& raft) {
+  if (raft.model) require_input(*raft.model, "--flow-model", false);
+}
+
 void validate_render(const Resolved& resolved) {
   const Settings& settings = resolved.request.settings;
   check_request(settings.grid);
@@ -79,7 +83,9 @@ void validate_render(const Resolved& resolved) {
   const SceneCutSettings& cuts = settings.scene_cuts;
   if (cuts.mode == SceneCutMode::list) require_input(cuts.list, "--scene-cuts", false);
   if (settings.manifest_check) require_input(*settings.manifest_check, "--manifest-check", false);
+  if (settings.flow == FlowKind::raft) require_model(settings.raft);
   check_effects(resolved, kind);
+  if (to_pipe) require_standard_output("--output -");
   std::vector<WrittenPath> written;
   if (resolved.request.preview.on) {
     written.push_back({"--preview", preview_path(settings.output)});
@@ -146,6 +152,7 @@ void validate_check_flow(const Resolved& resolved) {
   const FlowRequest& flow = resolved.request.flow;
   require_input(flow.a, "A", false);
   require_input(flow.b, "B", false);
+  if (flow.kind == FlowKind::raft) require_model(resolved.request.settings.raft);
   std::vector<ReadPath> read = settings_files(resolved);
   read.push_back({"A", flow.a});
   read.push_back({"B", flow.b});
@@ -181,6 +188,7 @@ void validate_metrics(const Request& request) {
 void validate_batch(const Resolved& resolved) {
   const Request& request = resolved.request;
   refuse_in_batch(request);
+  if (request.tells_lines()) require_standard_output("--json");
   std::vector<ReadPath> read = settings_files(resolved);
   read.push_back({"--tiles", request.settings.library.tiles, true});
   std::vector<WrittenPath> written;
@@ -209,6 +217,7 @@ void validate(const Resolved& resolved) {
     throw UsageError("--json and --output - both want standard output",
                      "name a file for the output");
   }
+  if (request.tells_lines()) require_standard_output("--json");
   switch (request.command) {
     case Command::render:
       return validate_render(resolved);

@@ -1,5 +1,6 @@
 #include "core/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace mosaic {
@@ -59,6 +60,37 @@ std::string as_utf8(std::string_view text) {
       continue;
     }
     result += text.substr(at, length);
+    at += length;
+  }
+  return result;
+}
+
+bool is_shown(std::string_view character) {
+  const unsigned lead = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return lead >= 0x20 && lead < 0x7f;
+  const unsigned second = static_cast<unsigned char>(character[1]);
+  if (character.size() == 2) return lead != 0xc2 || second >= 0xa0;  // U+0080-U+009F
+  if (character.size() != 3 || lead != 0xe2) return true;
+  const unsigned third = static_cast<unsigned char>(character[2]);
+  const bool embeds = second == 0x80 && third >= 0xaa && third <= 0xae;    // U+202A-U+202E
+  const bool isolates = second == 0x81 && third >= 0xa6 && third <= 0xa9;  // U+2066-U+2069
+  return !embeds && !isolates;
+}
+
+std::string visible_utf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text, at));
+    const std::string_view character = text.substr(at, length);
+    if (is_shown(character)) {
+      result += character;
+    } else {
+      for (const char c : character) {
+        result += "\\x";
+        append_hex(result, c);
+      }
+    }
     at += length;
   }
   return result;

@@ -17,6 +17,15 @@ bool is_utf8(std::string_view text);
 /// "\xNN". Not reversible by itself: hex_bytes() gives the bytes.
 std::string as_utf8(std::string_view text);
 
+/// Is `character` (one of UTF-8, or a byte that is part of none) one that a terminal or a page
+/// shows instead of obeying it? Not so are control characters (U+0000-U+001F, U+007F-U+009F), those
+/// that reorder text (U+202A-U+202E, U+2066-U+2069), behind which a name can pass for another, and
+/// bytes from 0x80 on by themselves.
+bool is_shown(std::string_view character);
+
+/// Of what is not is_shown(), every byte is "\xNN"; the rest is as it was. Always UTF-8.
+std::string visible_utf8(std::string_view text);
+
 /// Two lower-case hexadecimal digits per byte.
 std::string hex_bytes(std::string_view bytes);
 

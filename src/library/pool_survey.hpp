@@ -13,10 +13,11 @@ struct PoolSurvey {
   /// Photos: counted where an index is ready, else at most this many; -1 when nothing is known (a
   /// video of which no frame can be read).
   std::int64_t photos = -1;
-  bool ready = false;             ///< an index is there and fits, nothing has to be made
-  bool video = false;             ///< the pool is a video
-  std::uint64_t frame_bytes = 0;  ///< of a video without an index: a frame in its decoder
-  int variants = 1;               ///< tiles per photo
+  std::uint64_t folder_bytes = 0;  ///< of the files of a folder without an index
+  bool ready = false;              ///< an index is there and fits, nothing has to be made
+  bool video = false;              ///< the pool is a video
+  std::uint64_t frame_bytes = 0;   ///< of a video without an index: a frame in its decoder
+  int variants = 1;                ///< tiles per photo
   /// Of a folder without an index: photo_bytes() (library/photo_memory.hpp).
   std::vector<std::uint64_t> photo_bytes;
 
@@ -31,8 +32,9 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
 /// Bytes of one tile in an index, and in memory.
 std::uint64_t bytes_per_tile(int tile_size_px, int features_k);
 
-/// A library of at most `photos` photos spread evenly over a folder, to measure with: kept in
-/// memory, no index is read or written. When none of them can be used, more are tried. Throws like
+/// A library of at most `photos` photos spread evenly over a folder's listing, to measure with or
+/// to look at: kept in memory, no index is read or written. When none of them can be used, more are
+/// tried. Throws like
 /// open_tile_library().
 std::unique_ptr<TileLibrary> sample_library(const LibrarySettings& settings, int tile_size_px,
                                             int features_k, int photos, ThreadPool& pool,

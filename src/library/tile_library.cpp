@@ -207,6 +207,7 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
   if (!source.video) {
     survey.photos = static_cast<std::int64_t>(source.listing.files.size());
     survey.photo_bytes = photo_bytes(source.listing);
+    for (const PoolFile& file : source.listing.files) survey.folder_bytes += file.size;
     return survey;
   }
   refuse_single_picture(settings.tiles);
@@ -238,7 +239,8 @@ std::unique_ptr<TileLibrary> sample_library(const LibrarySettings& settings, int
       some.files.push_back(all.files[i * all.files.size() / count]);
     }
     try {
-      return make_tile_library(build_from_folder(some, settings, layout, 0, pool, observer));
+      return make_tile_library(
+          filtered(build_from_folder(some, settings, layout, 0, pool, observer), settings, pool));
     } catch (const InputError&) {
       if (count == all.files.size()) throw;  // there is no more to try
     }

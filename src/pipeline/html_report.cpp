@@ -14,7 +14,8 @@
 namespace mosaic {
 namespace {
 
-constexpr std::size_t kListed = 200;  // entries of a list
+constexpr std::size_t kUnfolded = 20;  // entries of a list that is shown unasked
+constexpr std::size_t kListed = 200;   // names of photos that were never used
 constexpr int kSheetColumns = 12;
 constexpr int kSheetRows = 4;
 constexpr int kSheetTile_px = 72;
@@ -114,13 +115,13 @@ std::string settings_table(const RunReport& r) {
 std::string inputs_list(const std::string& title, const std::vector<SkippedInput>& inputs) {
   std::string text = heading(title);
   if (inputs.empty()) return text + "<p>None.</p>\n";
-  const std::size_t listed = std::min(kListed, inputs.size());
-  text += "<table>\n";
-  for (std::size_t i = 0; i < listed; ++i) {
-    text +=
-        "<tr><td>" + shown(inputs[i].name) + "</td><td>" + shown(inputs[i].reason) + "</td></tr>\n";
+  // All of them: who finds ten on the terminal is sent here for the rest.
+  text += inputs.size() > kUnfolded ? "<details>" : "<details open>";
+  text += "<summary>" + std::to_string(inputs.size()) + "</summary>\n<table>\n";
+  for (const SkippedInput& input : inputs) {
+    text += "<tr><td>" + shown(input.name) + "</td><td>" + shown(input.reason) + "</td></tr>\n";
   }
-  return text + "</table>\n" + more(inputs.size(), listed);
+  return text + "</table></details>\n";
 }
 
 /// One JPEG for all of them; every figure shows its part.
@@ -230,10 +231,8 @@ std::string times(const RunReport& r) {
 }  // namespace
 
 std::string html_text(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string result;
-  for (const char c : as_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (const char c : visible_utf8(text)) {
     switch (c) {
       case '&':
         result += "&amp;";
@@ -251,11 +250,7 @@ std::string html_text(std::string_view text) {
         result += "&#39;";
         break;
       default:
-        if (byte >= 0x20 && byte != 0x7f) {
-          result += c;
-        } else {
-          result += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-        }
+        result += c;
     }
   }
   return result;

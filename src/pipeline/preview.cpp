@@ -1,9 +1,13 @@
 #include "mosaic/preview.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/output_file.hpp"
 #include "library/picture_file.hpp"
+#include "library/pool_survey.hpp"
 #include "look/local_contrast.hpp"
 #include "pipeline/render_parts.hpp"
 #include "pipeline/report_charts.hpp"
@@ -63,6 +67,44 @@ Shot frame_at(RenderParts& parts, const Settings& settings, std::optional<double
   return shot;
 }
 
+/// Note [Photos of a preview]
+/// A preview is there to be seen at once, and a photo of 12 megapixels takes some 30 ms of a core
+/// to become a tile. So where no index is ready and the folder is large, photos spread evenly over
+/// it stand for all: as many as have kSampleBytes together, but not fewer than kLeastSample. Sizes
+/// and order of files decide which, so a repeated preview is the same picture. A video as pool
+/// cannot be read here and there, and is read whole.
+constexpr std::uint64_t kSampleBytes = 64'000'000;
+constexpr std::int64_t kLeastSample = 48;
+
+/// How many photos stand for the pool; unset: all of them.
+std::optional<int> sample_of(const PoolSurvey& survey) {
+  if (survey.ready || survey.video || survey.photos <= 0) return std::nullopt;
+  const std::uint64_t mean = survey.folder_bytes / static_cast<std::uint64_t>(survey.photos) + 1;
+  const std::int64_t fitting =
+      std::max(kLeastSample, static_cast<std::int64_t>(kSampleBytes / mean));
+  if (fitting >= survey.photos) return std::nullopt;
+  return static_cast<int>(fitting);
+}
+
+/// Engine and library; the whole pool's index where that is ready or quickly made.
+void open_engine(RenderParts& parts, const Settings& settings, const PoolSurvey& survey,
+                 ThreadPool& pool, const RenderObserver& observer) {
+  const std::optional<int> photos = sample_of(survey);
+  if (!photos) return parts.open_engine(settings, pool, observer);
+  if (observer.notice) {
+    observer.notice("there is no tile index yet: the preview shows " + std::to_string(*photos) +
+                    " of " + std::to_string(survey.photos) +
+                    " photos; the index command makes one, from which it takes all of them");
+  }
+  const int size_px = parts.geometry.tile_size_px;
+  const int k = settings.match.features_k;
+  LibraryShelf shelf;
+  shelf.put(size_px, k, sample_library(settings.library, size_px, k, *photos, pool, observer));
+  Settings sampled = settings;
+  sampled.match.max_uses = std::nullopt;  // what the whole pool allows, a part of it may not
+  parts.open_engine(sampled, pool, observer, &shelf);
+}
+
 }  // namespace
 
 PreviewSummary render_preview(const Settings& settings, std::optional<double> at_s,
@@ -73,12 +115,14 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
   parts.open_source(settings, observer);
   Settings one = settings;
   one.output = picture;  // for which no video encoder is opened
-  const MemoryPlan plan = parts.plan_memory(one, observer);
+  const PoolSurvey survey = survey_pool(settings.library, parts.geometry.tile_size_px,
+                                        settings.match.features_k, observer);
+  const MemoryPlan plan = parts.plan_memory(one, survey);
   if (observer.notice) observer.notice(memory_line(plan));
   ThreadPool pool(plan.threads);
   const bool still = parts.source->info().still;
   const Shot shot = frame_at(parts, settings, at_s, observer);
-  parts.open_engine(settings, pool, observer);
+  open_engine(parts, settings, survey, pool, observer);
   if (settings.strict) {
     require_intact(*parts.source);
     require_intact(parts.library->skipped());

@@ -96,6 +96,9 @@ TEST_F(ResolveTest, UnreadableConfigs) {
   const Failure missing = failure_of_words({"--config", path("none.toml")});
   EXPECT_EQ(missing.code, 2);
   EXPECT_NE(missing.what.find("No such file"), std::string::npos) << missing.what;
+  write("look.toml", "");
+  const Failure slip = failure_of_words({"--config", path("lok.toml")});
+  EXPECT_EQ(slip.hint, "did you mean " + path("look.toml") + "?");
   const Failure folder = failure_of_words({"--config", make_folder("d")});
   EXPECT_EQ(folder.code, 2);
   EXPECT_NE(folder.what.find("directory"), std::string::npos) << folder.what;
@@ -106,6 +109,14 @@ TEST_F(ResolveTest, EnvironmentErrorsNameTheVariable) {
   const Failure failure = failure_of_words({}, {{"MOSAIC_TEMPORAL_CRF", "low"}});
   EXPECT_EQ(failure.code, 2);
   EXPECT_NE(failure.what.find("MOSAIC_TEMPORAL_CRF"), std::string::npos) << failure.what;
+}
+
+TEST_F(ResolveTest, AnEmptyVariableIsNotSet) {
+  const Resolved resolved = resolve_words(
+      {}, {{"MOSAIC_TEMPORAL_CRF", ""}, {"MOSAIC_TEMPORAL_JSON", ""}, {"MOSAIC_TEMPORAL_X", ""}});
+  EXPECT_EQ(resolved.source_of("crf"), Source::standard);
+  EXPECT_FALSE(resolved.request.json);
+  EXPECT_TRUE(resolved.warnings.empty());
 }
 
 TEST_F(ResolveTest, UnknownVariablesAreWarnedAbout) {

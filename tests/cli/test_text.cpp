@@ -17,7 +17,23 @@ TEST(Text, WrapsAtBlanks) {
 
 TEST(Text, ControlCharactersBecomeVisible) {
   EXPECT_EQ(printable("a\nb\x1b[2Jc\x7f"), "a\\x0ab\\x1b[2Jc\\x7f");
-  EXPECT_EQ(printable("grüße.mp4"), "grüße.mp4");
+  for (const char* shown :
+       {"grüße.mp4", "\xc2\xa0", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\xa5", "𝄞"}) {
+    EXPECT_EQ(printable(shown), shown);
+  }
+}
+
+// U+009B begins an escape sequence like ESC [, and U+202E turns the rest of a line around.
+TEST(Text, WhatATerminalObeysBecomesVisible) {
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "31mRED"),
+            "a\\xc2\\x9b31mRED");
+  EXPECT_EQ(printable("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f");
+  EXPECT_EQ(printable("a\x9b\xff"), "a\\x9b\\xff");
+  EXPECT_EQ(printable("\xe2\x80"), "\\xe2\\x80") << "cut off within a character";
+  for (const char* turned : {"\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9"}) {
+    EXPECT_EQ(printable(turned).size(), 12U) << "each of three bytes as \\xNN";
+  }
 }
 
 TEST(Text, Clock) {
@@ -39,6 +55,7 @@ TEST(Text, Bytes) {
 
 TEST(Text, TomlStringsAreEscaped) {
   EXPECT_EQ(toml_string("a \"b\" \\c\n"), "\"a \\\"b\\\" \\\\c\\u000A\"");
+  EXPECT_EQ(toml_string("\xc2\x9b\xe2\x80\xaeü"), "\"\\u009B\\u202Eü\"");
 }
 
 TEST(Text, Utf8IsRecognised) {

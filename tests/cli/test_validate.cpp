@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "cli/paths.hpp"
 #include "cli/validate.hpp"
 #include "cli_fixture.hpp"
 
@@ -46,6 +47,36 @@ class ValidateTest : public FolderTest {
     return names;
   }
 };
+
+TEST_F(ValidateTest, AModelThatIsMissingIsAskedAbout) {
+  write("raft_m.pt", "");
+  const Words raft = {"--flow", "raft", "--flow-model", path("raft_n.pt")};
+  const Failure failure = refused(words(raft));
+  EXPECT_EQ(failure.code, 4);
+  EXPECT_EQ(failure.hint, "did you mean " + path("raft_m.pt") + "?");
+  expect_accepted(words({"--flow", "raft", "--flow-model", path("raft_m.pt")}));
+}
+
+TEST_F(ValidateTest, APreviewLiesWhereItCanBeWrittenAndWhatIsNumberedIsAPicture) {
+  const auto name_of = [&](const std::string& output) {
+    return preview_path(path(output)).string();
+  };
+  EXPECT_EQ(name_of("film.mp4"), path("film.preview.png"));
+  EXPECT_EQ(name_of("50%d.mp4"), path("50%d.preview.png")) << "a video: only pictures are numbered";
+  EXPECT_EQ(name_of("a.jpg"), path("a.preview.png"));
+  EXPECT_EQ(name_of("a.png"), path("a.png"));
+  EXPECT_EQ(name_of("a%d.png"), path("preview.png"));
+  EXPECT_EQ(name_of("pictures"), path("pictures/preview.png"));
+  EXPECT_EQ(name_of("pictures/"), path("pictures/preview.png"));
+  EXPECT_EQ(name_of("pictures/%05d.JPG"), path("pictures/preview.png"));
+  EXPECT_EQ(name_of("new/%05d.png"), path("new.preview.png")) << "the job makes the folder";
+  EXPECT_EQ(name_of("new/"), path("new.preview.png"));
+  EXPECT_EQ(preview_path("%d.png"), "preview.png");
+  EXPECT_EQ(preview_path("new/%d.png"), "new.preview.png");
+  for (const char* output : {"new/%05d.png", "new/", "50%d.mp4"}) {
+    expect_accepted(words({"-o", path(output), "--preview"}));
+  }
+}
 
 TEST_F(ValidateTest, AcceptsWhatIsInOrder) {
   expect_accepted(words());

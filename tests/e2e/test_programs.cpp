@@ -189,6 +189,93 @@ TEST_F(Programs, TheReportPageIsWholeAndItsNamesAreHarmless) {
   EXPECT_NE(page.find("Mean cost of every cell"), std::string::npos);
 }
 
+// The terminal names ten and says that all of them are in the page.
+TEST_F(Programs, TheReportPageNamesEveryInputThatWasLeftOut) {
+  constexpr int kBroken = 230;
+  write_pool(*folder_ / "many", 30);
+  for (int i = 0; i < kBroken; ++i) {
+    std::ofstream(path("many/broken-" + std::to_string(1000 + i) + ".png")) << "no picture";
+  }
+  const CommandResult result = job("many.mp4", {"--report", path("many.html")}, "many");
+  ASSERT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_NE(result.err.find("all of them are in " + path("many.html")), std::string::npos);
+  const std::string page = text_of(path("many.html"));
+  EXPECT_EQ(broken_tag(page), "");
+  for (int i = 0; i < kBroken; ++i) {
+    const std::string name = "broken-" + std::to_string(1000 + i) + ".png";
+    EXPECT_NE(page.find("<td>" + name + "</td>"), std::string::npos) << name;
+  }
+}
+
+TEST_F(Programs, AClosedStandardOutputIsAnErrorWhereItIsNeeded) {
+  const auto closed = [](Strings more) {
+    Strings all = {"bash",     "-c",           "exec \"$@\" >&-", "bash",       MOSAIC_EXECUTABLE,
+                   "--frames", path("frames"), "--tiles",         path("pool"), "--tile-size",
+                   "16",       "--force"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_command(all, {{}, {{"XDG_CACHE_HOME", path("cache")}}});
+  };
+  for (const Strings& needed :
+       {Strings{"--output", "-"}, Strings{"--output", path("c.mp4"), "--json"}}) {
+    const CommandResult result = closed(needed);
+    EXPECT_EQ(result.exit_code, 5) << result.err;
+    EXPECT_NE(result.err.find("error: cannot write to standard output"), std::string::npos)
+        << result.err;
+    EXPECT_FALSE(std::filesystem::exists(path("c.mp4")));
+  }
+  const CommandResult dry = closed({"--output", path("c.mp4"), "--dry-run"});
+  EXPECT_EQ(dry.exit_code, 5) << dry.err;
+  const CommandResult file = closed({"--output", path("c.mp4")});
+  EXPECT_EQ(file.exit_code, 0) << file.err;
+  EXPECT_EQ(run_command({"bash", "-c", "exec \"$0\" --help >&-", MOSAIC_EXECUTABLE}).exit_code, 5);
+}
+
+// Terminals obey U+009B like ESC [.
+TEST_F(Programs, NamesOfPhotosDoNotReachATerminalAsCommands) {
+  write_pool(*folder_ / "c1", 30);
+  std::ofstream(
+      path("c1/a\xc2\x9b"
+           "31mRED\xff\xe2\x80\xae.png"))
+      << "no picture";
+  const CommandResult result = job("c1.mp4", {}, "c1");
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_NE(result.err.find("a\\xc2\\x9b31mRED\\xff\\xe2\\x80\\xae.png"), std::string::npos)
+      << result.err;
+  EXPECT_TRUE(is_utf8(result.err));
+}
+
+// Photos of many megabytes are read for seconds; a part of them stands for all.
+TEST_F(Programs, APreviewOfALargePoolWithoutAnIndexTakesAPartOfIt) {
+  constexpr int kPhotos = 90;
+  write_pool(*folder_ / "large", kPhotos);
+  for (const std::string& name : names_in(path("large"))) {
+    // What follows a PNG's end is not read; as sparse files they take no disk.
+    std::filesystem::resize_file(path("large/" + name), 2'000'000);
+  }
+  const Strings own = {"--index", path("large.mti"), "--preview", "--force", "--json"};
+  const CommandResult sample = job("sample.png", own, "large");
+  ASSERT_EQ(sample.exit_code, 0) << sample.err;
+  EXPECT_NE(sample.err.find("the preview shows 48 of 90 photos"), std::string::npos) << sample.err;
+  EXPECT_EQ(of_type(lines_of(sample.out), "outline").at(0)["photos"], 48);
+  EXPECT_FALSE(std::filesystem::exists(path("large.mti"))) << "an index of a part";
+  const std::string first = md5_of(path("sample.png"));
+  ASSERT_EQ(job("sample.png", own, "large").exit_code, 0);
+  EXPECT_EQ(md5_of(path("sample.png")), first) << "the same photos each time";
+  ASSERT_EQ(run_mosaic({"index", "--tiles", path("large"), "--tile-size", "16", "--output",
+                        path("large.mti")})
+                .exit_code,
+            0);
+  const CommandResult whole = job("sample.png", own, "large");
+  EXPECT_EQ(whole.err.find("there is no tile index"), std::string::npos) << whole.err;
+  EXPECT_EQ(of_type(lines_of(whole.out), "outline").at(0)["photos"], kPhotos);
+}
+
+TEST_F(Programs, APreviewOfNumberedPicturesNeedsNoFolder) {
+  ASSERT_EQ(job("unmade/%05d.png", {"--preview"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(path("unmade.preview.png")));
+  EXPECT_FALSE(std::filesystem::exists(path("unmade")));
+}
+
 TEST_F(Programs, TheReportSaysWhoMadeItOfWhat) {
   ASSERT_EQ(job("r.mp4", {"--report", path("r.json"), "--crf", "33"}).exit_code, 0);
   const Json report = Json::parse(text_of(path("r.json")));

@@ -53,6 +53,7 @@ TEST(ReportCharts, ALargeGridIsThinnedOut) {
 TEST(ReportText, ControlsAndMarkupAreEscaped) {
   EXPECT_EQ(html_text("<a href='x'>&\"\n\xff</a>"),
             "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\\x0a\\xff&lt;/a&gt;");
+  EXPECT_EQ(html_text("\xe2\x80\xaegpj.\xc2\x9b"), "\\xe2\\x80\\xaegpj.\\xc2\\x9b");
 }
 
 FramePlan plan_of(std::vector<std::int32_t> tiles, std::vector<std::int64_t> cell_cost) {
