@@ -2,6 +2,7 @@
 // exit code.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -73,6 +74,18 @@ std::string program_text() {
   return joined;
 }
 
+/// Some message of the page is in what the run said, under its exit code.
+bool is_explained(const CommandResult& result) {
+  return std::ranges::any_of(explained_messages(), [&](const Message& message) {
+    if (message.exit_code != result.exit_code) return false;
+    std::size_t at = 0;
+    for (const std::string& part : fixed_parts(message.text)) {
+      if (at != std::string::npos) at = result.err.find(part, at);
+    }
+    return at != std::string::npos;
+  });
+}
+
 TEST(Troubleshooting, EveryMessageIsOneOfTheProgram) {
   const std::string program = program_text();
   const std::vector<Message> messages = explained_messages();
@@ -103,6 +116,9 @@ TEST(Troubleshooting, WhatIsSaidIsExplainedUnderItsExitCode) {
       {"-i", "frames", "-t", "pool", "-o", "out"},
       {"-i", "frames", "-t", "pool", "-o", "x/%d.png", "--crf", "20"},
       {"-i", "nowhere.mp4", "-t", "pool", "-o", "out.mp4"},
+      {"-i", "text.mp4", "-t", "pool", "-o", "out.mp4"},
+      {"-i", "frames", "-i", "film.mp4", "-t", "pool", "-o", "out.mp4"},
+      {"-i", "frames", "-i", "other/frames", "-t", "pool", "--out-dir", "new"},
       {"-i", "zero.mp4", "-t", "pool", "-o", "out.mp4"},
       {"-i", "none", "-t", "pool", "-o", "out.mp4"},
       {"-i", "frames", "-t", "frames/000000.png", "-o", "out.mp4"},
@@ -110,22 +126,30 @@ TEST(Troubleshooting, WhatIsSaidIsExplainedUnderItsExitCode) {
       {"-i", "frames", "-t", "pool", "-o", "no/out.mp4"},
       {"-i", "frames", "-t", "pool", "-o", "out.mp4", "--codec", "nonesuch"},
   };
-  const std::vector<Message> messages = explained_messages();
   for (const auto& arguments : cases) {
     const CommandResult result =
         run_mosaic(arguments, {folder.path(), {{"XDG_CACHE_HOME", folder / "cache"}}});
     EXPECT_NE(result.exit_code, 0);
-    bool explained = false;
-    for (const Message& message : messages) {
-      if (message.exit_code != result.exit_code) continue;
-      std::size_t at = 0;
-      for (const std::string& part : fixed_parts(message.text)) {
-        if (at != std::string::npos) at = result.err.find(part, at);
-      }
-      explained = explained || at != std::string::npos;
-    }
-    EXPECT_TRUE(explained) << "exit code " << result.exit_code << ": " << result.err;
+    EXPECT_TRUE(is_explained(result)) << "exit code " << result.exit_code << ": " << result.err;
   }
+}
+
+TEST(Troubleshooting, WhatABatchSaysOfEarlierWorkIsExplained) {
+  const TemporaryFolder folder;
+  write_pool(folder / "pool", 12);
+  write_frames(folder / "frames", {textured_picture(Size{64, 48}, 1)});
+  const auto batch = [&](std::vector<std::string> more) {
+    more.insert(more.end(),
+                {"-i", "frames", "-t", "pool", "--out-dir", "out", "--tile-size", "16"});
+    return run_mosaic(more, {folder.path(), {{"XDG_CACHE_HOME", folder / "cache"}}});
+  };
+  ASSERT_EQ(batch({}).exit_code, 0);
+  const CommandResult report = batch({"--report", "{stem}.json"});
+  EXPECT_EQ(report.exit_code, 0);
+  EXPECT_TRUE(is_explained(report)) << report.err;
+  const CommandResult otherwise = batch({"--crf", "30"});
+  EXPECT_EQ(otherwise.exit_code, 5);
+  EXPECT_TRUE(is_explained(otherwise)) << otherwise.err;
 }
 
 }  // namespace
