@@ -6,14 +6,17 @@
 #   scripts/soak.sh PROGRAM FILM PHOTOS [KILLS] [SEED]
 #
 # Four jobs: .mp4 with motion, .mkv without, numbered pictures, and an .mp4 over an old file. KILLS (50) for each.
-# Every fifth run is stopped by SIGTERM instead, and every seventh finds a byte of what is kept changed.
+# Every fifth run is stopped by SIGTERM, SIGINT or SIGHUP instead, in turn, and every seventh finds a byte of what is
+# kept changed.
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2; }
 program=$1 film=$2 photos=$3 kills=${4:-50}
 RANDOM=${5:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache
+
+gentle=(TERM INT HUP)
 
 digest() {  # of a file, or of a folder's names and bytes
   if [ -d "$1" ]; then (cd "$1" && md5sum -- * | md5sum); else md5sum < "$1"; fi
@@ -39,7 +42,7 @@ spoil_a_byte() {  # in a finished piece
 
 soak() {  # name, output, job folder, options...; with --force an old file is there
   local name=$1 output=$2 folder=$3; shift 3
-  local begun expected took old='' digest='' killed=0 finished=0 resumed=0 stayed=0
+  local begun expected took old='' digest='' runs=0 killed=0 finished=0 resumed=0 stayed=0
   spoiled=0
   begun=$(date +%s%N)
   (start "$work/whole-$output" "$@")
@@ -58,12 +61,15 @@ soak() {  # name, output, job folder, options...; with --force an old file is th
     start "$work/$output" "$@" 2>> "$work/log" &
     local pid=$! code=0
     random_sleep "$took"
-    if [ $((killed % 5)) -eq 4 ]; then kill -TERM "$pid" 2>/dev/null || true
-    else kill -KILL "$pid" 2>/dev/null || true; fi
+    local signal=KILL
+    # By runs, not kills: under nohup SIGHUP stops nothing, and the next run draws another.
+    [ $((runs % 5)) -ne 4 ] || signal=${gentle[runs / 5 % ${#gentle[@]}]}
+    runs=$((runs + 1))
+    kill -"$signal" "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || code=$?
     case $code in
       0) finished=$((finished + 1)) ;;
-      137|143) killed=$((killed + 1)) ;;
+      129|130|137|143) killed=$((killed + 1)) ;;
       *) echo "$name: exit $code"; tail -3 "$work/log"; return 1 ;;
     esac
     if [ -e "$work/$output" ]; then
