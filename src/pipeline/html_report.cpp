@@ -180,6 +180,13 @@ std::string photo_use(const RunReport& r) {
           " times in all; each at most " + std::to_string(r.engine.max_uses()) + "× per frame" +
           (r.settings.match.use_all ? ", and at least once" : "") + ". The most used:</p>\n";
   text += contact_sheet(r, order);
+  const Recolouring& seen = r.totals.recolouring;
+  if (seen.structured > 0) {
+    text += "<p>Recolouring alone changes a photo by a mean CIEDE2000 of " +
+            decimals(seen.mean_ciede2000(), 1) + " and leaves a correlation of structure of " +
+            decimals(seen.mean_correlation(), 3) + " (" + std::to_string(seen.cells) +
+            " cells compared).</p>\n";
+  }
   text += "<h3>Never used: " + std::to_string(unused.size()) + "</h3>\n";
   if (unused.empty()) return text;
   text += "<details><summary>Names</summary><p>";

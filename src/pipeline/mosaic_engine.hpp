@@ -18,6 +18,7 @@
 #include "look/shot_tint.hpp"
 #include "look/tone_table.hpp"
 #include "look/transfer.hpp"
+#include "pipeline/recolouring.hpp"
 #include "pipeline/shot_starts.hpp"
 #include "pipeline/stage_probe.hpp"
 #include "pipeline/steady_looks.hpp"
@@ -75,6 +76,11 @@ class MosaicEngine {
   /// Draws the frame last planned; `out` has the output size (and matrix and range).
   template <class Image>
   void draw(Image& out);
+
+  /// What recolouring has done to the tiles of the frame last drawn.
+  [[nodiscard]] Recolouring recolouring() const {
+    return measure_recolouring(library_, plan_.tile, looks_, cells_, pool_);
+  }
 
   /// What the frames so far have left for those to come: see Note [State at a border].
   void save(ByteWriter& out) const;

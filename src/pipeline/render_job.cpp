@@ -127,6 +127,9 @@ OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
     output.plan_line = plan_line(frame.index, time_s, plan);
   }
   draw(engine, output.picture);
+  if (settings_.report && input.number % Recolouring::kEvery == 0) {
+    segment_->recolouring += engine.recolouring();
+  }
   if (auto* image = std::get_if<RgbImage>(&output.picture);
       image != nullptr && parts_.source->info().still) {
     equalise_locally(settings_.look.local_contrast_clip, settings_.look.local_contrast_grid, *pool_,

@@ -91,6 +91,14 @@ Json uses_json(const TileLibrary& library, const std::vector<std::int64_t>& uses
   return list;
 }
 
+Json recolouring_json(const Recolouring& seen) {
+  return {{"cells", seen.cells},
+          {"dark_cells_left_out", seen.dark},
+          {"ciede2000", seen.cells > 0 ? Json(seen.mean_ciede2000()) : Json()},
+          {"structured_cells", seen.structured},
+          {"correlation", seen.structured > 0 ? Json(seen.mean_correlation()) : Json()}};
+}
+
 std::string json_report(const RunReport& r) {
   Json stages;
   for (std::size_t i = 0; i < StageTimes::kCount; ++i) {
@@ -128,6 +136,7 @@ std::string json_report(const RunReport& r) {
   report["switched_per_frame"] = static_cast<double>(totals.switched) / frames;
   report["carried_per_frame"] = static_cast<double>(totals.carried) / frames;
   report["cost"] = cost_json(totals.cost);
+  report["recolouring"] = recolouring_json(totals.recolouring);
   report["wall_seconds"] = r.wall_s;
   report["stage_seconds"] = std::move(stages);
   report["photo_uses"] = uses_json(r.library, totals.photo_uses);

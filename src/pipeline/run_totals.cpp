@@ -28,6 +28,7 @@ void RunTotals::add(const RunTotals& other) {
   cost.distance += other.cost.distance;
   cost.ssim += other.cost.ssim;
   cost.change += other.cost.change;
+  recolouring += other.recolouring;
   for (std::size_t i = 0; i < photo_uses.size(); ++i) photo_uses[i] += other.photo_uses[i];
   cell_cost.resize(std::max(cell_cost.size(), other.cell_cost.size()), 0);
   for (std::size_t i = 0; i < other.cell_cost.size(); ++i) cell_cost[i] += other.cell_cost[i];
@@ -36,7 +37,9 @@ void RunTotals::add(const RunTotals& other) {
 
 void RunTotals::save(ByteWriter& out) const {
   for (const std::int64_t value :
-       {frames, switched, carried, scene_cuts, certified, cost.distance, cost.ssim, cost.change}) {
+       {frames, switched, carried, scene_cuts, certified, cost.distance, cost.ssim, cost.change,
+        recolouring.cells, recolouring.dark, recolouring.ciede2000, recolouring.structured,
+        recolouring.correlation}) {
     out.number(value);
   }
   out.array(photo_uses);
@@ -45,8 +48,10 @@ void RunTotals::save(ByteWriter& out) const {
 }
 
 void RunTotals::load(ByteReader& in) {
-  for (std::int64_t* value : {&frames, &switched, &carried, &scene_cuts, &certified, &cost.distance,
-                              &cost.ssim, &cost.change}) {
+  for (std::int64_t* value :
+       {&frames, &switched, &carried, &scene_cuts, &certified, &cost.distance, &cost.ssim,
+        &cost.change, &recolouring.cells, &recolouring.dark, &recolouring.ciede2000,
+        &recolouring.structured, &recolouring.correlation}) {
     *value = in.number<std::int64_t>();
   }
   photo_uses = in.array_of<std::int64_t>(photo_uses.size());

@@ -27,6 +27,7 @@ struct RunTotals {
   std::int64_t scene_cuts = 0;
   std::int64_t certified = 0;
   FrameObjective::Parts cost;
+  Recolouring recolouring;               ///< of every 24th frame drawn while a report was wanted
   std::vector<std::int64_t> photo_uses;  ///< per photo
   std::vector<std::int64_t> cell_cost;   ///< per cell; empty before the first frame
   std::vector<FrameFigures> series;      ///< per frame

@@ -3,6 +3,7 @@
 #include "faces/face_finder.hpp"
 #include "faces/face_saliency.hpp"
 #include "mosaic/error.hpp"
+#include "support/drawn_face.hpp"
 
 namespace mosaic {
 namespace {
@@ -82,6 +83,22 @@ TEST(FaceFinder, FindsNothingInAnEvenPictureOrSaysWhatIsMissing) {
     EXPECT_TRUE(finder.find(plane).empty());
   } catch (const DeviceError& error) {
     EXPECT_NE(std::string(error.what()).find("--faces"), std::string::npos);
+    GTEST_SKIP() << "no face module: " << error.what();
+  }
+}
+
+TEST(FaceFinder, FindsADrawnFaceWhereItIs) {
+  ThreadPool pool(1);
+  try {
+    FaceFinder finder(pool);
+    const Plane face = test::drawn_face({288, 192}, 60);
+    const std::vector<FaceBox> found = finder.find(face);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NEAR(found[0].x + found[0].width / 2, 144, 12);
+    EXPECT_NEAR(found[0].y + found[0].height / 2, 96, 12);
+    EXPECT_NEAR(found[0].width, 132, 30);
+    EXPECT_TRUE(finder.find(test::negative(face)).empty());
+  } catch (const DeviceError& error) {
     GTEST_SKIP() << "no face module: " << error.what();
   }
 }
