@@ -5,6 +5,7 @@
 #include <fstream>
 #include <new>
 #include <string_view>
+#include <utility>
 
 #include "video/container_length.hpp"
 #include "video/container_tail.hpp"
@@ -150,7 +151,10 @@ bool DecodedStream::decode(AVFrame& frame) {
       if (frame_is_damaged(frame)) ++errors_;
       return true;
     }
-    if (result == AVERROR_EOF) return false;
+    if (result == AVERROR_EOF) {
+      drained_ = true;
+      return false;
+    }
     if (result == AVERROR(EAGAIN)) {
       if (!feed()) ++failures;
       continue;
@@ -166,6 +170,7 @@ bool DecodedStream::feed() {
   if (!next_packet()) {
     return avcodec_send_packet(decoder_.get(), nullptr) >= 0;
   }
+  if ((packet_->flags & AV_PKT_FLAG_KEY) != 0) decoder_->opaque = &account_;
   const int sent = avcodec_send_packet(decoder_.get(), packet_.get());
   av_packet_unref(packet_.get());
   if (sent >= 0) return true;
@@ -216,6 +221,10 @@ bool DecodedStream::next_packet() {
 
 void DecodedStream::note_packet() {
   errors_behind_ = 0;
+  if (complaint_pos_ >= 0 && packet_->pos >= complaint_pos_) {
+    ++demuxer_complaints_;
+    complaint_pos_ = -1;
+  }
   const std::string_view format = format_->iformat->name;
   if (format == "yuv4mpegpipe") last_packet_end_bytes_ = packet_->pos + packet_->size;
   if (format == "mjpeg") frame_cut_ = lacks_jpeg_end(*packet_);
@@ -224,6 +233,11 @@ void DecodedStream::note_packet() {
   if (time == AV_NOPTS_VALUE) return;
   const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, kMicroseconds);
   last_packet_end_us_ = std::max(last_packet_end_us_, end);
+}
+
+std::int64_t DecodedStream::errors() const {
+  if (errors_ > 0) return errors_;
+  return demuxer_complaints_ + (drained_ ? account_.complaints.load() : 0);
 }
 
 /// Only Matroska's demuxer complains about nothing but damage at the end: a GIF's does about what
@@ -235,7 +249,11 @@ void DecodedStream::note_complaint() {
   const bool zeros = said.find("invalid as first byte of an EBML number") != std::string::npos;
   if (matroska && !said.empty() && !zeros && avio_feof(format_->pb) != 0) {
     end_complaint_ = std::move(said);
+    return;
   }
+  const DemuxerDamage damage = demuxer_damage(format_->iformat->name, said);
+  if (damage == DemuxerDamage::certain) ++demuxer_complaints_;
+  if (damage == DemuxerDamage::if_more_follows) complaint_pos_ = demuxer_error_position();
 }
 
 void DecodedStream::note_end() {
@@ -277,13 +295,13 @@ bool DecodedStream::holds_one_frame() const {
 std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
   if (sought_) {
     if (!read_error_.empty()) return "reading stopped: " + read_error_;
-    if (errors_ > 0) return std::to_string(errors_) + " decoding errors (file is damaged)";
+    if (errors() > 0) return std::to_string(errors()) + " decoding errors (file is damaged)";
     return std::nullopt;
   }
   const std::int64_t missing = announced_.exact ? announced_.frames - delivered : 0;
   // Without an error the decoder had its reasons: pictures that refer before a cut, or that are
   // not meant to be shown.
-  if (missing > 0 && (announced_.file_too_short || announced_.index_damaged || errors_ > 0)) {
+  if (missing > 0 && (announced_.file_too_short || announced_.index_damaged || errors() > 0)) {
     const char* why = announced_.file_too_short ? "file is truncated" : "file is damaged";
     return std::to_string(delivered) + " of " + std::to_string(announced_.frames) +
            " frames could be read (" + why + ")";
@@ -297,7 +315,7 @@ std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
     return "reading stopped after " + std::to_string(delivered) + " frames: " + read_error_;
   }
   if (auto missing_part = shortfall(delivered)) return missing_part;
-  if (errors_ > 0) return std::to_string(errors_) + " decoding errors (file is damaged)";
+  if (errors() > 0) return std::to_string(errors()) + " decoding errors (file is damaged)";
   return std::nullopt;
 }
 

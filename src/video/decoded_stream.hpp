@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mosaic/render.hpp"
+#include "video/complaints.hpp"
 #include "video/libav.hpp"
 
 namespace mosaic {
@@ -35,8 +36,10 @@ class DecodedStream {
   [[nodiscard]] AVFormatContext& container() const { return *format_; }
   [[nodiscard]] AVStream& stream() const { return *stream_; }
   [[nodiscard]] const Announced& announced() const { return announced_; }
-  /// Packets and frames the decoder could not make sense of, and failed reads.
-  [[nodiscard]] std::int64_t errors() const { return errors_; }
+  /// Packets and frames the decoder could not make sense of, and failed reads. Where there are
+  /// none, what was only logged: by the demuxer, and by the decoder once it is empty, for its
+  /// threads may be ahead of what was handed out.
+  [[nodiscard]] std::int64_t errors() const;
   /// Whether another packet of the stream follows the first; reads the file a second time.
   [[nodiscard]] bool holds_one_frame() const;
 
@@ -65,6 +68,7 @@ class DecodedStream {
   const RenderObserver& observer_;
   std::string header_complaint_;
   InputContext format_;
+  DecoderAccount account_;  ///< outlives decoder_
   CodecContext decoder_;
   PacketPtr packet_;
   FramePtr first_;              ///< decoded by seek(), and still to be handed out
@@ -74,6 +78,9 @@ class DecodedStream {
   std::string end_complaint_;  ///< what the demuxer logged as an error when it met the end
   std::int64_t errors_ = 0;
   std::int64_t errors_behind_ = 0;  ///< of them, met since the last packet
+  std::int64_t demuxer_complaints_ = 0;
+  std::int64_t complaint_pos_ = -1;  ///< in bytes; counts if a packet follows
+  bool drained_ = false;
   std::int64_t last_packet_end_us_ = INT64_MIN;
   std::int64_t last_packet_end_bytes_ = -1;  ///< from the file's start
   bool sought_ = false;

@@ -34,6 +34,10 @@ void DecodedStream::seek(double from_s) {
 bool DecodedStream::jump(std::int64_t time) {
   if (av_seek_frame(format_.get(), stream_->index, time, AVSEEK_FLAG_BACKWARD) < 0) return false;
   avcodec_flush_buffers(decoder_.get());
+  decoder_->opaque = nullptr;  // until the next key packet
+  take_demuxer_error();        // of places it looked at on its way
+  complaint_pos_ = -1;
+  drained_ = false;
   sought_ = true;
   file_ended_ = false;
   read_error_.clear();

@@ -11,6 +11,7 @@
 
 #include "core/output_file.hpp"
 #include "mosaic/error.hpp"
+#include "video/complaints.hpp"
 #include "video/picture_content.hpp"
 #include "video/standard_input.hpp"
 #include "video/standard_stream.hpp"
@@ -47,6 +48,11 @@ std::string& demuxer_line() {
   return line;
 }
 
+std::int64_t& demuxer_position() {
+  thread_local std::int64_t position = -1;
+  return position;
+}
+
 bool is_demuxer(const void* source) {
   if (source == nullptr) return false;
   const AVClass* kind = *static_cast<const AVClass* const*>(source);
@@ -57,8 +63,34 @@ bool is_demuxer(const void* source) {
   return category == AV_CLASS_CATEGORY_DEMUXER;
 }
 
+/// The decoder whose line it is; null: it is somebody else's.
+const AVCodecContext* decoder_of(const void* source) {
+  if (source == nullptr || *static_cast<const AVClass* const*>(source) != avcodec_get_class()) {
+    return nullptr;
+  }
+  const auto* const context = static_cast<const AVCodecContext*>(source);
+  return context->codec != nullptr && av_codec_is_decoder(context->codec) != 0 ? context : nullptr;
+}
+
+void keep_demuxer_line(const void* source, const std::string& line) {
+  demuxer_line() = line;
+  demuxer_position() = -1;
+  if (*static_cast<const AVClass* const*>(source) != avformat_get_class()) return;
+  AVIOContext* const input = static_cast<const AVFormatContext*>(source)->pb;
+  if (input != nullptr) demuxer_position() = avio_tell(input);
+}
+
+/// Note [Damage that is only logged]
+void count_complaint(const void* source, const std::string& line) {
+  const AVCodecContext* const decoder = decoder_of(source);
+  if (decoder == nullptr || decoder->opaque == nullptr) return;
+  if (!tells_of_damage(decoder->codec_id, line)) return;
+  ++static_cast<DecoderAccount*>(decoder->opaque)->complaints;
+}
+
 void keep_error_line(void* source, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_ERROR) return;
+  const bool warning = level > AV_LOG_ERROR;
+  if (warning && (level > AV_LOG_WARNING || !is_demuxer(source))) return;
   std::array<char, 512> text{};
   int print_prefix = 1;
   if (av_log_format_line2(source, level, format, arguments, text.data(), text.size(),
@@ -73,7 +105,12 @@ void keep_error_line(void* source, int level, const char* format, va_list argume
     if (end != std::string::npos) line.erase(0, end + 2);
   }
   if (line.empty()) return;
-  if (is_demuxer(source)) demuxer_line() = line;
+  if (warning) {
+    if (is_damage_warning(line)) keep_demuxer_line(source, line);
+    return;
+  }
+  count_complaint(source, line);
+  if (is_demuxer(source)) keep_demuxer_line(source, line);
   error_line() = std::move(line);
 }
 
@@ -152,6 +189,8 @@ std::string take_demuxer_error() {
   line.swap(demuxer_line());
   return line;
 }
+
+std::int64_t demuxer_error_position() { return demuxer_position(); }
 
 void route_ffmpeg_log() { av_log_set_callback(keep_error_line); }
 

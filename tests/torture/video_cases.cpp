@@ -18,6 +18,29 @@ for place, number in zip((0, 4, 12, 16), numbers):
 open(name, 'wb').write(data)
 PY
 }
+# first, step: wrong bytes in the middle of every step-th packet from the first on
+HIT() { python3 - "$@" <<'PY'
+import subprocess, sys
+first, step = int(sys.argv[1]), int(sys.argv[2])
+rows = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries',
+                       'packet=pos,size', '-of', 'csv=p=0', sys.argv[3]],
+                      capture_output=True, text=True, check=True).stdout.split()
+data = bytearray(open(sys.argv[3], 'rb').read())
+for row in rows[first::step]:
+    size, pos = (int(n) for n in row.split(',')[:2])
+    for at in range(pos + size // 2, pos + size // 2 + 8):
+        data[at] ^= 0x55
+open(sys.argv[4], 'wb').write(data)
+PY
+}
+# that many bytes are missing in the middle
+DROP() { python3 - "$@" <<'PY'
+import sys
+data = open(sys.argv[2], 'rb').read()
+half = len(data) // 2
+open(sys.argv[3], 'wb').write(data[:half] + data[half + int(sys.argv[1]):])
+PY
+}
 )";
 
 namespace {

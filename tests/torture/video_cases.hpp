@@ -37,6 +37,7 @@ struct VideoCase {
   std::string says = {};    ///< part of a line of the log, the summary or the error
   std::string output = "out.mp4";
   std::string stream = "v:0";  ///< the one that is to be shown
+  std::string needs = {};      ///< FFmpeg's encoder that not every build has; empty: none
   bool piped = false;          ///< given on standard input, through a pipe
 };
 

@@ -71,6 +71,35 @@ void add_other_cuts(VideoCases& cases) {
                    .says = "damaged"});
 }
 
+/// Bytes that are wrong inside, of which FFmpeg tells in its log alone.
+void add_torn(VideoCases& cases) {
+  const auto torn = [&](const std::string& name, const std::string& encoder,
+                        const std::string& options, const std::string& ending,
+                        const std::string& change, int frames) {
+    const std::string encode = kFilm + "-c:v " + encoder + " " + options + " w" + ending + "; ";
+    cases.push_back({.name = name + " that is whole",
+                     .make = encode,
+                     .file = "w" + ending,
+                     .frames = frames,
+                     .frames_most = 50,
+                     .needs = encoder});
+    cases.push_back({.name = name + " with wrong bytes",
+                     .make = encode + change + " w" + ending + " a" + ending,
+                     .file = "a" + ending,
+                     .exit_code = 3,
+                     .frames = frames - 15,
+                     .frames_most = 50,
+                     .says = "damaged",
+                     .needs = encoder});
+  };
+  torn("ffv1", "ffv1", "-level 3 -slicecrc 1", ".mkv", "HIT 30 100", 50);
+  torn("mjpeg in mkv", "mjpeg", "-q:v 2 -huffman default", ".mkv", "HIT 30 100", 50);
+  torn("hevc", "libx265", "-preset ultrafast -crf 8 -x265-params log-level=none", ".mkv", "HIT 5 3",
+       50);
+  torn("ogg", "libtheora", "-q:v 10", ".ogv", "HIT 20 100", 30);
+  torn("flv", "flv", "", ".flv", "DROP 300", 50);
+}
+
 void add_impostors(VideoCases& cases) {
   const auto refused = [&](const std::string& name, const std::string& make,
                            const std::string& says) {
@@ -104,6 +133,7 @@ void add_impostors(VideoCases& cases) {
 void add_damage(VideoCases& cases) {
   add_cuts(cases);
   add_other_cuts(cases);
+  add_torn(cases);
   add_impostors(cases);
 }
 
