@@ -32,7 +32,7 @@ std::vector<fs::path> files_of(const fs::path& path, const NameFilter& wanted) {
   return files;
 }
 
-std::string marks_of(const std::vector<fs::path>& files) {
+std::string marks_of(const std::vector<fs::path>& files, bool with_change_time) {
   Hasher hasher;
   for (const fs::path& file : files) {
     struct stat status {};
@@ -43,10 +43,11 @@ std::string marks_of(const std::vector<fs::path>& files) {
     hasher.text(file.filename().native());
     for (const std::int64_t mark :
          {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-          static_cast<std::int64_t>(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-          status.st_ctim.tv_sec, status.st_ctim.tv_nsec}) {
+          static_cast<std::int64_t>(status.st_size), status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec}) {
       hasher.number(mark);
     }
+    if (with_change_time) hasher.number(status.st_ctim.tv_sec).number(status.st_ctim.tv_nsec);
   }
   return hex64(hasher.digest());
 }
@@ -72,14 +73,18 @@ std::string hash_of(const std::vector<fs::path>& files, const std::function<void
 }  // namespace
 
 std::string content_marks(const fs::path& path, const NameFilter& wanted) {
-  return marks_of(files_of(path, wanted));
+  return marks_of(files_of(path, wanted), true);
+}
+
+std::string writing_marks(const fs::path& path, const NameFilter& wanted) {
+  return marks_of(files_of(path, wanted), false);
 }
 
 ContentIdentity identify_content(const fs::path& path, const ContentIdentity& known,
                                  const std::function<void()>& poll, const NameFilter& wanted) {
   const std::vector<fs::path> files = files_of(path, wanted);
   ContentIdentity identity;
-  identity.marks = marks_of(files);
+  identity.marks = marks_of(files, true);
   identity.hash =
       !known.hash.empty() && known.marks == identity.marks ? known.hash : hash_of(files, poll);
   return identity;

@@ -110,9 +110,9 @@ std::string loaded_libraries() {
 Facts manifest_facts(const Settings& settings, const RenderParts& parts,
                      const std::function<void()>& poll) {
   const bool pipe = is_standard_stream(settings.frames);
-  Facts facts = job_facts(
-      settings, parts,
-      pipe ? ContentIdentity{{}, "standard input"} : identify_content(settings.frames, {}, poll));
+  Facts facts = job_facts(settings, parts,
+                          pipe ? ContentIdentity{{}, "standard input"}
+                               : identify_content(settings.frames, {}, poll, is_frame_name));
   facts["libraries"] = loaded_libraries();
   // What else is written decides nothing.
   facts.erase("--plan");

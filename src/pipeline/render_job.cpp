@@ -23,7 +23,8 @@ Job::Job(const Settings& settings, const RenderObserver& observer, const RunCont
       observer_(observer),
       context_(context),
       options_(options),
-      stages_(settings, options.fault, options.watch) {}
+      stages_(settings, options.fault, options.watch),
+      input_(settings.frames) {}
 
 std::optional<double> Job::flow_rounding_edge_px() const {
   return parts_.engine->flow().rounding_edge_px();
@@ -219,6 +220,7 @@ void Job::encode() {
       continue;
     }
     sink_->end_segment();
+    input_.require_unchanged();
     const auto& end = std::get<SegmentEnd>(*item);
     kept_->end_segment(end.totals, end.state);
     if (kept_->folder() == nullptr) totals_->add(end.totals);
@@ -278,6 +280,7 @@ void Job::finish() {
 
 /// Whatever can be wrong with the frames as a whole is said before the output gets its name.
 void Job::complete_output() {
+  input_.require_unchanged();
   summary_.frames_in = frames_read_;
   summary_.frames_kept = kept_->kept_frames();
   summary_.frames_out += summary_.frames_kept;

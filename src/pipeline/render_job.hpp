@@ -14,6 +14,7 @@
 #include "mosaic/run_context.hpp"
 #include "pipeline/bounded_queue.hpp"
 #include "pipeline/done_check.hpp"
+#include "pipeline/input_watch.hpp"
 #include "pipeline/kept_work.hpp"
 #include "pipeline/render_parts.hpp"
 #include "pipeline/run_records.hpp"
@@ -117,6 +118,7 @@ class Job {
   Options options_;
   std::optional<ThreadPool> pool_;
   StageRecords stages_;
+  InputWatch input_;  ///< from before it is opened
   RenderParts parts_;
   std::optional<DoneCheck> done_;
   bool left_alone_ = false;  ///< done before

@@ -117,6 +117,10 @@ Picture fit_picture(const Picture& picture, Size size) {
   return out;
 }
 
+bool is_frame_name(const std::string& name) {
+  return !name.starts_with('.') && has_picture_ending(name);
+}
+
 bool has_picture_ending(const fs::path& path) {
   static constexpr std::array<std::string_view, 17> kEndings = {
       ".jpg", ".jpeg", ".jpe",  ".png",  ".webp", ".tif", ".tiff", ".bmp", ".ppm",

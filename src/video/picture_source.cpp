@@ -73,7 +73,7 @@ class FolderSource final : public FrameSource {
       const std::string name = entry.path().filename().native();
       if (name.starts_with('.')) continue;
       std::error_code ignored;
-      if (has_picture_ending(entry.path()) && entry.is_regular_file(ignored)) {
+      if (is_frame_name(name) && entry.is_regular_file(ignored)) {
         files_.push_back(name);
       } else {
         ++others;
