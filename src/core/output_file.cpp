@@ -1,7 +1,6 @@
 #include "core/output_file.hpp"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/file_names.hpp"
 #include "core/leftovers.hpp"
 
 namespace mosaic {
@@ -47,6 +47,8 @@ std::string hint_for(int error_number) {
     case ENOENT:
     case ENOTDIR:
       return "create the folder first, or check the path";
+    case ENAMETOOLONG:
+      return "choose a shorter name: the system takes 255 bytes for one, and 4095 for a whole path";
     case EEXIST:
       return "use --force to replace it";
     default:
@@ -56,15 +58,6 @@ std::string hint_for(int error_number) {
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-/// rename() that fails with EEXIST instead of replacing, where the file system can do that.
-int rename_without_replacing(const fs::path& from, const fs::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  struct stat status {};
-  if (::lstat(to.c_str(), &status) == 0) return EEXIST;
-  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
 OutputError name_not_synced(const fs::path& named, const OutputError& why) {
@@ -106,6 +99,7 @@ OutputFile::OutputFile(fs::path final_path, bool force, const fs::path& temporar
   if (final_.filename().empty()) {
     throw OutputError("cannot write '" + final_.native() + "': it names a folder, not a file");
   }
+  refuse_long_name(final_);
   std::error_code ignored;
   if (fs::is_symlink(final_, ignored)) {
     const fs::path resolved = fs::canonical(final_, ignored);

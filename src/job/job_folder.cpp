@@ -20,6 +20,25 @@ namespace {
 
 constexpr const char* kJournalName = "journal";
 constexpr const char* kSegmentName = "segment-";
+constexpr const char* kPicturesName = "pictures";
+
+/// ".name.pid.part.mp4" is a final file that was being put together.
+bool is_partial(const std::string& name) {
+  return name.ends_with(".part") ||
+         (name.starts_with('.') && name.find(".part") != std::string::npos);
+}
+
+/// What a job puts into its folder. Other files there are somebody else's.
+bool is_own(const std::string& name) {
+  return name == kJournalName || name == kPicturesName || name.starts_with(kSegmentName) ||
+         is_partial(name);
+}
+
+/// Not through a link.
+bool is_real_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(fs::symlink_status(path, ignored));
+}
 
 /// Size and hash of a file; nothing when it cannot be read.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> size_and_hash(const fs::path& path) {
@@ -71,6 +90,7 @@ std::string differences(const Facts& before, const Facts& now) {
 fs::path JobFolder::place(const fs::path& output) { return hidden_beside(output, ".mosaic-job"); }
 
 std::optional<JournalContents> JobFolder::look(const fs::path& output) {
+  if (!is_real_folder(place(output))) return std::nullopt;
   std::optional<JournalContents> journal =
       parse_journal(read_small_file(place(output) / kJournalName));
   if (journal && journal->segments.empty()) journal.reset();
@@ -91,7 +111,14 @@ JobFolder::JobFolder(const fs::path& output, bool afresh) : path_(place(output))
   if (::mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) {
     throw output_error("cannot make the job's folder", path_, errno);
   }
-  if (!fs::is_directory(path_, failure)) {
+  const fs::file_status status = fs::symlink_status(path_, failure);
+  // What is in the folder is removed with it, which must not be what a link leads to.
+  if (fs::is_symlink(status)) {
+    throw OutputError(
+        "cannot make the job's folder '" + path_.native() + "': a symbolic link has its name",
+        "remove the link, or choose another --output");
+  }
+  if (!fs::is_directory(status)) {
     throw output_error("cannot make the job's folder", path_, ENOTDIR);
   }
   earlier_ = parse_journal(read_small_file(path_ / kJournalName));
@@ -109,8 +136,7 @@ void JobFolder::remove_partial_files() const {
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(path_, failure)) {
     const std::string name = entry.path().filename().native();
-    // ".name.pid.part.mp4" is a final file that was being put together.
-    if (name.ends_with(".part") || name.starts_with(".")) {
+    if (is_partial(name)) {
       std::error_code ignored;
       fs::remove(entry.path(), ignored);
     }
@@ -161,7 +187,7 @@ void JobFolder::take_up(std::int64_t segment_frames,
 }
 
 /// What whoever writes the final file has opened here already stays; remove_strays() empties the
-/// subfolders.
+/// pictures' folder.
 void JobFolder::clear() {
   earlier_.reset();
   for (const auto& entry : fs::directory_iterator(path_)) {
@@ -179,15 +205,14 @@ void JobFolder::remove_strays() const {
   std::set<std::string> named;
   for_each(SegmentPart::file,
            [&named](std::span<const std::byte> bytes) { named.insert(parse_file(bytes).name); });
-  for (const auto& folder : fs::directory_iterator(path_)) {
-    if (!folder.is_directory()) continue;
-    const std::string before = folder.path().filename().native() + "/";
-    for (const auto& entry : fs::directory_iterator(folder.path())) {
-      if (named.contains(before + entry.path().filename().native())) continue;
-      std::error_code failure;
-      fs::remove_all(entry.path(), failure);
-      if (failure) throw output_error("cannot remove", entry.path(), failure.value());
-    }
+  const fs::path folder = path_ / kPicturesName;
+  if (!is_real_folder(folder)) return;
+  const std::string before = std::string(kPicturesName) + "/";
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (named.contains(before + entry.path().filename().native())) continue;
+    std::error_code failure;
+    fs::remove_all(entry.path(), failure);
+    if (failure) throw output_error("cannot remove", entry.path(), failure.value());
   }
 }
 
@@ -282,9 +307,11 @@ void JobFolder::remove() {
   // from, with it the segments that are gone would be made again.
   for (const auto& entry : fs::directory_iterator(path_, ignored)) {
     std::error_code each;
-    if (entry.path().filename() != kJournalName) fs::remove_all(entry.path(), each);
+    const std::string name = entry.path().filename().native();
+    if (name != kJournalName && is_own(name)) fs::remove_all(entry.path(), each);
   }
-  fs::remove_all(path_, ignored);
+  fs::remove(path_ / kJournalName, ignored);
+  fs::remove(path_, ignored);  // where other files are in it, it stays with them
   removed_ = true;
 }
 

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "job/job_folder.hpp"
@@ -235,6 +236,47 @@ TEST_F(JobFolderTest, TheSizeCountsTheFilesThatSegmentsName) {
   job.end_segment(1);
   EXPECT_GT(job.finished_bytes(), 5000U);
   EXPECT_LT(job.finished_bytes(), 5200U);
+}
+
+// A link of the folder's name led to somebody's files, which went with the job.
+TEST_F(JobFolderTest, ALinkOfItsNameIsRefusedAndWhatItLeadsToStays) {
+  const fs::path victim = job_path_.parent_path() / "victim";
+  fs::create_directory(victim);
+  std::ofstream(victim / "segment-000000") << "somebody's";
+  fs::create_directory_symlink(victim, job_path_);
+  try {
+    const JobFolder job(output_, false);
+    FAIL() << "a link was followed";
+  } catch (const OutputError& error) {
+    EXPECT_NE(std::string(error.what()).find("symbolic link"), std::string::npos) << error.what();
+  }
+  EXPECT_FALSE(JobFolder::look(output_));
+  EXPECT_TRUE(fs::exists(victim / "segment-000000"));
+  EXPECT_TRUE(fs::is_symlink(job_path_));
+}
+
+TEST_F(JobFolderTest, FilesOfOthersStayWhenTheJobGoes) {
+  fs::create_directories(job_path_ / "mine");
+  std::ofstream(job_path_ / "mine/notes.txt") << "x";
+  std::ofstream(job_path_ / ".hidden") << "x";
+  std::ofstream(job_path_ / "letter.txt") << "x";
+  {
+    JobFolder job(output_, false);
+    start(job);
+    job.begin_segment(0);
+    fs::create_directory(job_path_ / "pictures");
+    std::ofstream(job_path_ / "pictures/000001.png") << "pixels";
+    job.put_file("pictures/000001.png");
+    job.end_segment(1);
+    job.remove();
+  }
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(job_path_)) {
+    left.push_back(entry.path().filename().native());
+  }
+  std::sort(left.begin(), left.end());
+  EXPECT_EQ(left, (std::vector<std::string>{".hidden", "letter.txt", "mine"}));
+  EXPECT_TRUE(fs::exists(job_path_ / "mine/notes.txt"));
 }
 
 TEST(OutputLock, ASecondOneIsToldWhoHasIt) {
