@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "job/job_folder.hpp"
+#include "video/picture_names.hpp"
 #include "video/sinks.hpp"
 
 namespace mosaic {
@@ -35,8 +36,9 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
     };
   }
   const DoneRecord* const before = log_.find();
-  now_.input = identify_content(settings.frames, before ? before->input : ContentIdentity{},
-                                [&observer] { observer.throw_if_stopped(); });
+  now_.input = identify_content(
+      settings.frames, before ? before->input : ContentIdentity{},
+      [&observer] { observer.throw_if_stopped(); }, is_frame_name);
   now_.facts = job_facts(settings, parts, now_.input);
   std::error_code failure;
   if (before != nullptr && std::filesystem::exists(place_, failure)) {
@@ -50,7 +52,30 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
           "use --force to replace it");
     }
   }
+  if (!done_ && before != nullptr) refuse_changed_output();
   if (!done_) require_free_records();
+}
+
+/// Made of the same, and not what it was then. A run that was killed while it replaced the output
+/// leaves its pieces, and goes on.
+void DoneCheck::refuse_changed_output() const {
+  if (settings_.force || !holds_output()) return;
+  const auto kept = JobFolder::look(lock_place(settings_.output));
+  if (kept && kept->publishing) return;
+  throw OutputError("'" + settings_.output.native() + "' exists and was changed since it was made",
+                    "use --force to replace it");
+}
+
+/// Something of the output is there: its file, or a picture in its folder.
+bool DoneCheck::holds_output() const {
+  std::error_code ignored;
+  if (!fs::is_directory(place_, ignored)) return fs::exists(place_, ignored);
+  for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    const std::string name = entry->path().filename().native();
+    if (wanted_ ? wanted_(name) : is_frame_name(name)) return true;
+  }
+  return false;
 }
 
 // They are written when the film is finished; what stands in their way must be said before.

@@ -36,6 +36,8 @@ class DoneCheck {
 
  private:
   [[nodiscard]] ContentIdentity identify_output(const ContentIdentity& known) const;
+  void refuse_changed_output() const;
+  [[nodiscard]] bool holds_output() const;
   void require_free_records() const;
   /// Plan and report that are asked for and are not there.
   [[nodiscard]] std::vector<std::filesystem::path> missing_records() const;

@@ -4,7 +4,7 @@
 
 #include "job/content_identity.hpp"
 #include "mosaic/error.hpp"
-#include "video/frame_source.hpp"
+#include "video/picture_names.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {

@@ -1,5 +1,7 @@
 #include "pipeline/kept_work.hpp"
 
+#include <sys/stat.h>
+
 #include <cmath>
 #include <filesystem>
 
@@ -9,6 +11,7 @@
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
 #include "video/encoder_version.hpp"
+#include "video/picture_names.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {
@@ -17,26 +20,44 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What the job's files are named after, and lie beside. Pictures for a folder that is there are
-/// kept inside it, so that they can be moved to their place whatever is mounted there.
-fs::path anchor_of(const fs::path& output) {
-  std::error_code ignored;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) {
-    const fs::path folder = output.has_filename() ? output : output.parent_path();
-    return fs::is_directory(folder, ignored) ? folder / "pictures" : folder;
-  }
-  const bool pattern = output.filename().native().find('%') != std::string::npos;
-  if (!pattern || !output.has_parent_path()) return output;
-  return fs::is_directory(output.parent_path(), ignored) ? output : output.parent_path();
-}
+constexpr const char* kDefaultPattern = "%06d.png";
 
 /// What decides the names and formats of the files of an output. Its folder and the stem of a
 /// single file do not: they are places.
 std::string names_of(const fs::path& output) {
   std::error_code ignored;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) return "%06d.png";
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return kDefaultPattern;
   const std::string name = output.filename().native();
   return name.find('%') != std::string::npos ? name : output.extension().native();
+}
+
+bool on_one_disk(const fs::path& a, const fs::path& b) {
+  struct stat first {};
+  struct stat second {};
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev;
+}
+
+/// Whether pieces for a folder that was not there when their job began lie beside its name.
+bool keeps_job_beside(const fs::path& folder, const std::string& names) {
+  const std::optional<JournalContents> kept = JobFolder::look(folder);
+  if (!kept || !on_one_disk(JobFolder::place(folder), folder)) return false;
+  const auto of = kept->facts.find("names of --output");
+  return of != kept->facts.end() && of->second == names;
+}
+
+/// What the job's files are named after, and lie beside. Pictures for a folder that is there are
+/// kept inside it, so that they can be moved to their place whatever is mounted there; unless they
+/// were begun before somebody made the folder. A folder means its default pattern.
+fs::path anchor_of(const fs::path& output) {
+  std::error_code ignored;
+  const bool is_folder = !output.has_filename() || fs::is_directory(output, ignored);
+  const bool pattern = output.filename().native().find('%') != std::string::npos;
+  if (!is_folder && (!pattern || !output.has_parent_path())) return output;
+  const fs::path folder = is_folder && output.has_filename() ? output : output.parent_path();
+  if (!fs::is_directory(folder, ignored)) return folder;
+  if (keeps_job_beside(folder, names_of(output))) return folder;
+  return is_folder ? folder / kDefaultPattern : output;
 }
 
 /// From its last dot on, in lower case.
@@ -179,7 +200,8 @@ void LeftWork::remove(bool keep_pieces) const {
 /// Of an output whose lock is held.
 void LeftWork::remove_job_of(const fs::path& named) const {
   std::error_code ignored;
-  if (!fs::is_directory(JobFolder::place(named), ignored)) return;
+  // A link of this name is none of ours.
+  if (!fs::is_directory(fs::symlink_status(JobFolder::place(named), ignored))) return;
   const std::optional<JournalContents> kept = JobFolder::look(named);
   const bool own = kept ? kept->facts == facts_ : !JobFolder::has_segments(named);
   if (own) JobFolder(named, false).remove();
@@ -234,8 +256,9 @@ void KeptWork::warn_of_small_disk(std::uint64_t needed) {
 
 void KeptWork::start(const RenderParts& parts) {
   if (!folder_) return;
-  const ContentIdentity input = identify_content(settings_.frames, folder_->earlier_input(),
-                                                 [this] { observer_.throw_if_stopped(); });
+  const ContentIdentity input = identify_content(
+      settings_.frames, folder_->earlier_input(), [this] { observer_.throw_if_stopped(); },
+      is_frame_name);
   folder_->start(job_facts(settings_, parts, input), input, settings_.segment_frames,
                  [this](const std::string& text) {
                    if (observer_.warning) observer_.warning(text);

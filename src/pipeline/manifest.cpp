@@ -18,6 +18,7 @@
 #include "pipeline/kept_work.hpp"
 #include "registry/backends.hpp"
 #include "video/codec_list.hpp"
+#include "video/picture_names.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/file_names.hpp"
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
 #include "registry/backends.hpp"
@@ -14,7 +15,23 @@
 
 namespace mosaic {
 
+namespace {
+
+/// Of what is written when the job is done, which it would be too late for.
+void refuse_long_names(const Settings& settings) {
+  const std::filesystem::path& output = settings.output;
+  const bool pattern = output.filename().native().find('%') != std::string::npos;
+  if (!pattern) refuse_long_name(output);
+  if (pattern && output.has_parent_path()) refuse_long_name(output.parent_path());
+  for (const auto& record : {settings.plan, settings.report, settings.manifest}) {
+    if (record) refuse_long_name(*record);
+  }
+}
+
+}  // namespace
+
 void RenderParts::open_source(const Settings& settings, const RenderObserver& observer) {
+  refuse_long_names(settings);
   shots = ShotStarts(settings.scene_cuts);
   source = open_frame_source(settings.frames,
                              SourceOptions{settings.encode.fps, settings.deinterlace}, observer);

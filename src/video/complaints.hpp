@@ -37,6 +37,10 @@ enum class DemuxerDamage {
 /// Of a line of a demuxer, an error or a warning. `format`: its name.
 DemuxerDamage demuxer_damage(std::string_view format, std::string_view line);
 
+/// How far the input had been read when take_demuxer_error()'s line was logged, in bytes; -1: not
+/// known.
+std::int64_t demuxer_error_position();
+
 /// Whether a demuxer's line that is only a warning is one of damage.
 bool is_damage_warning(std::string_view line);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/file_names.hpp"
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
@@ -92,6 +93,11 @@ void check_sink_request(const SinkRequest& request) {
   const fs::path& output = request.output;
   if (!output.has_filename() || fs::is_directory(output, ignored)) return;
   const bool numbered = output.filename().native().find('%') != std::string::npos;
+  if (numbered && is_one_of(lower_ending(output), {".png", ".jpg", ".jpeg"})) {
+    const PictureNames names = parse_picture_pattern(output);
+    refuse_long_name(names.folder /
+                     names.name(std::max<std::int64_t>(1, request.source.frames_estimate)));
+  }
   if (numbered || !is_one_of(lower_ending(output), {".png", ".jpg", ".jpeg"})) return;
   if (is_one_frame(request)) return;
   throw UsageError("'" + shown_name(output) + "' holds one picture, but the input has more frames",

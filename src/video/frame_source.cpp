@@ -16,6 +16,7 @@
 #include "core/resize.hpp"
 #include "video/frame_seek.hpp"
 #include "video/picture_content.hpp"
+#include "video/picture_names.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
 

@@ -71,9 +71,6 @@ std::string video_libraries();
 /// observer wants to stop.
 std::int64_t count_video_frames(const std::filesystem::path& path, const RenderObserver& observer);
 
-/// Whether a folder's file of this name is one of its pictures; others play no part.
-bool is_frame_name(const std::string& name);
-
 /// Opens a video file, a folder of pictures or one picture.
 /// Throws InputError: missing path, nothing readable, not a video, no frame.
 ///

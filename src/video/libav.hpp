@@ -121,9 +121,6 @@ std::string take_ffmpeg_error();
 /// header had been read.
 std::string take_demuxer_error();
 
-/// How far the input had been read when that line was logged, in bytes; -1: not known.
-std::int64_t demuxer_error_position();
-
 /// Sends FFmpeg's log to take_ffmpeg_error() instead of stderr. FFmpeg has one log callback per
 /// process; setting it again is harmless.
 void route_ffmpeg_log();

@@ -1,4 +1,4 @@
-// The order and the numbers of a folder's pictures, by their names alone.
+// The choice, the order and the numbers of a folder's pictures, by their names alone.
 #pragma once
 
 #include <string>
@@ -6,6 +6,9 @@
 #include <vector>
 
 namespace mosaic {
+
+/// Whether a folder's file of this name is one of its pictures; others play no part.
+bool is_frame_name(const std::string& name);
 
 /// Natural order: digit runs compare as numbers of any length, the rest as bytes. Below, equal to
 /// or above 0; equal are names that differ only in padding.

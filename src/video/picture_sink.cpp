@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/file_names.hpp"
 #include "core/leftovers.hpp"
 #include "core/output_file.hpp"
 #include "library/picture_file.hpp"
@@ -90,14 +91,17 @@ class FolderSink final : public RgbSink {
     if (names_.folder.empty()) names_.folder = ".";
     std::error_code ignored;
     is_new_ = !fs::exists(fs::symlink_status(names_.folder, ignored));
-    const bool finishing = job_ != nullptr && job_->publishing();
-    if (!is_new_ && !finishing) refuse_taken_names();
+    finishing_ = job_ != nullptr && job_->publishing();
+    if (!is_new_ && !finishing_) refuse_taken_names();
     if (job_ == nullptr) {
       make_staging_folder();
     } else {
       staging_ = job_->path() / kKeptFolder;
       if (::mkdir(staging_.c_str(), 0777) != 0 && errno != EEXIST) {
         throw output_error("cannot write to folder", staging_, errno);
+      }
+      if (!fs::is_directory(fs::symlink_status(staging_, ignored))) {
+        throw output_error("cannot write to folder", staging_, ENOTDIR);  // nor through a link
       }
     }
   }
@@ -128,6 +132,8 @@ class FolderSink final : public RgbSink {
     return is_new_ ? std::optional(staging_) : std::nullopt;
   }
   void publish() override {
+    // Before the job is marked as one whose pictures are moved, which are then replaced.
+    if (!is_new_ && !replaces()) refuse_names_taken_meanwhile();
     if (job_ != nullptr) job_->begin_publishing();
     if (is_new_) {
       publish_folder();
@@ -150,6 +156,20 @@ class FolderSink final : public RgbSink {
       throw OutputError("folder '" + shown_name(names_.folder) +
                             "' already holds pictures such as " + names_.name(highest_there_),
                         "use --force to replace them, or choose another folder");
+    }
+  }
+
+  /// Whether what is in the folder may be replaced: by the user's word, or because it is our own,
+  /// moved there by a run that was killed meanwhile.
+  [[nodiscard]] bool replaces() const { return force_ || finishing_; }
+
+  void refuse_names_taken_meanwhile() const {
+    for (std::int64_t number = 1; number <= count_; ++number) {
+      const fs::path to = names_.folder / names_.name(number);
+      std::error_code ignored;
+      if (fs::exists(fs::symlink_status(to, ignored))) {
+        throw output_error("cannot finish", to, EEXIST);
+      }
     }
   }
 
@@ -188,11 +208,13 @@ class FolderSink final : public RgbSink {
     for (std::int64_t number = 1; number <= count_; ++number) {
       const std::string name = names_.name(number);
       const fs::path to = names_.folder / name;
-      if (::rename((staging_ / name).c_str(), to.c_str()) != 0) {
-        // An earlier run may have moved it before it was killed.
-        const bool there = job_ != nullptr && errno == ENOENT && fs::exists(to);
-        if (!there) throw output_error("cannot finish", to, errno);
-      }
+      const fs::path from = staging_ / name;
+      const int failure = replaces() ? (::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno)
+                                     : rename_without_replacing(from, to);
+      if (failure == 0) continue;
+      // An earlier run may have moved it before it was killed.
+      const bool there = job_ != nullptr && failure == ENOENT && fs::exists(to);
+      if (!there) throw output_error("cannot finish", to, failure);
     }
     published_ = true;
     sync_folder(names_.folder);
@@ -211,6 +233,7 @@ class FolderSink final : public RgbSink {
   bool published_ = false;
   std::optional<HeldName> held_;  ///< staging_, Note [Leftovers]
   bool is_new_ = false;
+  bool finishing_ = false;  ///< an earlier run has begun to move the pictures
   std::int64_t count_ = 0;
   std::int64_t highest_there_ = -1;
 };

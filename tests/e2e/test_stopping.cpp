@@ -140,7 +140,7 @@ TEST_F(Stopping, AFewPicturesForAFolderThatIsThereAreKeptUntilAllAreMoved) {
   std::vector<std::string> force = few;
   force.emplace_back("--force");
   EXPECT_EQ(run("out/", force).exit_code, 5);
-  EXPECT_TRUE(fs::exists(folder_ / "out/.pictures.mosaic-job"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/.%06d.png.mosaic-job"));
   fs::remove_all(folder_ / "out/000004.png");
   const CommandResult again = run("out/", few);
   EXPECT_EQ(again.exit_code, 0) << again.err;
