@@ -31,6 +31,9 @@ void Auction<Price>::run(Price epsilon, std::int64_t max_bids) {
     for (const int r : bidders_) {
       queued_[r] = 0;
       if (bids_ == last_bid) return;
+      // A place kept for one row is not for a class to buy at one level with others: the exact
+      // phase serves it.
+      if (market_.use_all && market_.supply[r] > 1) continue;
       ++bids_;
       if (market_.supply[r] == 1) {
         bid_for_one(r, epsilon);

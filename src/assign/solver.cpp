@@ -311,9 +311,7 @@ Assignment Solver::solve(const SolveRequest& request) {
     result.price.assign(request.capacity.size(), 0);
     return result;
   }
-  // Places of a column that is for one row only are not for a class to buy.
-  group_rows(request.costs.rows(),
-             request.use_all ? std::span<const std::int32_t>{} : request.row_class, impl_->classes);
+  group_rows(request.costs.rows(), request.row_class, impl_->classes);
   impl_->can_go_on = false;
   try {
     impl_->run(impl_->narrow, request, result);

@@ -23,8 +23,7 @@ struct SolveRequest {
   /// False: as if searches one by one had already taken too long, which rows that are nearly alike
   /// make them do. Slower for all others, and good for tests: the optimum is the same.
   bool patient = true;
-  /// Every column with capacity is used at least once; the rows must suffice for that. Equal rows
-  /// are then solved one by one.
+  /// Every column with capacity is used at least once; the rows must suffice for that.
   bool use_all = false;
   /// Only with use_all and warm prices: these are the last duals less a constant that leaves none
   /// above 0, and this is 0 less the constant.

@@ -84,6 +84,11 @@ std::string toml_string(const std::string& text) {
       result += character;
       continue;
     }
+    // A byte that is no character has no name in TOML, and another one would name another file.
+    if (length == 1 && static_cast<unsigned char>(character[0]) >= 0x80) {
+      result += character;
+      continue;
+    }
     // One that is not shown has at most three bytes, 16 bits.
     unsigned code =
         static_cast<unsigned char>(character[0]) & (length == 1 ? 0xffU : 0x1fU >> (length - 2));

@@ -32,7 +32,9 @@ std::vector<fs::path> files_of(const fs::path& path, const NameFilter& wanted) {
   return files;
 }
 
-std::string marks_of(const std::vector<fs::path>& files, bool with_change_time) {
+enum class Marks : std::uint8_t { all, of_writing, of_writing_without_identity };
+
+std::string marks_of(const std::vector<fs::path>& files, Marks which) {
   Hasher hasher;
   for (const fs::path& file : files) {
     struct stat status {};
@@ -41,13 +43,13 @@ std::string marks_of(const std::vector<fs::path>& files, bool with_change_time) 
                        "': " + std::generic_category().message(errno));
     }
     hasher.text(file.filename().native());
-    for (const std::int64_t mark :
-         {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-          static_cast<std::int64_t>(status.st_size), status.st_mtim.tv_sec,
-          status.st_mtim.tv_nsec}) {
-      hasher.number(mark);
+    if (which != Marks::of_writing_without_identity) {
+      hasher.number(static_cast<std::int64_t>(status.st_dev));
+      hasher.number(static_cast<std::int64_t>(status.st_ino));
     }
-    if (with_change_time) hasher.number(status.st_ctim.tv_sec).number(status.st_ctim.tv_nsec);
+    hasher.number(static_cast<std::int64_t>(status.st_size));
+    hasher.number(status.st_mtim.tv_sec).number(status.st_mtim.tv_nsec);
+    if (which == Marks::all) hasher.number(status.st_ctim.tv_sec).number(status.st_ctim.tv_nsec);
   }
   return hex64(hasher.digest());
 }
@@ -73,18 +75,23 @@ std::string hash_of(const std::vector<fs::path>& files, const std::function<void
 }  // namespace
 
 std::string content_marks(const fs::path& path, const NameFilter& wanted) {
-  return marks_of(files_of(path, wanted), true);
+  return marks_of(files_of(path, wanted), Marks::all);
 }
 
 std::string writing_marks(const fs::path& path, const NameFilter& wanted) {
-  return marks_of(files_of(path, wanted), false);
+  // Some network file systems give files new inodes when nothing holds them open, as happens to
+  // the pictures of a folder.
+  std::error_code failure;
+  return marks_of(files_of(path, wanted), fs::is_directory(path, failure)
+                                              ? Marks::of_writing_without_identity
+                                              : Marks::of_writing);
 }
 
 ContentIdentity identify_content(const fs::path& path, const ContentIdentity& known,
                                  const std::function<void()>& poll, const NameFilter& wanted) {
   const std::vector<fs::path> files = files_of(path, wanted);
   ContentIdentity identity;
-  identity.marks = marks_of(files, true);
+  identity.marks = marks_of(files, Marks::all);
   identity.hash =
       !known.hash.empty() && known.marks == identity.marks ? known.hash : hash_of(files, poll);
   return identity;

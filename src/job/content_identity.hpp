@@ -26,9 +26,9 @@ using NameFilter = std::function<bool(const std::string& name)>;
 std::string content_marks(const std::filesystem::path& path, const NameFilter& wanted = {});
 
 /// What changes when somebody writes to a file, puts another in its place or changes which files
-/// are in the folder: device, inode, size, time of modification. Not the time of change, which a
-/// new link to a file and new rights alter, as backups set them. Throws InputError when a file is
-/// not there.
+/// are in the folder: size, time of modification, of a single file device and inode too. Not the
+/// time of change, which a new link to a file and new rights alter, as backups set them. Throws
+/// InputError when a file is not there.
 std::string writing_marks(const std::filesystem::path& path, const NameFilter& wanted = {});
 
 /// `known`: an earlier identity, whose hash is taken over when the marks are the same. `poll` is

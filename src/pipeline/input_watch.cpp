@@ -1,5 +1,6 @@
 #include "pipeline/input_watch.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "job/content_identity.hpp"
@@ -20,6 +21,11 @@ std::string InputWatch::marks() const {
   } catch (const InputError&) {
     return {};
   }
+}
+
+void InputWatch::glance() const {
+  std::error_code failure;
+  if (!std::filesystem::is_directory(frames_, failure)) require_unchanged();
 }
 
 void InputWatch::require_unchanged() const {

@@ -19,6 +19,8 @@ class InputWatch {
 
   /// Throws InputError when the input is not what it was.
   void require_unchanged() const;
+  /// The same of a single file only, now and then: a folder may hold a hundred thousand pictures.
+  void glance() const;
 
  private:
   [[nodiscard]] std::string marks() const;

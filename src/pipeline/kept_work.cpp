@@ -308,7 +308,7 @@ void KeptWork::end_segment(const RunTotals& totals, const std::vector<std::byte>
 
 std::string KeptWork::what_is_left(bool output_is_there) const {
   if (!folder_ || folder_->finished_frames() == 0) return {};
-  // Once a new folder of pictures has its name, the next run looks inside it.
+  // The next run may look elsewhere: a folder that came up meanwhile is looked into.
   if (JobFolder::place(anchor_of(settings_.output)) != folder_->path()) return {};
   const std::string of =
       expected_frames_ > 0 ? " of about " + std::to_string(expected_frames_) : std::string();

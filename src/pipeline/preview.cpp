@@ -12,6 +12,7 @@
 #include "pipeline/render_parts.hpp"
 #include "pipeline/report_charts.hpp"
 #include "pipeline/strictness.hpp"
+#include "pipeline/use_limit.hpp"
 #include "video/frame_seek.hpp"
 
 namespace mosaic {
@@ -98,10 +99,16 @@ void open_engine(RenderParts& parts, const Settings& settings, const PoolSurvey&
   }
   const int size_px = parts.geometry.tile_size_px;
   const int k = settings.match.features_k;
+  // Refuses what the run would refuse; how many photos are left out is known when they are read.
+  const bool all_stay = !settings.library.dedupe && !settings.library.drop_dull;
+  if (all_stay) {
+    check_use_all(settings.match, parts.geometry.cells(), static_cast<int>(survey.photos));
+  }
   LibraryShelf shelf;
   shelf.put(size_px, k, sample_library(settings.library, size_px, k, *photos, pool, observer));
   Settings sampled = settings;
   sampled.match.max_uses = std::nullopt;  // what the whole pool allows, a part of it may not
+  sampled.match.use_all = settings.match.use_all && *photos <= parts.geometry.cells();
   parts.open_engine(sampled, pool, observer, &shelf);
 }
 

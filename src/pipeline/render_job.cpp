@@ -220,7 +220,7 @@ void Job::encode() {
       continue;
     }
     sink_->end_segment();
-    input_.require_unchanged();
+    input_.glance();
     const auto& end = std::get<SegmentEnd>(*item);
     kept_->end_segment(end.totals, end.state);
     if (kept_->folder() == nullptr) totals_->add(end.totals);

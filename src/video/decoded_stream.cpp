@@ -207,7 +207,7 @@ bool DecodedStream::next_packet() {
     const bool cut = (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0;
     const std::string_view format = format_->iformat->name;
     // What is cut of an FLV may be somebody's text; ends_early() looks.
-    const bool judged_later = format == "flv" && !is_standard_stream(path_);
+    const bool judged_later = format == "flv" && !is_standard_stream(path_) && !sought_;
     if (cut && !judged_later && (shown || format != "mpegts")) ++errors_;
     if (cut || !shown) {
       av_packet_unref(packet_.get());

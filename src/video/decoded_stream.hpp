@@ -53,6 +53,7 @@ class DecodedStream {
   void open_decoder();
   void reopen();
   [[nodiscard]] bool jump(std::int64_t time);
+  void forget_complaints();
   [[nodiscard]] bool reaches_key_frame(std::int64_t latest);
   bool decode(AVFrame& frame);
   bool feed();

@@ -36,12 +36,19 @@ bool DecodedStream::jump(std::int64_t time) {
   avcodec_flush_buffers(decoder_.get());
   decoder_->opaque = nullptr;  // until the next key packet
   take_demuxer_error();        // of places it looked at on its way
-  complaint_pos_ = -1;
+  forget_complaints();
   drained_ = false;
   sought_ = true;
   file_ended_ = false;
   read_error_.clear();
   return true;
+}
+
+/// What was said of places that do not count.
+void DecodedStream::forget_complaints() {
+  account_.complaints = 0;
+  demuxer_complaints_ = 0;
+  complaint_pos_ = -1;
 }
 
 /// Decodes up to a key frame, which is kept for next(). What comes before it refers to what was not
@@ -70,6 +77,7 @@ void DecodedStream::reopen() {
   format_ = open_container(path_);
   choose_stream();
   open_decoder();
+  forget_complaints();
   sought_ = file_ended_ = false;
   read_error_.clear();
 }

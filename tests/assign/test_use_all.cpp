@@ -46,7 +46,7 @@ std::int64_t sum(const Ints& values) {
 int used_columns(const Assignment& assignment) {
   Ints columns = assignment.column_of_row;
   std::ranges::sort(columns);
-  return static_cast<int>(std::ranges::unique(columns).begin() - columns.begin());
+  return static_cast<int>(std::unique(columns.begin(), columns.end()) - columns.begin());
 }
 
 TEST(UseAll, EqualsBruteForceInEverySmallShape) {
@@ -164,8 +164,8 @@ TEST(UseAll, IsSolvedExactlyInAFade) {
   }
 }
 
-/// Equal rows cost nothing else when every column is used: they are told apart.
-TEST(UseAll, TellsEqualRowsApart) {
+// Told apart, a quarter of equal rows among 2,040 took half a minute.
+TEST(UseAll, EqualRowsAreServedTogether) {
   const DenseCosts costs(4, 3, {1, 5, 9, 1, 5, 9, 1, 5, 9, 1, 5, 9});
   const Ints capacity{4, 4, 4};
   const Ints row_class{0, 0, 0, 0};

@@ -78,12 +78,19 @@ TEST_F(DiskLimits, ANameThatCannotBeSyncedIsThereAndTheHintSaysHowToGoOn) {
       << failed.err;
   EXPECT_EQ(md5_of(film), expected);
   expect_goes_on("out.mp4", {"--force"}, expected);
-  // Of pictures in a new folder nothing is left to go on from: they are all in it.
+  // The same of pictures that are all in their new folder.
   const fs::path pictures = folder_ / "pictures";
   const CommandResult moved = run_unsynced(arguments(), pictures / "%03d.png", pictures);
   EXPECT_EQ(moved.exit_code, 5) << moved.err;
   EXPECT_NE(moved.err.find("complete and has its name"), std::string::npos) << moved.err;
-  EXPECT_EQ(moved.err.find("goes on from there"), std::string::npos) << moved.err;
+  EXPECT_NE(moved.err.find("the same command with --force goes on"), std::string::npos)
+      << moved.err;
+  EXPECT_EQ(names_in(pictures).size(), 32U);
+  const std::string last = md5_of(pictures / "032.png");
+  const CommandResult again = run("pictures/%03d.png", {"--force"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("frames are kept from before"), std::string::npos) << again.err;
+  EXPECT_EQ(md5_of(pictures / "032.png"), last);
   EXPECT_EQ(names_in(pictures).size(), 32U);
 }
 

@@ -91,7 +91,7 @@ TEST_F(UseAll, AKilledJobGoesOnToTheSameBytes) {
   const Strings all = {"--use-all"};
   const std::string expected = undisturbed("film.mp4", all);
   EXPECT_NE(expected, undisturbed("other.mp4"));
-  EXPECT_EQ(stop_after("out.mp4", 2, "KILL", all).exit_code, 137);
+  EXPECT_EQ(stop_after("out.mp4", 1, "KILL", all).exit_code, 137);
   const CommandResult other = run("out.mp4");
   EXPECT_EQ(other.exit_code, 2) << other.err;
   EXPECT_NE(other.err.find("--use-all was true, is false"), std::string::npos) << other.err;
