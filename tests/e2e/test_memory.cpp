@@ -72,6 +72,24 @@ class Memory : public testing::Test {
     const std::vector<Json> lines = of_type(lines_of(result.out), "estimate");
     return lines.size() == 1 ? lines[0]["memory"]["bytes"].get<std::uint64_t>() : 0;
   }
+  struct Memories {
+    std::uint64_t told = 0;
+    std::uint64_t held = 0;
+  };
+  /// Of a job whose pool has one more photo, `name`, which FFmpeg makes of `source`.
+  Memories with_photo(const std::string& name, const Strings& source) {
+    Strings make = {"ffmpeg", "-v", "error", "-f", "lavfi", "-i"};
+    make.insert(make.end(), source.begin(), source.end());
+    make.push_back((folder_ / "pool" / name).string());
+    const CommandResult made = run_command(make);
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    Strings words = job("o.mp4", {"--threads", "1", "--encoder-preset", "ultrafast"});
+    *(std::find(words.begin(), words.end(), "--index") + 1) = (folder_ / "other.mti").string();
+    const Memories memories{estimate_of(words), peak_of(words)};
+    EXPECT_GT(memories.held, 0U);
+    return memories;
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -98,30 +116,16 @@ TEST_F(Memory, TheEstimateHoldsAgainstWhatTheKernelCounts) {
 // libvips held 500 rows of each photo, so what is told counted for photos of usual widths only.
 TEST_F(Memory, TheEstimateHoldsForAPhotoOfLongRows) {
   if (kSanitized) GTEST_SKIP() << "sanitizers keep memory of their own";
-  const CommandResult made =
-      run_command({"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=teal:size=100000x700",
-                   "-frames:v", "1", "-pix_fmt", "rgb24", (folder_ / "pool/long.png").string()});
-  ASSERT_EQ(made.exit_code, 0) << made.err;
-  Strings words = job("o.mp4", {"--threads", "1", "--encoder-preset", "ultrafast"});
-  *(std::find(words.begin(), words.end(), "--index") + 1) = (folder_ / "long.mti").string();
-  const std::uint64_t told = estimate_of(words);
-  const std::uint64_t held = peak_of(words);
-  ASSERT_GT(held, 0U);
+  const auto [told, held] = with_photo(
+      "long.png", {"color=c=teal:size=100000x700", "-frames:v", "1", "-pix_fmt", "rgb24"});
   EXPECT_LT(static_cast<double>(held), 1.3 * static_cast<double>(told)) << told;
 }
 
 // Its decoder holds all of it, with a copy: 120 MB, where 24 were told.
 TEST_F(Memory, TheEstimateHoldsForAPhotoThatIsHeldWhole) {
   if (kSanitized) GTEST_SKIP() << "sanitizers keep memory of their own";
-  const CommandResult made =
-      run_command({"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=teal:size=5000x3000",
-                   "-frames:v", "1", "-c:v", "libwebp", (folder_ / "pool/whole.webp").string()});
-  ASSERT_EQ(made.exit_code, 0) << made.err;
-  Strings words = job("o.mp4", {"--threads", "1", "--encoder-preset", "ultrafast"});
-  *(std::find(words.begin(), words.end(), "--index") + 1) = (folder_ / "whole.mti").string();
-  const std::uint64_t told = estimate_of(words);
-  const std::uint64_t held = peak_of(words);
-  ASSERT_GT(held, 0U);
+  const auto [told, held] = with_photo(
+      "whole.webp", {"color=c=teal:size=5000x3000", "-frames:v", "1", "-c:v", "libwebp"});
   EXPECT_LT(static_cast<double>(held), 1.3 * static_cast<double>(told)) << told;
   EXPECT_LT(static_cast<double>(told), 2.0 * static_cast<double>(held)) << told;
 }
