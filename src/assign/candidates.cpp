@@ -117,6 +117,13 @@ BestTwo<Price> CandidateLists<Price>::best_two(int row_class) {
 }
 
 template <class Price>
+std::int32_t CandidateLists<Price>::cost_of(int row_class, int column) const {
+  const std::span list(candidates(row_class), static_cast<std::size_t>(list_[row_class].count));
+  const auto at = std::ranges::find(list, column, &Candidate::column);
+  return at == list.end() ? kNone : at->cost;
+}
+
+template <class Price>
 Price CandidateLists<Price>::best(int row_class) {
   prepare(row_class);
   const Price* price = market_->price.data();

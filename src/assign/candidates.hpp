@@ -72,6 +72,9 @@ class CandidateLists {
   /// The least c - v, exact at current prices: needs less of a list than best_two().
   Price best(int row_class);
 
+  /// The class's cost of a column where that is on its list, else kNone.
+  [[nodiscard]] std::int32_t cost_of(int row_class, int column) const;
+
   /// Adapts bounds to prices having risen by at most `amount` (>= 0).
   void lift(Price amount) { lift_ += amount; }
 

@@ -103,6 +103,7 @@ bool ShortestPaths<Price>::serve(Searches how) {
     if (market_.missing[r] > 0) lacking_.push_back(r);
   }
   const auto is_served = [this](int r) { return market_.missing[r] == 0; };
+  dummy_.lends = !market_.use_all;
   if (how == Searches::together) {
     while (!lacking_.empty()) {
       sources_ = lacking_;
@@ -117,6 +118,7 @@ bool ShortestPaths<Price>::serve(Searches how) {
     }
     lacking_.erase(lacking_.begin(), next);
   }
+  dummy_.lends = false;
   sources_.assign(1, dummy_.number);
   while (lacking_.empty() && dummy_.missing > 0 && go_on()) search();
   const bool served = lacking_.empty() && dummy_.missing <= 0;

@@ -45,6 +45,12 @@ namespace mosaic::assign {
 // If the dummy already holds more than it must (it misses less than 0), its surplus places are free
 // places at v = V = 0. Reaching one always ends the search: V itself must not move.
 //
+// While rows still miss places the dummy lends: all it holds counts as surplus, and what is taken
+// from it is missed by it afterwards. A row then ends its search at the first column that has a
+// place to spare. If the dummy kept what it holds, every search would pass through it, to all
+// columns at its level and all their holders, in quest of a place left behind somewhere else.
+// (Not with use_all, where it may hold places above its level.)
+//
 // With Note [Every column at least once] (market.hpp) the dummy may hold all places of a column but
 // one. Where it holds all it may, v_j >= V instead of v_j <= V, and its place there has the reduced
 // cost v_j - V: a search that arrives at the column goes on to the dummy only after that distance.

@@ -11,8 +11,8 @@
 #include "assign/candidates.hpp"
 #include "assign/market.hpp"
 #include "assign/shortest_paths.hpp"
+#include "assign/solve_request.hpp"
 #include "assign/solver_memory.hpp"
-#include "mosaic/error.hpp"
 
 namespace mosaic {
 namespace {
@@ -43,107 +43,13 @@ constexpr std::array<int, 3> kHardDivisors = {300, 3000, 30000};
 // down in no time, while what ends up too low costs searches (shortest_paths.hpp, Note [The dummy
 // row]).
 constexpr int kWarmStart = 5;
+// With more than one row in this many to be served, the auction is faster than searches.
+constexpr std::int64_t kMostMoving = 2;
 // Places left behind are resettled when they are more than this part of the rows, in a few rounds:
 // rows that move to them leave others behind.
 constexpr int kLeftBehind = 2048;
 constexpr int kMostResettlings = 8;
 constexpr int kResettlingBids = 20;  // per row and round, against price wars
-
-void require(bool condition, const std::string& what) {
-  if (!condition) throw UsageError("assignment: " + what);
-}
-
-/// Messages are made when they are needed: there are a hundred thousand entries per frame.
-void check_list(const RowLists& lists, int row, int columns) {
-  const auto refuse = [row](const char* what) {
-    require(false, "the candidate list of row " + std::to_string(row) + what);
-  };
-  const std::int32_t count = lists.count[row];
-  if (count < 0 || count > lists.length) refuse(" is longer than its room");
-  const std::size_t first = std::size_t(row) * lists.length;
-  bool possible = true;
-  for (std::size_t at = first; at < first + count; ++at) {
-    possible &= lists.column[at] >= 0 && lists.column[at] < columns;
-    possible &= lists.cost[at] >= 0 && lists.cost[at] < kCostLimit;
-  }
-  if (!possible) refuse(" holds an impossible entry");
-}
-
-void check(const SolveRequest& request) {
-  const int rows = request.costs.rows();
-  const int columns = request.costs.columns();
-  require(std::ssize(request.capacity) == columns,
-          "capacities for " + std::to_string(request.capacity.size()) + " columns, costs for " +
-              std::to_string(columns));
-  require(request.row_class.empty() || std::ssize(request.row_class) == rows,
-          "row classes for " + std::to_string(request.row_class.size()) + " rows, costs for " +
-              std::to_string(rows));
-  require(request.warm_price.empty() || std::ssize(request.warm_price) == columns,
-          "prices for " + std::to_string(request.warm_price.size()) + " columns, costs for " +
-              std::to_string(columns));
-  std::int64_t places = 0;
-  std::int32_t lowest = 0;
-  for (const std::int32_t c : request.capacity) {
-    lowest = std::min(lowest, c);
-    places += c;
-  }
-  require(lowest >= 0, "a column has negative capacity");
-  if (places < rows) {
-    throw UsageError("assignment: " + std::to_string(rows) + " rows do not fit into the " +
-                         std::to_string(places) + " places of " + std::to_string(columns) +
-                         " columns: " + std::to_string(rows - places) + " places are missing",
-                     "add photos or allow each of them more uses");
-  }
-  if (request.use_all) {
-    const auto needed =
-        std::ranges::count_if(request.capacity, [](std::int32_t c) { return c > 0; });
-    require(needed <= rows, std::to_string(needed) + " columns are to be used at least once, by " +
-                                std::to_string(rows) + " rows");
-    require(request.warm_level <= 0, "the level of the prices is above 0");
-  } else {
-    require(request.warm_level == 0, "only with use_all prices have a level");
-  }
-  if (request.lists == nullptr) return;
-  const RowLists& lists = *request.lists;
-  const std::size_t cells = std::size_t(rows) * std::max(lists.length, 0);
-  require(std::ssize(lists.count) == rows && std::ssize(lists.bound) == rows &&
-              lists.column.size() == cells && lists.cost.size() == cells,
-          "candidate lists are not of the shape rows x length");
-  for (int i = 0; i < rows; ++i) check_list(lists, i, columns);
-}
-
-void group_rows(int rows, std::span<const std::int32_t> row_class, RowClasses& classes) {
-  classes.member.resize(rows);
-  std::iota(classes.member.begin(), classes.member.end(), 0);
-  classes.supply.clear();
-  classes.representative.clear();
-  classes.first_member.clear();
-  const auto differs = [&](int a, int b) {
-    return row_class.empty() || row_class[a] != row_class[b];
-  };
-  if (!row_class.empty()) {
-    // Classes in the order of their first rows, so that results do not depend on class numbers.
-    std::vector<std::int32_t> first(rows);
-    std::stable_sort(classes.member.begin(), classes.member.end(),
-                     [&](int a, int b) { return row_class[a] < row_class[b]; });
-    for (int k = 0; k < rows; ++k) {
-      const int row = classes.member[k];
-      first[row] =
-          k > 0 && !differs(classes.member[k - 1], row) ? first[classes.member[k - 1]] : row;
-    }
-    std::stable_sort(classes.member.begin(), classes.member.end(),
-                     [&](int a, int b) { return first[a] < first[b]; });
-  }
-  for (int k = 0; k < rows; ++k) {
-    if (k == 0 || differs(classes.member[k - 1], classes.member[k])) {
-      classes.representative.push_back(classes.member[k]);
-      classes.supply.push_back(0);
-      classes.first_member.push_back(k);
-    }
-    ++classes.supply.back();
-  }
-  classes.first_member.push_back(rows);
-}
 
 template <class Price>
 struct Engine {
@@ -166,6 +72,36 @@ Price typical_spread(CandidateLists<Price>& lists, int classes) {
   std::int64_t count = 0;
   for (int r = 0; r < classes; r += step, ++count) sum += lists.spread(r, kRank);
   return static_cast<Price>(sum / std::max<std::int64_t>(count, 1));
+}
+
+/// Note [What rows still hold]
+/// A film changes little from frame to frame, and with a price of change nearly every row is best
+/// served by what it has. At the prices of the last frame such a row is tight: it keeps its column,
+/// and no price has to move for it. What is missing then are the rows whose column has become worse
+/// than another, and searches from these alone lead to the optimum: a few dozen instead of an
+/// auction of all rows, and at prices for which the lists were made, so that hardly a row is
+/// fetched. Where much has changed at once the auction is faster.
+///
+/// Gives rows what they held where it is their best. Returns the places that are missing.
+template <class Price>
+std::int64_t take_up(Market<Price>& market, CandidateLists<Price>& lists, const RowClasses& classes,
+                     std::span<const std::int32_t> held) {
+  std::int64_t missing = 0;
+  for (int r = 0; r < classes.count(); ++r) {
+    const Price best = lists.best(r);
+    for (int k = classes.first_member[r]; k < classes.first_member[r + 1]; ++k) {
+      const std::int32_t j = held[classes.member[k]];
+      if (j == kNone || market.free[j] == 0) continue;
+      if (market.is_for_one(j) && market.free[j] < market.capacity[j]) continue;
+      const std::int32_t cost = lists.cost_of(r, j);
+      if (cost == kNone || cost - market.price[j] != best) continue;
+      market.add(j, r, 1, cost, market.price[j]);
+      --market.free[j];
+      --market.missing[r];
+    }
+    missing += market.missing[r];
+  }
+  return missing;
 }
 
 template <class Price>
@@ -247,6 +183,12 @@ struct Solver::Impl {
 
   template <class Price>
   void run(Engine<Price>& engine, const SolveRequest& request, Assignment& result);
+  template <class Price>
+  void open(Engine<Price>& engine, const SolveRequest& request);
+  template <class Price>
+  bool go_on_from_held(Engine<Price>& engine, const SolveRequest& request);
+  template <class Price>
+  void begin_anew(Engine<Price>& engine, const SolveRequest& request);
 
   Isa isa;
   RowClasses classes;
@@ -258,15 +200,30 @@ struct Solver::Impl {
 };
 
 template <class Price>
-void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assignment& result) {
+void Solver::Impl::open(Engine<Price>& engine, const SolveRequest& request) {
   const bool warm = !request.warm_price.empty();
-  const int columns = request.costs.columns();
+  engine.market.open(request.capacity, classes, request.warm_price, request.use_all,
+                     warm ? request.warm_level : 0);
+  engine.lists.open(request.costs, classes, engine.market,
+                    warm ? kWarmLength : cold_length(request.costs.columns()), request.lists);
+}
+
+/// Note [What rows still hold]. False: another way is faster, and the engine must be opened again.
+template <class Price>
+bool Solver::Impl::go_on_from_held(Engine<Price>& engine, const SolveRequest& request) {
+  const std::int64_t rows = request.costs.rows();
+  const std::int64_t missing = take_up(engine.market, engine.lists, classes, request.held);
+  if (missing > rows / kMostMoving || !engine.paths.run(Searches::one_by_one)) return false;
+  statistics.kept_rows = rows - missing;
+  statistics.augmentations = engine.paths.augmentations();
+  return true;
+}
+
+template <class Price>
+void Solver::Impl::begin_anew(Engine<Price>& engine, const SolveRequest& request) {
+  const bool warm = !request.warm_price.empty();
   Market<Price>& market = engine.market;
   CandidateLists<Price>& lists = engine.lists;
-  market.open(request.capacity, classes, request.warm_price, request.use_all,
-              warm ? request.warm_level : 0);
-  lists.open(request.costs, classes, market, warm ? kWarmLength : cold_length(columns),
-             request.lists);
   Auction<Price> auction(market, lists);
   const Price spread = typical_spread(lists, classes.count());
   if (warm) {
@@ -283,19 +240,31 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
   }
   auction.release(0);
   ShortestPaths<Price>& paths = engine.paths;
-  std::int64_t augmentations = 0;
   const bool served = request.patient && paths.run(Searches::one_by_one);
   if (!served) {
-    augmentations = request.patient ? paths.augmentations() : 0;
+    statistics.augmentations = request.patient ? paths.augmentations() : 0;
     for (const int divisor : kHardDivisors) {
       resettle(auction, market, std::max<Price>(spread / divisor, 1), request.costs.rows());
     }
     auction.release(0);
     paths.run(Searches::together);
   }
-  augmentations += paths.augmentations();
-  read_result(market, classes, result);
-  statistics = {auction.bids(), augmentations, lists.rows_fetched(), !served};
+  statistics.resettled = !served;
+  statistics.augmentations += paths.augmentations();
+  statistics.bids = auction.bids();
+}
+
+template <class Price>
+void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assignment& result) {
+  statistics = {};
+  open(engine, request);
+  const bool went_on = !request.held.empty() && go_on_from_held(engine, request);
+  if (!went_on) {
+    if (!request.held.empty()) open(engine, request);
+    begin_anew(engine, request);
+  }
+  statistics.dense_rows = engine.lists.rows_fetched();
+  read_result(engine.market, classes, result);
 }
 
 Solver::Solver(SimdChoice simd) : impl_(std::make_unique<Impl>(choose_isa(simd))) {}
@@ -304,14 +273,14 @@ Solver::~Solver() = default;
 const SolveStatistics& Solver::statistics() const { return impl_->statistics; }
 
 Assignment Solver::solve(const SolveRequest& request) {
-  check(request);
+  assign::check_request(request);
   impl_->statistics = {};
   Assignment result;
   if (request.costs.rows() == 0) {
     result.price.assign(request.capacity.size(), 0);
     return result;
   }
-  group_rows(request.costs.rows(), request.row_class, impl_->classes);
+  assign::group_rows(request.costs.rows(), request.row_class, impl_->classes);
   impl_->can_go_on = false;
   try {
     impl_->run(impl_->narrow, request, result);
@@ -329,8 +298,8 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
   if (!impl_->can_go_on) return std::nullopt;
   Market<std::int32_t>& market = impl_->narrow.market;
   const RowClasses& classes = impl_->classes;
-  require(costs.rows() == std::ssize(classes.member) && costs.columns() == market.columns(),
-          "the problem has changed its shape");
+  assign::require(costs.rows() == std::ssize(classes.member) && costs.columns() == market.columns(),
+                  "the problem has changed its shape");
   impl_->class_of_row.resize(classes.member.size());
   for (int r = 0; r < classes.count(); ++r) {
     for (int k = classes.first_member[r]; k < classes.first_member[r + 1]; ++k) {

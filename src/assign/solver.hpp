@@ -28,9 +28,13 @@ struct SolveRequest {
   /// Only with use_all and warm prices: these are the last duals less a constant that leaves none
   /// above 0, and this is 0 less the constant.
   std::int32_t warm_level = 0;
+  /// Only with warm prices: the column that each row had in the similar problem, -1 for none;
+  /// empty: not known. Where most rows do best to keep it, little is left to be solved.
+  std::span<const std::int32_t> held = {};
 };
 
 struct SolveStatistics {
+  std::int64_t kept_rows = 0;  ///< of `held`, that had it to begin with; 0: solved anew
   std::int64_t bids = 0;
   std::int64_t augmentations = 0;
   std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out

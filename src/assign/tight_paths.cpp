@@ -110,8 +110,7 @@ std::int64_t TightPaths<Price>::room_of(std::span<const Step> path) const {
   const int sink = path.back().to;
   std::int64_t places = missing(path.front().row_class);
   places = std::min<std::int64_t>(
-      places, market_.free[sink] > 0 ? market_.free[sink]
-                                     : std::min<std::int64_t>(dummy_.held[sink], -dummy_.missing));
+      places, market_.free[sink] > 0 ? market_.free[sink] : dummy_.surplus(sink));
   for (const Step& step : path) {
     if (step.row_class != dummy_.number) continue;
     places = std::min<std::int64_t>(places, market_.spare_places(step.to) - dummy_.held[step.to]);

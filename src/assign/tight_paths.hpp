@@ -1,6 +1,7 @@
 // Places moved along paths of tight arcs, and all such paths that can be found at given prices.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -17,8 +18,14 @@ struct DummyRow {
   Price level = 0;                 ///< V, the price of every column it holds places of
   std::int64_t missing = 0;        ///< places; below 0: it holds more than it must
   std::vector<std::int32_t> held;  ///< per column: places
+  bool lends = false;              ///< gives up places at its level though it will miss them
 
-  [[nodiscard]] bool has_surplus(int column) const { return held[column] > 0 && missing < 0; }
+  /// Places of the column that others may have.
+  [[nodiscard]] std::int64_t surplus(int column) const {
+    if (lends) return held[column];
+    return missing < 0 ? std::min<std::int64_t>(held[column], -missing) : 0;
+  }
+  [[nodiscard]] bool has_surplus(int column) const { return surplus(column) > 0; }
 };
 
 // Note [Many paths at the same prices]

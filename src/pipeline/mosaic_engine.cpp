@@ -250,6 +250,7 @@ void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
       if (warm) {
         request.warm_price = start_price_;
         request.warm_level = price_level_;
+        request.held = carried_photo;
       }
       again = solver_.solve(request);
     }
