@@ -250,6 +250,31 @@ __global__ void choose_kernel(const std::int32_t* list_tile, int cells, int list
   for (; count < candidates; ++count) chosen[count] = kNoTile;
 }
 
+/// One thread per cell; see cpu::CpuBackend::is_settled().
+__global__ void ask_kernel(ListJob job, ListView lists, AskJob ask, std::int32_t* asked) {
+  const int cell = static_cast<int>(blockIdx.x) * kThreads + thread_in_block();
+  if (cell >= job.cells) return;
+  const std::int32_t carried = ask.carried_tile[cell];
+  bool settled = false;
+  if (ask.switch_price != nullptr && carried != kNoTile) {
+    std::int32_t distance = 0;
+    for (int dim = 0; dim < job.tiles.dims; ++dim) {
+      const auto difference = static_cast<std::int32_t>(feature(job, cell, dim)) -
+                              static_cast<std::int32_t>(job.tiles.feature(carried, dim));
+      distance += difference * difference;
+    }
+    const std::ptrdiff_t list = static_cast<std::ptrdiff_t>(cell) * job.list_length;
+    settled = is_settled({job.saliency[cell], job.ssim_unit, distance, job.tile_price[carried],
+                          least_other_of(lists.tile + list, lists.base + list, job.list_length,
+                                         job.tile_price, carried),
+                          ask.switch_price[cell]});
+  }
+  const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(cell) * ask.candidates;
+  for (int i = 0; i < ask.candidates; ++i) {
+    asked[first + i] = settled ? kNoTile : ask.candidate_tile[first + i];
+  }
+}
+
 }  // namespace
 
 void expand_prices(const std::int32_t* photo_price, int tiles, int padded_tiles, int variants,
@@ -276,11 +301,20 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
          list_tile, cells, list_length, variants, kept, candidates, candidate_tile);
 }
 
+void ask_candidates(const ListJob& job, const ListView& lists, const AskJob& ask,
+                    std::int32_t* asked, const Stream& stream) {
+  if (ask.candidates == 0) return;
+  launch(Kernel("ask_candidates", ask_kernel),
+         {dim3(blocks_for(static_cast<std::size_t>(job.cells), kThreads)), dim3(kThreads)}, stream,
+         job, lists, ask, asked);
+}
+
 std::span<const KernelCode> candidate_list_kernels() {
   static const KernelCode all[] = {code_of("expand_prices", expand_prices_kernel),
                                    code_of("build_lists", build_lists_kernel<kUsualSteps>),
                                    code_of("build_lists", build_lists_kernel<0>),
-                                   code_of("choose_candidates", choose_kernel)};
+                                   code_of("choose_candidates", choose_kernel),
+                                   code_of("ask_candidates", ask_kernel)};
   return all;
 }
 

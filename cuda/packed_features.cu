@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t kFragmentWords = 2;
 constexpr int kWordBytes = 4;
 
+static_assert(kMmaColumns == 8 && kMmaDepth == 32 && kWarpLanes == 32,
+              "packed_word() counts on them");
+
 int padded_to(int value, int step) { return (value + step - 1) / step * step; }
 
 /// Bytes depth .. depth + 3 of one tile as one word, the first one lowest.
@@ -38,14 +41,8 @@ PackedFeatures::PackedFeatures(std::span<const std::uint8_t> features, int tiles
         features.subspan(static_cast<std::size_t>(tile) * static_cast<std::size_t>(dims),
                          static_cast<std::size_t>(dims));
     for (const std::uint8_t value : mine) norm[static_cast<std::size_t>(tile)] += value * value;
-    const std::size_t group = static_cast<std::size_t>(tile / kMmaColumns) * words_per_group;
     for (int depth = 0; depth < steps_ * kMmaDepth; depth += kWordBytes) {
-      const int lane = tile % kMmaColumns * 4 + depth % 16 / kWordBytes;
-      const auto at = (static_cast<std::size_t>(depth / kMmaDepth) * kWarpLanes +
-                       static_cast<std::size_t>(lane)) *
-                          kFragmentWords +
-                      static_cast<std::size_t>(depth % kMmaDepth / 16);
-      fragments[group + at] = word_of(mine, depth);
+      fragments[static_cast<std::size_t>(packed_word(tile, depth, steps_))] = word_of(mine, depth);
     }
   }
   constexpr const char* kWhat = "the tile descriptions";

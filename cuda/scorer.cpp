@@ -39,20 +39,24 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   tile_price_ = {device, static_cast<std::size_t>(tiles_.padded_tiles()), kWhat};
   carried_ = {device, cells, kWhat};
   kept_ = {device, cells * candidates, kWhat};
+  switch_price_ = {device, cells, kWhat};
   saliency_ = {device, cells, kWhat};
   list_tile_ = {device, cells * length, kWhat};
   list_base_ = {device, cells * length, kWhat};
   list_bound_ = {device, cells, kWhat};
   candidate_ = {device, cells * candidates, kWhat};
+  asked_ = {device, cells * candidates, kWhat};
   dissimilarity_ = {device, cells * (candidates + 1), kWhat};
   pinned_price_ = {device, prices, kWhat};
   pinned_carried_ = {device, cells, kWhat};
   pinned_kept_ = {device, cells * candidates, kWhat};
+  pinned_switch_price_ = {device, cells, kWhat};
   pinned_saliency_ = {device, cells, kWhat};
   pinned_tile_ = {device, cells * length, kWhat};
   pinned_base_ = {device, cells * length, kWhat};
   pinned_bound_ = {device, cells, kWhat};
   pinned_candidate_ = {device, cells * candidates, kWhat};
+  pinned_asked_ = {device, cells * candidates, kWhat};
   pinned_dissimilarity_ = {device, cells * (candidates + 1), kWhat};
   if (has_ssim_ && geometry_.tile_size_px > kMaxSsimSquare_px) {
     throw UsageError(
@@ -78,6 +82,8 @@ void Scorer::check_request(const ScoreRequest& request) const {
   require(request.kept_candidate.empty() ||
               request.kept_candidate.size() == cells * static_cast<std::size_t>(candidates_),
           "kept candidates have the wrong size");
+  require(request.switch_price.empty() || request.switch_price.size() == cells,
+          "one price of change per cell is needed");
   const auto exists = [this](std::int32_t tile) {
     return tile == kNoTile || (tile >= 0 && tile < photos_ * variants_);
   };
@@ -90,6 +96,7 @@ void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
   upload_through(request.carried_tile, pinned_carried_, carried_, stream);
   upload_through(request.kept_candidate, pinned_kept_, kept_, stream);
   upload_through(request.saliency, pinned_saliency_, saliency_, stream);
+  upload_through(request.switch_price, pinned_switch_price_, switch_price_, stream);
 }
 
 void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
@@ -98,13 +105,22 @@ void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
   upload(request, stream);
   expand_prices(photo_price_.data(), photos_ * variants_, tiles_.padded_tiles(), variants_,
                 tile_price_.data(), stream);
-  build_lists({tiles_.view(), descriptions.features,
-               request.saliency.empty() ? descriptions.saliency : saliency_.data(),
-               tile_price_.data(), geometry_.cells(), scale_.ssim_unit, list_length_},
-              {list_tile_.data(), list_base_.data(), list_bound_.data()}, stream);
+  const ListJob job{tiles_.view(),
+                    descriptions.features,
+                    request.saliency.empty() ? descriptions.saliency : saliency_.data(),
+                    tile_price_.data(),
+                    geometry_.cells(),
+                    scale_.ssim_unit,
+                    list_length_};
+  const ListView lists{list_tile_.data(), list_base_.data(), list_bound_.data()};
+  build_lists(job, lists, stream);
   choose_candidates(list_tile_.data(), geometry_.cells(), list_length_, variants_,
                     request.kept_candidate.empty() ? nullptr : kept_.data(), candidates_,
                     candidate_.data(), stream);
+  ask_candidates(job, lists,
+                 {candidate_.data(), carried_.data(),
+                  request.switch_price.empty() ? nullptr : switch_price_.data(), candidates_},
+                 asked_.data(), stream);
   score_ssim(request, canvas, stream);
   download(stream, out);
 }
@@ -114,7 +130,7 @@ void Scorer::score_ssim(const ScoreRequest& request, const CanvasView& canvas,
   const SsimJob job{.luma = canvas.luma,
                     .tile_luma = luma_ ? luma_->squares() : nullptr,
                     .staged = luma_ && !luma_->resident(),
-                    .candidate_tile = candidate_.data(),
+                    .candidate_tile = asked_.data(),
                     .carried_tile = carried_.data(),
                     .dissimilarity = dissimilarity_.data(),
                     .size_px = geometry_.tile_size_px,
@@ -135,7 +151,7 @@ void Scorer::score_ssim(const ScoreRequest& request, const CanvasView& canvas,
 /// The tiles do not all fit: those of some cells' pairs at a time.
 void Scorer::stage_and_score(const ScoreRequest& request, const SsimJob& job,
                              const Stream& stream) {
-  candidate_.download(pinned_candidate_, candidate_.size(), stream);
+  asked_.download(pinned_asked_, asked_.size(), stream);
   stream.synchronize("choosing candidates");
   const auto candidates = static_cast<std::size_t>(candidates_);
   const std::size_t pairs = candidates + 1;
@@ -147,7 +163,7 @@ void Scorer::stage_and_score(const ScoreRequest& request, const SsimJob& job,
     staged_.clear();
     for (auto cell = static_cast<std::size_t>(first);
          cell < static_cast<std::size_t>(part.last_cell); ++cell) {
-      const std::int32_t* const chosen = pinned_candidate_.data() + cell * candidates;
+      const std::int32_t* const chosen = pinned_asked_.data() + cell * candidates;
       staged_.insert(staged_.end(), chosen, chosen + candidates);
       staged_.push_back(request.carried_tile[cell]);
     }

@@ -14,7 +14,7 @@ struct SsimJob {
   const std::uint8_t* tile_luma;  ///< squares of S x S
   /// False: tile_luma holds all tiles. True: one square per pair, from first_cell on.
   bool staged;
-  const std::int32_t* candidate_tile;  ///< cells x candidates
+  const std::int32_t* candidate_tile;  ///< cells x candidates: those that are asked for, or kNoTile
   const std::int32_t* carried_tile;    ///< cells
   std::int32_t* dissimilarity;         ///< cells x (candidates + 1), see CellScores
   int size_px, columns, first_cell, last_cell, candidates;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "backend/cost_math.hpp"
 #include "backend/feature_math.hpp"
 #include "core/hash.hpp"
 
@@ -82,15 +83,8 @@ std::span<const KnownTile> FrameObjective::known(int cell) const {
 }
 
 std::int32_t FrameObjective::distance(int cell, std::int32_t tile) const {
-  const std::uint8_t* a = cells_described_.features.data() + index(cell, dims_);
-  const std::uint8_t* b = library_.features().data() + index(tile, dims_);
-  std::int32_t sum = 0;
-  for (int d = 0; d < dims_; ++d) {
-    const std::int32_t difference =
-        static_cast<std::int32_t>(a[d]) - static_cast<std::int32_t>(b[d]);
-    sum += difference * difference;
-  }
-  return sum;
+  return squared_distance(cells_described_.features.data() + index(cell, dims_),
+                          library_.features().data() + index(tile, dims_), dims_);
 }
 
 std::int32_t FrameObjective::known_cost(int cell, std::int32_t tile) const {

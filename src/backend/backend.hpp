@@ -50,6 +50,10 @@ struct ScoreRequest {
   std::span<const std::int32_t> kept_candidate;
   /// cells entries: takes the place of the saliency described; empty: as described.
   std::span<const std::uint8_t> saliency = {};
+  /// cells entries: what another tile than the carried one will cost when the frame is solved.
+  /// Cells that it settles get an SSIM of the carried tile only (Note [Settled cells] in
+  /// cost_math.hpp). Empty: all candidates of all cells get one.
+  std::span<const std::int32_t> switch_price = {};
 };
 
 /// Per cell: the `list_length` tiles of smallest reduced base cost, and SSIM of a few of them.
@@ -65,7 +69,7 @@ struct CellScores {
   int candidates = 0;
   std::vector<std::int32_t> candidate_tile;  ///< cells x candidates; kNoTile pads
   /// cells x (candidates + 1): R = ssim_unit * (1 - SSIM) clamped to [0, ssim_unit], rounded; the
-  /// last column is the carried tile's. ssim_unit where there is no tile.
+  /// last column is the carried tile's. ssim_unit where there is no tile, or none was asked for.
   std::vector<std::int32_t> dissimilarity;
 };
 

@@ -25,4 +25,50 @@ MOSAIC_HD std::int32_t weighted_cost(std::int32_t saliency, std::int32_t distanc
                                    6);
 }
 
+/// Squared L2 distance of two descriptions of `dims` bytes.
+MOSAIC_HD std::int32_t squared_distance(const std::uint8_t* a, const std::uint8_t* b, int dims) {
+  std::int32_t sum = 0;
+  for (int d = 0; d < dims; ++d) {
+    const std::int32_t difference =
+        static_cast<std::int32_t>(a[d]) - static_cast<std::int32_t>(b[d]);
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+/// Note [Settled cells]
+/// With a price of change most cells keep what they carry whatever SSIM says of other tiles: the
+/// best of them would not be cheaper even if it matched perfectly. There only the carried tile gets
+/// an SSIM; the others count as not computed, which is the most they can cost. Half of the price of
+/// change is left as a margin for prices of photos that fall while the frame is solved.
+struct Stake {
+  std::int32_t saliency;
+  std::int32_t ssim_unit;
+  std::int32_t carried_distance;  ///< of the carried tile's description
+  std::int32_t carried_price;     ///< of its photo
+  std::int32_t least_other;       ///< reduced base cost of the best tile but the carried one
+  std::int32_t switch_price;
+};
+
+MOSAIC_HD bool is_settled(const Stake& stake) {
+  const std::int64_t carried =
+      std::int64_t{weighted_cost(stake.saliency, stake.carried_distance, stake.ssim_unit)} -
+      stake.carried_price;
+  const std::int64_t most_gain =
+      std::int64_t{weighted_cost(stake.saliency, 0, stake.ssim_unit)} + 1;
+  return stake.least_other - most_gain + stake.switch_price / 2 >= carried;
+}
+
+/// Stake::least_other, from the cell's list in ascending order: the first entry or the second.
+/// A list of nothing else is that of a pool of one tile, which leaves no choice.
+MOSAIC_HD std::int32_t least_other_of(const std::int32_t* list_tile, const std::int32_t* list_base,
+                                      int list_length, const std::int32_t* tile_price,
+                                      std::int32_t carried) {
+  constexpr std::int32_t kNone = 0x7fffffff;
+  for (int i = 0; i < list_length && i < 2; ++i) {
+    if (list_tile[i] != carried) return list_base[i] - tile_price[list_tile[i]];
+  }
+  return kNone;
+}
+
 }  // namespace mosaic

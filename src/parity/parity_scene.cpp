@@ -45,6 +45,7 @@ ParityScene::ParityScene(const ParitySetting& setting, unsigned seed)
     carried_.push_back(static_cast<std::int32_t>(bytes_.number(tiles + 1)) - 1);
     shown_.push_back(static_cast<std::int32_t>(bytes_.number(tiles)));
     saliency_.push_back(static_cast<std::uint8_t>(32 + bytes_.number(97)));
+    switch_prices_.push_back(static_cast<std::int32_t>(bytes_.number(1U << 22)));
     looks_.push_back(make_look());
     fades_.push_back(make_fade());
   }
@@ -148,6 +149,10 @@ std::vector<ParityScene::Step> ParityScene::steps(bool prepared) const {
   steps.push_back({"score saliency", [this](Backend& backend, Outcome& out) {
                      backend.score({prices_, carried_, {}, saliency_}, out.scores[2]);
                    }});
+  steps.push_back(
+      {"score settled", [this](Backend& backend, Outcome& out) {
+         backend.score({prices_, carried_, {}, saliency_, switch_prices_}, out.scores[3]);
+       }});
   for (std::size_t i = 0; i < kComposes.size(); ++i) {
     steps.push_back(
         {std::string("compose rgb ") + kComposes[i], [this, i](Backend& backend, Outcome& out) {
@@ -205,7 +210,7 @@ std::vector<std::string> differences(const Outcome& got, const Outcome& want) {
     compare(name + "quantiles", a.quantiles, b.quantiles);
     compare(name + "luma", a.luma.pixels, b.luma.pixels);
   }
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < std::size(got.scores); ++i) {
     const std::string name = numbered("score", i);
     const CellScores& a = got.scores[i];
     const CellScores& b = want.scores[i];

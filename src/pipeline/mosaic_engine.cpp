@@ -117,7 +117,10 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
   set_start_prices();
   {
     const StageTimer timer(times_, StageTimes::score);
-    backend_->score({start_price_, carried.tile, carried.candidate, cells_.saliency}, scores_);
+    ScoreRequest request{start_price_, carried.tile, carried.candidate, cells_.saliency};
+    // Diffusion of errors may take any tile, whatever a change costs.
+    if (exact) request.switch_price = carried.switch_price;
+    backend_->score(request, scores_);
   }
   if (options_.probe != nullptr) show_scores(source_frame);
   if (exact) {

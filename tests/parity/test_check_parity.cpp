@@ -88,6 +88,8 @@ TEST(CheckParity, EveryArrayIsCompared) {
             Names{"score 2: candidate_tile"});
   EXPECT_EQ(names_after([](auto& o) { o.scores[0].dissimilarity[9] ^= 1; }),
             Names{"score 1: dissimilarity"});
+  EXPECT_EQ(names_after([](auto& o) { o.scores[3].dissimilarity[9] ^= 1; }),
+            Names{"score 4: dissimilarity"});
   EXPECT_EQ(names_after([](auto& o) { o.rgb[6].b.pixels[9] ^= 1; }), Names{"compose rgb 7: b"});
   EXPECT_EQ(names_after([](auto& o) { o.yuv[5].v.pixels[9] ^= 1; }), Names{"compose yuv 6: v"});
   EXPECT_EQ(names_after([](auto& o) { o.yuv.pop_back(); }), Names{"pictures"});

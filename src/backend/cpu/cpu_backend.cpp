@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backend/compose_request.hpp"
+#include "backend/cost_math.hpp"
 #include "backend/cpu/apply_tone.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/cpu/compose.hpp"
@@ -84,6 +85,7 @@ class CpuBackend final : public Backend {
   void expand_prices(std::span<const std::int32_t> photo_price);
   void score_cells(const ScoreRequest& request, int first, int last, CellScores& out);
   void score_ssim(const ScoreRequest& request, int first, int last, CellScores& out);
+  [[nodiscard]] bool is_settled(const ScoreRequest& request, int cell, const CellScores& out) const;
 
   const TileLibrary& library_;
   GridGeometry geometry_;
@@ -97,8 +99,9 @@ class CpuBackend final : public Backend {
   std::unique_ptr<ScorerPool> scorers_;             ///< null where no SSIM is computed
   std::unique_ptr<cpu::TileWindowSums> tile_sums_;  ///< null where no SSIM is computed
   std::vector<std::int32_t> tile_price_;            ///< padded to whole blocks of tiles
-  bool quantiles_;                                  ///< are described
-  std::span<const std::uint8_t> drawn_;             ///< tile pixels
+  std::vector<std::int32_t> nobody_;     ///< as many times kNoTile as there are candidates
+  bool quantiles_;                       ///< are described
+  std::span<const std::uint8_t> drawn_;  ///< tile pixels
   cpu::SeamPyramid seam_pyramid_;
   RgbImage source_;         ///< the frame in RGB before resizing
   RgbImage canvas_;         ///< the frame at output size
@@ -117,6 +120,7 @@ CpuBackend::CpuBackend(const BackendContext& context)
       tiles_(library_.features(), library_.tiles(), static_cast<int>(dims_)),
       list_length_(std::min(cpu::kListLength, library_.tiles())),
       tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles),
+      nobody_(static_cast<std::size_t>(std::max(match_.ssim_candidates, 0)), kNoTile),
       quantiles_(context.quantiles),
       drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb) {
   require(library_.tile_size_px() == geometry_.tile_size_px, "tiles have another size than cells");
@@ -199,6 +203,8 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
           "one saliency per cell is needed");
   require(request.kept_candidate.empty() || request.kept_candidate.size() == cells * candidates,
           "kept candidates have the wrong size");
+  require(request.switch_price.empty() || request.switch_price.size() == cells,
+          "one price of change per cell is needed");
   const auto length = static_cast<std::size_t>(list_length_);
   out.list_length = list_length_;
   out.list_tile.resize(cells * length);
@@ -250,11 +256,34 @@ void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, Ce
     const int x = cell % geometry_.columns * size;
     const int y = cell / geometry_.columns * size;
     (*scorer).set_cell(cells_.luma.row(y) + x, cells_.luma.size.width);
+    const auto asked = is_settled(request, cell, out)
+                           ? std::span<const std::int32_t>(nobody_)
+                           : std::span(out.candidate_tile).subspan(i * candidates, candidates);
     cpu::score_candidates(
-        *scorer, library_.luma(), *tile_sums_, size, scale_.ssim_unit,
-        std::span(out.candidate_tile).subspan(i * candidates, candidates), request.carried_tile[i],
+        *scorer, library_.luma(), *tile_sums_, size, scale_.ssim_unit, asked,
+        request.carried_tile[i],
         std::span(out.dissimilarity).subspan(i * (candidates + 1), candidates + 1));
   }
+}
+
+bool CpuBackend::is_settled(const ScoreRequest& request, int cell, const CellScores& out) const {
+  const auto i = static_cast<std::size_t>(cell);
+  const std::int32_t carried = request.carried_tile[i];
+  if (request.switch_price.empty() || carried == kNoTile) return false;
+  const auto tile = static_cast<std::size_t>(carried);
+  const std::size_t list = i * static_cast<std::size_t>(list_length_);
+  const std::span<const std::uint8_t> saliency =
+      request.saliency.empty() ? std::span<const std::uint8_t>(cells_.saliency) : request.saliency;
+  return mosaic::is_settled(
+      {.saliency = saliency[i],
+       .ssim_unit = scale_.ssim_unit,
+       .carried_distance =
+           squared_distance(cells_.features.data() + i * dims_,
+                            library_.features().data() + tile * dims_, static_cast<int>(dims_)),
+       .carried_price = tile_price_[tile],
+       .least_other = least_other_of(out.list_tile.data() + list, out.list_base.data() + list,
+                                     list_length_, tile_price_.data(), carried),
+       .switch_price = request.switch_price[i]});
 }
 
 void CpuBackend::check(const ComposeRequest& request) const {
