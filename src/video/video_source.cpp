@@ -23,6 +23,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Scalers that round a size write a sample aspect such as 1280:1281. Nobody sees half a pixel in
+/// 256, but every frame would be resampled for it.
+constexpr double kSquareEnough = 1.0 / 512.0;
+
 const char* matrix_name(YuvMatrix matrix) {
   switch (matrix) {
     case YuvMatrix::bt601:
@@ -95,7 +99,8 @@ class VideoSource final : public FrameSource {
         av_guess_sample_aspect_ratio(&stream_.container(), &stream_.stream(), frame_.get());
     if (aspect.num > 0 && aspect.den > 0) {
       if (orientation_.transpose) std::swap(aspect.num, aspect.den);
-      info_.sample_aspect = static_cast<double>(aspect.num) / aspect.den;
+      const double exact = static_cast<double>(aspect.num) / aspect.den;
+      info_.sample_aspect = std::abs(exact - 1.0) < kSquareEnough ? 1.0 : exact;
     }
     info_.time_base = from_av(stream_.stream().time_base);
     const AVRational average = stream_.stream().avg_frame_rate;

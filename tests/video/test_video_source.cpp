@@ -119,6 +119,13 @@ TEST_F(VideoSource, SampleAspectIsReported) {
   EXPECT_DOUBLE_EQ(read_film(file("sar.mp4")).info.sample_aspect, 4.0 / 3.0);
 }
 
+TEST_F(VideoSource, SampleAspectThatASizeWasRoundedToIsSquare) {
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=1280/1281 -c:v libx264 near.mp4");
+  EXPECT_DOUBLE_EQ(read_film(file("near.mp4")).info.sample_aspect, 1.0);
+  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=400/401 -c:v libx264 far.mp4");
+  EXPECT_DOUBLE_EQ(read_film(file("far.mp4")).info.sample_aspect, 400.0 / 401.0);
+}
+
 TEST_F(VideoSource, ASizeChangeIsFittedAndNamedOnce) {
   ffmpeg("-f lavfi -i color=red:s=64x48:r=25:d=0.4 -c:v libx264 one.h264");
   ffmpeg("-f lavfi -i color=lime:s=96x96:r=25:d=0.4 -c:v libx264 two.h264");
