@@ -60,7 +60,9 @@ void FrameObjective::fill_known(int cell) {
   const std::int32_t carried = carried_[static_cast<std::size_t>(cell)];
   for (int k = 0; k < scores_.candidates; ++k) {
     const std::int32_t tile = scores_.candidate_tile[index(cell, scores_.candidates, k)];
-    if (tile != carried) add(tile, scores_.dissimilarity[index(cell, known_per_cell_, k)]);
+    const std::int32_t dissimilarity = scores_.dissimilarity[index(cell, known_per_cell_, k)];
+    // The most there is, as of any tile that is not known.
+    if (tile != carried && dissimilarity != scale_.ssim_unit) add(tile, dissimilarity);
   }
   add(carried, scores_.dissimilarity[index(cell, known_per_cell_, scores_.candidates)]);
 }
