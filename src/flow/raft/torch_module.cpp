@@ -42,6 +42,7 @@ void tell(TorchFailure& failure, const c10::Error& error) {
 struct OpenBlas {
   void (*set_num_threads)(int) = nullptr;
   char* (*get_config)() = nullptr;
+  char* (*get_corename)() = nullptr;
 
   OpenBlas() {
     // Looked up among the dependencies of this module: with another BLAS they are not there.
@@ -52,6 +53,7 @@ struct OpenBlas {
     if (handle == nullptr) return;
     set_num_threads = reinterpret_cast<void (*)(int)>(dlsym(handle, "openblas_set_num_threads"));
     get_config = reinterpret_cast<char* (*)()>(dlsym(handle, "openblas_get_config"));
+    get_corename = reinterpret_cast<char* (*)()>(dlsym(handle, "openblas_get_corename"));
     dlclose(handle);
   }
 };
@@ -64,7 +66,9 @@ std::string describe_runtime(const OpenBlas& blas) {
   }
   const std::string config = blas.get_config();  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ..."
   const std::size_t second_space = config.find(' ', config.find(' ') + 1);
-  return text + " on " + config.substr(0, second_space);
+  text += " on " + config.substr(0, second_space);
+  if (blas.get_corename != nullptr) text += std::string(" (") + blas.get_corename() + ")";
+  return text;
 }
 
 void be_deterministic() {
