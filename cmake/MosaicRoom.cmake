@@ -39,11 +39,12 @@ function(mosaic_room name)
   target_link_libraries(mosaic_${name} PUBLIC mosaic_options ${ARG_LINKS})
 endfunction()
 
-# mosaic_test(NAME SOURCES a.cpp ... LINKS lib ... [THREADED] [SLOW]): one GoogleTest binary, tests
+# mosaic_test(NAME SOURCES a.cpp ... LINKS lib ... [THREADED] [SLOW] [REPEATS filter]): one GoogleTest binary, tests
 # discovered. THREADED ones also run under ThreadSanitizer (target tsan_tests, label threaded); SLOW
-# ones (minutes) are left out of sanitizer runs (label slow).
+# ones (minutes) are left out of sanitizer runs (label slow), and so are the tests that the filter of REPEATS
+# names: they run the same code many times over and compare what comes out.
 function(mosaic_test name)
-  cmake_parse_arguments(ARG "THREADED;SLOW" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADED;SLOW" "REPEATS" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE ${ARG_LINKS} mosaic_options GTest::gtest_main)
@@ -65,7 +66,11 @@ function(mosaic_test name)
     set(label slow)
     set(cost 100)
   endif()
-  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+  set(filter)
+  if(MOSAIC_SANITIZE AND ARG_REPEATS)
+    set(filter TEST_FILTER "-${ARG_REPEATS}")
+  endif()
+  gtest_discover_tests(test_${name} ${filter} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT 900 LABELS ${label} COST ${cost})
 endfunction()
 
