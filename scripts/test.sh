@@ -63,8 +63,8 @@ if [ "$quick" = no ]; then
   ctest --preset tsan -j "$jobs" -L threaded
 
   if [ "$long" = no ]; then
-    step "fuzz targets, a minute each"
-    bash scripts/fuzz.sh --ci --seconds 60
+    step "fuzz targets, half a minute each"
+    bash scripts/fuzz.sh --ci --seconds 30
   fi
 fi
 

@@ -10,7 +10,7 @@
 namespace mosaic {
 namespace {
 
-void require(bool holds, const char* what) {
+void expect(bool holds, const char* what) {
   if (!holds) throw Error(ExitCode::unexpected, std::string("composing: ") + what);
 }
 
@@ -18,21 +18,21 @@ void require(bool holds, const char* what) {
 
 void check_compose_request(const ComposeRequest& request, const GridGeometry& geometry, int tiles) {
   const auto cells = static_cast<std::size_t>(geometry.cells());
-  require(request.tile.size() == cells && request.look.size() == cells,
-          "one tile and one look per cell are needed");
-  require(request.fade.empty() || request.fade.size() == cells, "one fade per cell is needed");
-  require(request.tone.empty() || request.tone.size() == static_cast<std::size_t>(kToneEntries),
-          "the tone table has the wrong size");
-  require(request.seams.feather_px >= 0 && 2 * request.seams.feather_px <= geometry.tile_size_px,
-          "seams are wider than cells");
-  require(request.seams.laplacian_bands >= 0 && request.seams.laplacian_bands <= kMaxSeamBands,
-          "an impossible number of seam bands");
+  expect(request.tile.size() == cells && request.look.size() == cells,
+         "one tile and one look per cell are needed");
+  expect(request.fade.empty() || request.fade.size() == cells, "one fade per cell is needed");
+  expect(request.tone.empty() || request.tone.size() == static_cast<std::size_t>(kToneEntries),
+         "the tone table has the wrong size");
+  expect(request.seams.feather_px >= 0 && 2 * request.seams.feather_px <= geometry.tile_size_px,
+         "seams are wider than cells");
+  expect(request.seams.laplacian_bands >= 0 && request.seams.laplacian_bands <= kMaxSeamBands,
+         "an impossible number of seam bands");
   const auto known = [tiles](std::int32_t tile) { return tile >= 0 && tile < tiles; };
-  require(std::ranges::all_of(request.tile, known), "a cell has no tile");
-  require(std::ranges::all_of(
-              request.fade,
-              [&](const CellFade& fade) { return fade.tile == kNoTile || known(fade.tile); }),
-          "a tile that fades out does not exist");
+  expect(std::ranges::all_of(request.tile, known), "a cell has no tile");
+  expect(std::ranges::all_of(
+             request.fade,
+             [&](const CellFade& fade) { return fade.tile == kNoTile || known(fade.tile); }),
+         "a tile that fades out does not exist");
 }
 
 }  // namespace mosaic

@@ -7,7 +7,7 @@ namespace mosaic::cli {
 namespace {
 
 /// "-o --output" or "--crf"; positional arguments have no names.
-std::string names_of(const Option& option) {
+std::string option_names(const Option& option) {
   std::string names;
   if (option.letter != 0) names = std::string("-") + option.letter + " ";
   return names + flag_of(option);
@@ -27,7 +27,7 @@ std::string option_names(Command command) {
   std::vector<std::string> names;
   for (const Option& option : options()) {
     if (applies_to(option, command) && option.kind != Kind::positional) {
-      names.push_back(names_of(option));
+      names.push_back(option_names(option));
     }
   }
   return joined(names);

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/paths.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -11,11 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexEnding = ".mti";
-
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
 
 /// Absolute, without links and without a slash at the end, for paths that need not exist.
 fs::path resolved(const fs::path& path) {

@@ -156,7 +156,7 @@ MOSAIC_ALWAYS_INLINE void few_taps_body(const std::uint32_t* __restrict columns,
   }
 }
 
-void check_crop(const Rect& crop, Size source) {
+void check_resize_crop(const Rect& crop, Size source) {
   if (crop.x < 0 || crop.y < 0 || crop.width > source.width - crop.x ||
       crop.height > source.height - crop.y) {
     throw std::invalid_argument("resize: the crop leaves the picture");
@@ -283,7 +283,7 @@ void RowResampler::run(int target_row, const RowAt& row_at, std::vector<std::uin
 }
 
 Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool, Isa isa) {
-  check_crop(crop, source.size);
+  check_resize_crop(crop, source.size);
   check_side(out_size.width, "target width");
   check_side(out_size.height, "target height");
   Plane out(out_size);
@@ -294,7 +294,7 @@ Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool, Is
 }
 
 RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool, Isa isa) {
-  check_crop(crop, source.size());
+  check_resize_crop(crop, source.size());
   check_side(out_size.width, "target width");
   check_side(out_size.height, "target height");
   RgbImage out(out_size);

@@ -194,10 +194,11 @@ Motif forest(const Palette& p, Random& random) {
   };
 }
 
-constexpr std::array<MotifMaker, 7> kMotifs = {sky, leaf, petals, waves, stones, dunes, forest};
+constexpr std::array<MotifMaker, 7> kNatureMotifs = {sky,    leaf,  petals, waves,
+                                                     stones, dunes, forest};
 
 }  // namespace
 
-std::span<const MotifMaker> nature_motifs() { return kMotifs; }
+std::span<const MotifMaker> nature_motifs() { return kNatureMotifs; }
 
 }  // namespace mosaic::demo

@@ -216,11 +216,11 @@ Motif edge(const Palette& p, Random& random) {
   };
 }
 
-constexpr std::array<MotifMaker, 8> kMotifs = {bricks, fabric,  bokeh,  fruit,
-                                               wood,   windows, marble, edge};
+constexpr std::array<MotifMaker, 8> kThingMotifs = {bricks, fabric,  bokeh,  fruit,
+                                                    wood,   windows, marble, edge};
 
 }  // namespace
 
-std::span<const MotifMaker> thing_motifs() { return kMotifs; }
+std::span<const MotifMaker> thing_motifs() { return kThingMotifs; }
 
 }  // namespace mosaic::demo

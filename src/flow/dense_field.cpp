@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "flow/floor_div.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -14,8 +15,6 @@ namespace {
 
 /// Far beyond any picture, far below what int32 sums of vectors could not hold.
 constexpr double kLongestVectorPx = 1 << 20;
-
-int floor_div(int a, int b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
 
 struct Checker {
   const GridGeometry& geometry;

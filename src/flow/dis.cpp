@@ -11,7 +11,7 @@ namespace mosaic {
 
 namespace {
 
-constexpr char kHowToGetIt[] =
+constexpr char kHowToGetOpenCv[] =
     "build with OpenCV (Debian: apt-get install libopencv-video-dev), or use --flow block, which "
     "needs nothing";
 
@@ -32,7 +32,7 @@ DisFlowEstimator::DisFlowEstimator(const GridGeometry& geometry, ThreadPool& poo
     : geometry_(geometry),
       cell_px_(reduced_cell(geometry)),
       pool_(pool),
-      module_(kDisModuleFile, "--flow dis", kHowToGetIt),
+      module_(kDisModuleFile, "--flow dis", kHowToGetOpenCv),
       find_flow_(module_.symbol<DisFlow>(kDisFlowSymbol)) {}
 
 std::string DisFlowEstimator::describe() const {

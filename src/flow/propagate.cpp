@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "flow/floor_div.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -25,8 +26,6 @@ struct Option {
 
 /// Tiles that may move on to make room for one; beyond this a new tile disturbs less.
 constexpr int kLongestChain = 24;
-
-int floor_div(int a, int b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
 
 std::int64_t squared_length(FlowVector v) {
   return std::int64_t{v.dx} * v.dx + std::int64_t{v.dy} * v.dy;

@@ -14,12 +14,12 @@
 namespace mosaic::metrics {
 namespace {
 
-using Json = nlohmann::json;
+using PlanJson = nlohmann::json;
 
 // Far above what render() writes; keeps products of two sides inside int.
 constexpr std::int64_t kLargestSide = 32768;
 
-int side(const Json& value) {
+int side(const PlanJson& value) {
   const auto number = integer_of<std::int64_t>(value);
   if (number < 1 || number > kLargestSide) {
     throw std::out_of_range("a size of " + std::to_string(number));
@@ -49,18 +49,18 @@ void PlanReader::fail(const std::string& what) const {
 
 void PlanReader::read_header(const std::string& line) {
   try {
-    const Json header = Json::parse(line);
+    const PlanJson header = PlanJson::parse(line);
     if (header.at("type") != "mosaic-plan") fail("not a plan");
     if (header.at("version") != 1) fail("a plan of an unknown version");
-    const Json& grid = header.at("grid");
+    const PlanJson& grid = header.at("grid");
     grid_.columns = side(grid.at("columns"));
     grid_.rows = side(grid.at("rows"));
     grid_.tile_size_px = side(grid.at("tile_size_px"));
-    const Json& crop = grid.at("crop");
+    const PlanJson& crop = grid.at("crop");
     grid_.crop_px = {integer_of<int>(crop.at(0)), integer_of<int>(crop.at(1)), side(crop.at(2)),
                      side(crop.at(3))};
     std::map<std::string, std::int32_t> number_of;
-    for (const Json& name : header.at("photo_of_tile")) {
+    for (const PlanJson& name : header.at("photo_of_tile")) {
       const auto [place, is_new] = number_of.try_emplace(
           name.get<std::string>(), static_cast<std::int32_t>(photo_names_.size()));
       if (is_new) photo_names_.push_back(place->first);
@@ -81,10 +81,10 @@ bool PlanReader::read(PlannedFrame& frame) {
   }
   ++line_;
   try {
-    const Json json = Json::parse(line);
+    const PlanJson json = PlanJson::parse(line);
     frame.frame = integer_of<std::int64_t>(json.at("frame"));
     frame.tiles.clear();
-    for (const Json& tile : json.at("tiles")) {
+    for (const PlanJson& tile : json.at("tiles")) {
       frame.tiles.push_back(integer_of<std::int32_t>(tile));
     }
     frame.scene_cut = json.at("scene_cut").get<bool>();

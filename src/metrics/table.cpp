@@ -47,7 +47,7 @@ class Table {
   std::ostringstream text_;
 };
 
-std::string text_of(Size size) {
+std::string size_text(Size size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
@@ -61,17 +61,17 @@ void add_clips(Table& table, const ClipReport& report) {
   const auto goes_on = [](const ClipFacts& clip) {
     return clip.goes_on ? std::string("; has more frames, not compared") : std::string();
   };
-  table.line("source  " + report.source.path.string() + ": " + text_of(report.source.size) +
-             ", shown: " + text_of({crop.width, crop.height}) + " at " + std::to_string(crop.x) +
+  table.line("source  " + report.source.path.string() + ": " + size_text(report.source.size) +
+             ", shown: " + size_text({crop.width, crop.height}) + " at " + std::to_string(crop.x) +
              "," + std::to_string(crop.y) + "; frames " + span_of(report.source_first, pairs) +
              goes_on(report.source));
   std::string cells;
   if (report.grid) {
-    cells = ", " + text_of({report.grid->columns, report.grid->rows}) + " cells of " +
+    cells = ", " + size_text({report.grid->columns, report.grid->rows}) + " cells of " +
             std::to_string(report.grid->tile_size_px) + " px";
   }
-  table.line("mosaic  " + report.mosaic.path.string() + ": " + text_of(report.mosaic.size) + cells +
-             "; frames " + span_of(report.mosaic_first, pairs) + goes_on(report.mosaic));
+  table.line("mosaic  " + report.mosaic.path.string() + ": " + size_text(report.mosaic.size) +
+             cells + "; frames " + span_of(report.mosaic_first, pairs) + goes_on(report.mosaic));
 }
 
 void add_spread(Table& table, const ClipReport& report, const std::string& name,

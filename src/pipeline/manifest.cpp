@@ -34,7 +34,7 @@ constexpr char kTilesFact[] = "photos of --tiles";
 constexpr std::array<std::string_view, 4> kMayDiffer = {"program", "libraries", "encoder",
                                                         "motion"};
 
-std::string dump(const Json& json) {
+std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -132,7 +132,7 @@ std::string ManifestLines::take() {
     if (hashes_[i]) line[std::string(kStageNames[i])] = hex64(*hashes_[i]);
   }
   hashes_ = {};
-  return dump(line);
+  return one_line(line);
 }
 
 ManifestWriter::ManifestWriter(const fs::path& path, bool force)
@@ -150,7 +150,7 @@ void ManifestWriter::begin(const Facts& facts, const RenderParts& parts) {
       {"grid",
        {{"columns", grid.columns}, {"rows", grid.rows}, {"tile_size_px", grid.tile_size_px}}},
       {"facts", facts}};
-  stream_ << dump(header) << '\n';
+  stream_ << one_line(header) << '\n';
   check();
 }
 
@@ -164,7 +164,7 @@ void ManifestWriter::complete(const ManifestEnd& end) {
   line["file"] = end.file ? Json(hex64(*end.file)) : Json();
   line["flow_rounding_edge_px"] =
       end.flow_rounding_edge_px ? Json(*end.flow_rounding_edge_px) : Json();
-  write(dump(line));
+  write(one_line(line));
   stream_.close();
   check();
   file_.sync();

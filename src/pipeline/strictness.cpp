@@ -6,7 +6,7 @@ namespace mosaic {
 
 namespace {
 
-constexpr const char* kHint = "repair or remove it, or leave out --strict";
+constexpr const char* kStrictHint = "repair or remove it, or leave out --strict";
 
 }  // namespace
 
@@ -15,7 +15,7 @@ void require_intact(const std::vector<SkippedInput>& skipped) {
   const std::size_t others = skipped.size() - 1;
   throw InputError("--strict: " + skipped.front().name + ": " + skipped.front().reason +
                        (others == 0 ? "" : ", and " + std::to_string(others) + " more"),
-                   kHint);
+                   kStrictHint);
 }
 
 void require_intact(const FrameSource& source) {
@@ -23,7 +23,7 @@ void require_intact(const FrameSource& source) {
   if (source.decode_errors() == 0) return;
   throw InputError("--strict: " + std::to_string(source.decode_errors()) +
                        " places of the input could not be decoded",
-                   kHint);
+                   kStrictHint);
 }
 
 }  // namespace mosaic

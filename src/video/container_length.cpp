@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "video/big_endian.hpp"
 #include "video/container_tail.hpp"
 
 namespace mosaic {
@@ -59,12 +60,6 @@ std::optional<std::uint64_t> matroska_end(std::string_view head) {
 std::uint64_t little_endian_32(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
   return value;
 }
 

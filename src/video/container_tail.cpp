@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "video/big_endian.hpp"
+
 namespace mosaic {
 
 namespace {
@@ -13,12 +15,6 @@ using namespace std::string_view_literals;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
-}
-
-std::size_t big_endian(std::string_view bytes) {
-  std::size_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
 }
 
 // ---- transport streams ----
@@ -55,12 +51,12 @@ std::optional<PacketRow> transport_row(std::string_view bytes) {
 }
 
 /// The picture data that a packet with a PES header announces, and what came of it.
-struct Picture {
+struct StatedPicture {
   std::size_t stated = 0;  ///< 0: unbounded
   std::size_t come = 0;
 };
 
-void count_payload(std::string_view packet, std::map<std::size_t, Picture>& pictures) {
+void count_payload(std::string_view packet, std::map<std::size_t, StatedPicture>& pictures) {
   const bool starts = (byte_at(packet, 1) & 0x40) != 0;
   const bool scrambled = (byte_at(packet, 3) & 0xC0) != 0;
   const unsigned control = byte_at(packet, 3) >> 4 & 3;
@@ -92,7 +88,7 @@ bool transport_is_cut(std::string_view tail) {
   if (!row) return false;
   // Packets of 204 bytes carry a checksum behind them, those of 192 a time before them.
   const std::size_t extent = row->stride == 192 ? kPacket : row->stride;
-  std::map<std::size_t, Picture> pictures;
+  std::map<std::size_t, StatedPicture> pictures;
   std::size_t at = row->first;
   for (; at + extent <= tail.size(); at += row->stride) {
     if (tail[at] != kSync) return false;
@@ -102,7 +98,7 @@ bool transport_is_cut(std::string_view tail) {
   if (end < tail.size()) return at >= tail.size() || tail[at] == kSync;
   // Whoever stops the recording of several programmes leaves pictures of the others unfinished.
   if (pictures.size() != 1) return false;
-  const Picture& last = pictures.begin()->second;
+  const StatedPicture& last = pictures.begin()->second;
   return last.stated > 0 && last.come < last.stated;
 }
 

@@ -11,21 +11,21 @@ namespace mosaic {
 namespace {
 
 /// x264's presets: frames looked ahead and B-frames before one is written, and reference frames.
-struct Effort {
+struct EffortMemory {
   std::string_view name;
   int ahead;
   int references;
 };
-constexpr std::array<Effort, 10> kEfforts = {{{"ultrafast", 0, 1},
-                                              {"superfast", 3, 1},
-                                              {"veryfast", 13, 1},
-                                              {"faster", 23, 2},
-                                              {"fast", 33, 2},
-                                              {"medium", 43, 3},
-                                              {"slow", 53, 5},
-                                              {"slower", 63, 8},
-                                              {"veryslow", 68, 16},
-                                              {"placebo", 76, 16}}};
+constexpr std::array<EffortMemory, 10> kEffortMemory = {{{"ultrafast", 0, 1},
+                                                         {"superfast", 3, 1},
+                                                         {"veryfast", 13, 1},
+                                                         {"faster", 23, 2},
+                                                         {"fast", 33, 2},
+                                                         {"medium", 43, 3},
+                                                         {"slow", 53, 5},
+                                                         {"slower", 63, 8},
+                                                         {"veryslow", 68, 16},
+                                                         {"placebo", 76, 16}}};
 
 // Bytes per pixel of a picture with its margins, fitted to measured runs (docs/benchmarks.md): a
 // frame that waits has its half-size planes and the motion found in them, one that is worked on has
@@ -50,9 +50,10 @@ std::uint64_t encoder_memory(const std::filesystem::path& output, const EncodeSe
   const std::string codec = codec_for(encode, ending);
   if (codec == "libvpx-vp9") return static_cast<std::uint64_t>(pixels * kOfVp9);
   if (codec != "libx264") return static_cast<std::uint64_t>(pixels * kOfOthers);
-  const auto* effort = std::find_if(kEfforts.begin(), kEfforts.end(),
-                                    [&](const Effort& each) { return each.name == encode.preset; });
-  if (effort == kEfforts.end()) effort = &kEfforts.back();
+  const auto* effort =
+      std::find_if(kEffortMemory.begin(), kEffortMemory.end(),
+                   [&](const EffortMemory& each) { return each.name == encode.preset; });
+  if (effort == kEffortMemory.end()) effort = &kEffortMemory.back();
   return static_cast<std::uint64_t>(
       pixels * (kWaiting * effort->ahead + (effort->ahead > 0 ? kLookahead : 0.0) +
                 kWorkedOn * encoder_threads(size.height) + kReference * effort->references));

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "core/file_names.hpp"
+#include "video/lower_ending.hpp"
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
@@ -17,13 +18,6 @@ namespace mosaic {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string lower_ending(const fs::path& path) {
-  std::string ending = path.extension().native();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-  return ending;
-}
 
 bool is_one_of(const std::string& ending, std::initializer_list<std::string_view> known) {
   return std::find(known.begin(), known.end(), ending) != known.end();

@@ -15,6 +15,7 @@
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
 #include "video/frame_seek.hpp"
+#include "video/lower_ending.hpp"
 #include "video/picture_content.hpp"
 #include "video/picture_names.hpp"
 #include "video/sources.hpp"
@@ -25,13 +26,6 @@ namespace mosaic {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string lower_ending(const fs::path& path) {
-  std::string ending = path.extension().native();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-  return ending;
-}
 
 Rect centre_crop(Size from, Size shape) {
   const std::int64_t wide = std::int64_t{from.width} * shape.height;

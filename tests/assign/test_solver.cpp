@@ -20,16 +20,16 @@ using test::with_switching_price;
 
 using Ints = std::vector<std::int32_t>;
 
-constexpr MosaicScene kScene{.grid_columns = 24, .grid_rows = 13, .tiles = 601, .seed = 5};
-constexpr int kCells = 24 * 13;
+constexpr MosaicScene kSolverScene{.grid_columns = 24, .grid_rows = 13, .tiles = 601, .seed = 5};
+constexpr int kSolverCells = 24 * 13;
 
 TEST(Solver, WarmCostsEqualColdOnesOverFrames) {
   Solver solver;
-  const Ints capacity(kScene.tiles, 1);
+  const Ints capacity(kSolverScene.tiles, 1);
   Ints price;
   for (int time = 0; time < 5; ++time) {
     SCOPED_TRACE(time);
-    const DenseCosts costs = mosaic_costs(kScene, time);
+    const DenseCosts costs = mosaic_costs(kSolverScene, time);
     Solver fresh;
     const Assignment cold = solve_certified(fresh, {costs, capacity, {}, {}, nullptr});
     const Assignment warm = solve_certified(solver, {costs, capacity, {}, price, nullptr});
@@ -40,9 +40,9 @@ TEST(Solver, WarmCostsEqualColdOnesOverFrames) {
 
 TEST(Solver, EveryInstructionSetTakesTheSamePath) {
   // 601 columns: a last block that is not full. Two solves, so that rows are also fetched late.
-  const DenseCosts first = mosaic_costs(kScene, 0);
-  const DenseCosts second = mosaic_costs(kScene, 1);
-  const Ints capacity(kScene.tiles, 1);
+  const DenseCosts first = mosaic_costs(kSolverScene, 0);
+  const DenseCosts second = mosaic_costs(kSolverScene, 1);
+  const Ints capacity(kSolverScene.tiles, 1);
   Solver plain(SimdChoice::plain);
   const Assignment cold = plain.solve({first, capacity, {}, {}, nullptr});
   const Assignment warm = plain.solve({second, capacity, {}, cold.price, nullptr});
@@ -62,11 +62,11 @@ TEST(Solver, EveryInstructionSetTakesTheSamePath) {
 }
 
 TEST(Solver, GoesOnWhereTheLastSolveEndedWhenCostsRise) {
-  const DenseCosts first = mosaic_costs(kScene, 0);
-  DenseCosts second = mosaic_costs(kScene, 1);
+  const DenseCosts first = mosaic_costs(kSolverScene, 0);
+  DenseCosts second = mosaic_costs(kSolverScene, 1);
   for (const int uses : {1, 2}) {
     SCOPED_TRACE(uses);
-    const Ints capacity(kScene.tiles, uses);
+    const Ints capacity(kSolverScene.tiles, uses);
     Solver solver;
     EXPECT_FALSE(solver.solve_again(first, {})) << "nothing has been solved yet";
     const Assignment cold = solver.solve({first, capacity, {}, {}, nullptr});
@@ -74,31 +74,31 @@ TEST(Solver, GoesOnWhereTheLastSolveEndedWhenCostsRise) {
     const RowLists lists = make_lists(second, cold.price, 4);
     Assignment last =
         solver.solve({second, capacity, {}, cold.price, uses == 1 ? nullptr : &lists});
-    Ints values(std::size_t(kCells) * kScene.tiles);
-    for (int i = 0; i < kCells; ++i) {
-      for (int j = 0; j < kScene.tiles; ++j) {
-        values[std::size_t(i) * kScene.tiles + j] = second.at(i, j);
+    Ints values(std::size_t(kSolverCells) * kSolverScene.tiles);
+    for (int i = 0; i < kSolverCells; ++i) {
+      for (int j = 0; j < kSolverScene.tiles; ++j) {
+        values[std::size_t(i) * kSolverScene.tiles + j] = second.at(i, j);
       }
     }
     for (int round = 0; round < 6; ++round) {
       SCOPED_TRACE(round);
       std::vector<CostRise> rises;
-      for (int i = round; i < kCells; i += 7 + 20 * round) {
-        rises.push_back({i, last.column_of_row[i], 1 << 26});           // what it has
-        rises.push_back({i, (i * 31 + round) % kScene.tiles, 50'000});  // something else
+      for (int i = round; i < kSolverCells; i += 7 + 20 * round) {
+        rises.push_back({i, last.column_of_row[i], 1 << 26});                 // what it has
+        rises.push_back({i, (i * 31 + round) % kSolverScene.tiles, 50'000});  // something else
         if (rises[rises.size() - 2].column == rises.back().column) rises.pop_back();
       }
       for (const auto [row, column, by] : rises) {
-        values[std::size_t(row) * kScene.tiles + column] += by;
+        values[std::size_t(row) * kSolverScene.tiles + column] += by;
       }
-      const DenseCosts risen(kCells, kScene.tiles, values);
+      const DenseCosts risen(kSolverCells, kSolverScene.tiles, values);
       const std::optional<Assignment> again = solver.solve_again(risen, rises);
       ASSERT_TRUE(again);
       const Certificate certificate = certify(risen, capacity, *again);
       EXPECT_TRUE(certificate.optimal) << certificate.violation;
       Solver fresh;
       EXPECT_EQ(again->cost, fresh.solve({risen, capacity, {}, {}, nullptr}).cost);
-      EXPECT_LT(solver.statistics().augmentations, kCells / 2);
+      EXPECT_LT(solver.statistics().augmentations, kSolverCells / 2);
       last = *again;
     }
   }
@@ -115,21 +115,21 @@ TEST(Solver, DoesNotGoOnFromMergedRows) {
 
 TEST(Solver, ScenesAreContended) {
   // The generator is worth nothing if cells do not compete: count distinct favourites.
-  const DenseCosts costs = mosaic_costs(kScene, 0);
-  std::vector<char> favourite(kScene.tiles, 0);
-  Ints row(kScene.tiles);
-  for (int i = 0; i < kCells; ++i) {
+  const DenseCosts costs = mosaic_costs(kSolverScene, 0);
+  std::vector<char> favourite(kSolverScene.tiles, 0);
+  Ints row(kSolverScene.tiles);
+  for (int i = 0; i < kSolverCells; ++i) {
     costs.row(i, row);
     favourite[std::min_element(row.begin(), row.end()) - row.begin()] = 1;
   }
-  EXPECT_LT(std::accumulate(favourite.begin(), favourite.end(), 0), kCells / 2);
+  EXPECT_LT(std::accumulate(favourite.begin(), favourite.end(), 0), kSolverCells / 2);
 }
 
 TEST(Solver, WarmAfterSceneCut) {
   Solver solver;
-  const Ints capacity(kScene.tiles, 1);
-  const DenseCosts before = mosaic_costs(kScene, 0);
-  MosaicScene other = kScene;
+  const Ints capacity(kSolverScene.tiles, 1);
+  const DenseCosts before = mosaic_costs(kSolverScene, 0);
+  MosaicScene other = kSolverScene;
   other.seed = 77;
   const DenseCosts after = mosaic_costs(other, 0);
   const Ints price = solve_certified(solver, {before, capacity, {}, {}, nullptr}).price;
@@ -140,44 +140,45 @@ TEST(Solver, WarmAfterSceneCut) {
 
 TEST(Solver, SwitchingPriceKeepsTiles) {
   Solver solver;
-  const Ints capacity(kScene.tiles, 1);
+  const Ints capacity(kSolverScene.tiles, 1);
   const Assignment first =
-      solve_certified(solver, {mosaic_costs(kScene, 0), capacity, {}, {}, nullptr});
+      solve_certified(solver, {mosaic_costs(kSolverScene, 0), capacity, {}, {}, nullptr});
   const DenseCosts costs =
-      with_switching_price(mosaic_costs(kScene, 1), first.column_of_row, 200'000);
+      with_switching_price(mosaic_costs(kSolverScene, 1), first.column_of_row, 200'000);
   const Assignment warm = solve_certified(solver, {costs, capacity, {}, first.price, nullptr});
   Solver fresh;
   EXPECT_EQ(warm.cost, solve_certified(fresh, {costs, capacity, {}, {}, nullptr}).cost);
   int kept = 0;
-  for (int i = 0; i < kCells; ++i) kept += warm.column_of_row[i] == first.column_of_row[i] ? 1 : 0;
-  EXPECT_GT(kept, kCells / 2);
+  for (int i = 0; i < kSolverCells; ++i)
+    kept += warm.column_of_row[i] == first.column_of_row[i] ? 1 : 0;
+  EXPECT_GT(kept, kSolverCells / 2);
 }
 
 TEST(Solver, SameProblemAgainNeedsNoBidWar) {
   Solver solver;
-  const Ints capacity(kScene.tiles, 1);
-  const DenseCosts costs = mosaic_costs(kScene, 0);
+  const Ints capacity(kSolverScene.tiles, 1);
+  const DenseCosts costs = mosaic_costs(kSolverScene, 0);
   const Assignment first = solve_certified(solver, {costs, capacity, {}, {}, nullptr});
   const Assignment again = solve_certified(solver, {costs, capacity, {}, first.price, nullptr});
   EXPECT_EQ(again.cost, first.cost);
-  EXPECT_LT(solver.statistics().bids, 20 * kCells);
+  EXPECT_LT(solver.statistics().bids, 20 * kSolverCells);
 }
 
 TEST(Solver, LetterboxRowsMergedOrNot) {
   constexpr int kFlat = 110;
-  const DenseCosts costs = mosaic_costs(kScene, 0, kFlat);
-  Ints row_class(kCells);
-  for (int i = 0; i < kCells; ++i) row_class[i] = i < kFlat ? 0 : i;
+  const DenseCosts costs = mosaic_costs(kSolverScene, 0, kFlat);
+  Ints row_class(kSolverCells);
+  for (int i = 0; i < kSolverCells; ++i) row_class[i] = i < kFlat ? 0 : i;
   for (const int uses : {1, 2, 5, 200}) {
     SCOPED_TRACE(uses);
-    const Ints capacity(kScene.tiles, uses);
+    const Ints capacity(kSolverScene.tiles, uses);
     Solver solver;
     const Assignment merged = solve_certified(solver, {costs, capacity, row_class, {}, nullptr});
     const std::int64_t merged_bids = solver.statistics().bids;
     const Assignment apart = solve_certified(solver, {costs, capacity, {}, {}, nullptr});
     EXPECT_EQ(merged.cost, apart.cost);
     EXPECT_LE(merged_bids, solver.statistics().bids);
-    const DenseCosts next = mosaic_costs(kScene, 1, kFlat);
+    const DenseCosts next = mosaic_costs(kSolverScene, 1, kFlat);
     const Assignment warm =
         solve_certified(solver, {next, capacity, row_class, merged.price, nullptr});
     EXPECT_EQ(warm.cost, solve_certified(solver, {next, capacity, {}, {}, nullptr}).cost);
@@ -187,14 +188,14 @@ TEST(Solver, LetterboxRowsMergedOrNot) {
 TEST(Solver, CapacitiesEqualRepeatedColumns) {
   constexpr int kTiles = 151;
   constexpr int kUses = 3;
-  MosaicScene scene = kScene;
+  MosaicScene scene = kSolverScene;
   scene.tiles = kTiles;
   const DenseCosts costs = mosaic_costs(scene, 0);
   Ints repeated;
-  for (int i = 0; i < kCells; ++i) {
+  for (int i = 0; i < kSolverCells; ++i) {
     for (int j = 0; j < kTiles * kUses; ++j) repeated.push_back(costs.at(i, j % kTiles));
   }
-  const DenseCosts wide(kCells, kTiles * kUses, repeated);
+  const DenseCosts wide(kSolverCells, kTiles * kUses, repeated);
   Solver solver;
   const Assignment shared = solve_certified(solver, {costs, Ints(kTiles, kUses), {}, {}, nullptr});
   // The repeated form also is the case of equal columns.
@@ -204,8 +205,8 @@ TEST(Solver, CapacitiesEqualRepeatedColumns) {
 }
 
 TEST(Solver, ExactlyTightCapacity) {
-  MosaicScene scene = kScene;
-  scene.tiles = kCells / 3;
+  MosaicScene scene = kSolverScene;
+  scene.tiles = kSolverCells / 3;
   const DenseCosts costs = mosaic_costs(scene, 0);
   const Ints capacity(scene.tiles, 3);
   Solver solver;
@@ -216,18 +217,18 @@ TEST(Solver, ExactlyTightCapacity) {
 }
 
 TEST(Solver, ColumnsWithoutCapacityAreNeverUsed) {
-  const DenseCosts costs = mosaic_costs(kScene, 0);
-  Ints capacity(kScene.tiles, 1);
+  const DenseCosts costs = mosaic_costs(kSolverScene, 0);
+  Ints capacity(kSolverScene.tiles, 1);
   Ints values;
   Ints kept;
-  for (int j = 0; j < kScene.tiles; ++j) {
+  for (int j = 0; j < kSolverScene.tiles; ++j) {
     if (j % 3 == 0) capacity[j] = 0;
     if (capacity[j] > 0) kept.push_back(j);
   }
-  for (int i = 0; i < kCells; ++i) {
+  for (int i = 0; i < kSolverCells; ++i) {
     for (const int j : kept) values.push_back(costs.at(i, j));
   }
-  const DenseCosts without(kCells, static_cast<int>(kept.size()), values);
+  const DenseCosts without(kSolverCells, static_cast<int>(kept.size()), values);
   Solver solver;
   const Assignment cold = solve_certified(solver, {costs, capacity, {}, {}, nullptr});
   EXPECT_EQ(cold.cost,
@@ -238,17 +239,17 @@ TEST(Solver, ColumnsWithoutCapacityAreNeverUsed) {
 
 TEST(Solver, GivenListsLeadToTheSameOptimum) {
   Solver solver;
-  const Ints capacity(kScene.tiles, 1);
-  const DenseCosts first = mosaic_costs(kScene, 0);
+  const Ints capacity(kSolverScene.tiles, 1);
+  const DenseCosts first = mosaic_costs(kSolverScene, 0);
   const Assignment cold = solve_certified(solver, {first, capacity, {}, {}, nullptr});
-  const DenseCosts second = mosaic_costs(kScene, 1);
+  const DenseCosts second = mosaic_costs(kSolverScene, 1);
   const Assignment own = solve_certified(solver, {second, capacity, {}, cold.price, nullptr});
-  for (const int length : {1, 2, 17, 64, kScene.tiles}) {
+  for (const int length : {1, 2, 17, 64, kSolverScene.tiles}) {
     SCOPED_TRACE(length);
     const RowLists lists = make_lists(second, cold.price, length);
     const Assignment given = solve_certified(solver, {second, capacity, {}, cold.price, &lists});
     EXPECT_EQ(given.cost, own.cost);
-    if (length == kScene.tiles) {
+    if (length == kSolverScene.tiles) {
       EXPECT_EQ(solver.statistics().dense_rows, 0);
     }
     const RowLists at_zero = make_lists(second, {}, length);
@@ -262,7 +263,7 @@ TEST(Solver, ResultDependsOnTheRequestOnly) {
   Solver fresh;
   const Assignment expected = fresh.solve({costs, capacity, {}, {}, nullptr});
   Solver used;
-  used.solve({mosaic_costs(kScene, 0), Ints(kScene.tiles, 2), {}, {}, nullptr});
+  used.solve({mosaic_costs(kSolverScene, 0), Ints(kSolverScene.tiles, 2), {}, {}, nullptr});
   used.solve({costs, capacity, {}, expected.price, nullptr});
   const Assignment again = used.solve({costs, capacity, {}, {}, nullptr});
   EXPECT_EQ(again.column_of_row, expected.column_of_row);

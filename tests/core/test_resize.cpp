@@ -13,13 +13,13 @@ namespace mosaic {
 namespace {
 
 /// The definition, written the slow way: weights of one axis as exact fractions over `total`.
-struct Weights {
+struct TapWeights {
   std::vector<std::int64_t> weight;  // of every source sample
   std::int64_t total;
 };
 
-Weights reference_weights(std::int64_t source, std::int64_t target, std::int64_t i) {
-  Weights w{std::vector<std::int64_t>(static_cast<std::size_t>(source), 0), 0};
+TapWeights reference_weights(std::int64_t source, std::int64_t target, std::int64_t i) {
+  TapWeights w{std::vector<std::int64_t>(static_cast<std::size_t>(source), 0), 0};
   if (target <= source) {  // overlap of [j, j+1) * target with [i, i+1) * source
     for (std::int64_t j = 0; j < source; ++j) {
       const std::int64_t overlap =
@@ -43,9 +43,9 @@ Weights reference_weights(std::int64_t source, std::int64_t target, std::int64_t
 Plane reference_resize(const Plane& source, Rect crop, Size out_size) {
   Plane out(out_size);
   for (int y = 0; y < out_size.height; ++y) {
-    const Weights wy = reference_weights(crop.height, out_size.height, y);
+    const TapWeights wy = reference_weights(crop.height, out_size.height, y);
     for (int x = 0; x < out_size.width; ++x) {
-      const Weights wx = reference_weights(crop.width, out_size.width, x);
+      const TapWeights wx = reference_weights(crop.width, out_size.width, x);
       std::int64_t sum = 0;
       for (int j = 0; j < crop.height; ++j) {
         for (int i = 0; i < crop.width; ++i) {

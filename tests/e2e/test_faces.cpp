@@ -10,7 +10,7 @@
 namespace mosaic::test {
 namespace {
 
-constexpr Size kFrame{288, 192};
+constexpr Size kFaceFrame{288, 192};
 constexpr int kRadius_px = 60;
 
 RgbImage in_grey(const Plane& plane) {
@@ -23,10 +23,10 @@ class Faces : public testing::Test {
  protected:
   void SetUp() override {
     write_pool(folder_ / "pool", 150);
-    face_ = in_grey(drawn_face(kFrame, kRadius_px));
+    face_ = in_grey(drawn_face(kFaceFrame, kRadius_px));
     write_picture(folder_ / "face.png", "face.png", face_);
     write_picture(folder_ / "negative.png", "negative.png",
-                  in_grey(negative(drawn_face(kFrame, kRadius_px))));
+                  in_grey(negative(drawn_face(kFaceFrame, kRadius_px))));
     write_frames(folder_ / "film", std::vector<RgbImage>(3, face_));
   }
 
@@ -41,11 +41,11 @@ class Faces : public testing::Test {
   /// Mean difference of green from the frame's within the drawn face, in levels.
   double miss_in_face(const std::string& mosaic) {
     const RgbImage shown = read_picture(folder_ / mosaic);
-    EXPECT_EQ(shown.size(), kFrame);
+    EXPECT_EQ(shown.size(), kFaceFrame);
     std::int64_t sum = 0;
     constexpr int kHalf = kRadius_px / 2;
-    for (int y = kFrame.height / 2 - kHalf; y < kFrame.height / 2 + kHalf; ++y) {
-      for (int x = kFrame.width / 2 - kHalf; x < kFrame.width / 2 + kHalf; ++x) {
+    for (int y = kFaceFrame.height / 2 - kHalf; y < kFaceFrame.height / 2 + kHalf; ++y) {
+      for (int x = kFaceFrame.width / 2 - kHalf; x < kFaceFrame.width / 2 + kHalf; ++x) {
         sum += std::abs(shown.g.row(y)[x] - face_.g.row(y)[x]);
       }
     }

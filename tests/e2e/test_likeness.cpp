@@ -9,22 +9,23 @@
 namespace mosaic::test {
 namespace {
 
-constexpr int kTile = 16;
+constexpr int kLikenessTile = 16;
 
 double cell_mean(const Plane& plane, int column, int row) {
   double sum = 0.0;
-  for (int y = 0; y < kTile; ++y) {
-    for (int x = 0; x < kTile; ++x) sum += plane.row(row * kTile + y)[column * kTile + x];
+  for (int y = 0; y < kLikenessTile; ++y) {
+    for (int x = 0; x < kLikenessTile; ++x)
+      sum += plane.row(row * kLikenessTile + y)[column * kLikenessTile + x];
   }
-  return sum / (kTile * kTile);
+  return sum / (kLikenessTile * kLikenessTile);
 }
 
 /// Mean absolute difference of the cells' mean colours, levels.
 double cell_difference(const RgbImage& a, const RgbImage& b) {
   double sum = 0.0;
   int count = 0;
-  for (int row = 0; row < a.size().height / kTile; ++row) {
-    for (int column = 0; column < a.size().width / kTile; ++column) {
+  for (int row = 0; row < a.size().height / kLikenessTile; ++row) {
+    for (int column = 0; column < a.size().width / kLikenessTile; ++column) {
       for (const auto plane : {&RgbImage::r, &RgbImage::g, &RgbImage::b}) {
         sum += std::abs(cell_mean(a.*plane, column, row) - cell_mean(b.*plane, column, row));
         ++count;
@@ -45,7 +46,7 @@ TEST(Likeness, EveryPresetShowsTheFrame) {
     const CommandResult result = run_mosaic(
         {"--frames", (folder / "frame.png").string(), "--tiles", (folder / "pool").string(),
          "--output", (folder / (std::string(preset) + ".png")).string(), "--preset", preset,
-         "--tile-size", std::to_string(kTile)},
+         "--tile-size", std::to_string(kLikenessTile)},
         {{}, {{"XDG_CACHE_HOME", (folder / "cache").string()}}});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const RgbImage mosaic = read_picture(folder / (std::string(preset) + ".png"));

@@ -9,15 +9,15 @@
 namespace mosaic::test {
 namespace {
 
-constexpr Size kFrame{160, 96};
+constexpr Size kCutFrame{160, 96};
 
 class SceneCuts : public testing::Test {
  protected:
   void SetUp() override {
     write_pool(folder_ / "pool", 200);
     // Two shots of four frames; the cut between them is at frame 4.
-    std::vector<RgbImage> frames(4, textured_picture(kFrame, 31));
-    frames.resize(8, textured_picture(kFrame, 32));
+    std::vector<RgbImage> frames(4, textured_picture(kCutFrame, 31));
+    frames.resize(8, textured_picture(kCutFrame, 32));
     write_frames(folder_ / "frames", frames);
   }
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Facts kFacts = {{"--crf", "18"}, {"--flow", "block"}};
+const Facts kJobFacts = {{"--crf", "18"}, {"--flow", "block"}};
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -43,7 +43,7 @@ class JobFolderTest : public testing::Test {
   fs::path job_path_ = folder_ / ".out.mp4.mosaic-job";
   std::vector<std::string> warnings_;
 
-  void start(JobFolder& job, const Facts& facts = kFacts) {
+  void start(JobFolder& job, const Facts& facts = kJobFacts) {
     job.start(facts, {}, 10, [this](const std::string& text) { warnings_.push_back(text); });
   }
   void make_three() {

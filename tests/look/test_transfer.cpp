@@ -26,7 +26,7 @@ ColorSums sums_of(const std::vector<Pixel>& pixels) {
 }
 
 /// A square of correlated colours around `mean`.
-std::vector<Pixel> random_square(std::mt19937& random, std::array<double, 3> mean, double spread) {
+std::vector<Pixel> random_pixels(std::mt19937& random, std::array<double, 3> mean, double spread) {
   std::normal_distribution<double> normal(0.0, spread);
   std::vector<Pixel> pixels(256);
   for (Pixel& pixel : pixels) {
@@ -104,7 +104,7 @@ TEST(Transfer, NoneIsTheIdentityAtEveryBlend) {
 
 TEST(Transfer, ATileThatAlreadyLooksLikeItsCellIsLeftAlone) {
   std::mt19937 random(3);
-  const ColorSums sums = sums_of(random_square(random, {120, 90, 60}, 20));
+  const ColorSums sums = sums_of(random_pixels(random, {120, 90, 60}, 20));
   for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
     const CellLook look = affine_look(sums, sums, 64, settings_for(transfer, 1.0, 1.0));
     for (std::size_t i = 0; i < 9; ++i) {
@@ -117,8 +117,8 @@ TEST(Transfer, ATileThatAlreadyLooksLikeItsCellIsLeftAlone) {
 TEST(Transfer, FullStrengthMovesTheMeanOntoTheCells) {
   std::mt19937 random(4);
   for (int round = 0; round < 50; ++round) {
-    const auto tile = random_square(random, {100, 140, 60}, 25);
-    const auto cell = random_square(random, {150, 90, 120}, 18);
+    const auto tile = random_pixels(random, {100, 140, 60}, 25);
+    const auto cell = random_pixels(random, {150, 90, 120}, 18);
     for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
       const CellLook look =
           affine_look(sums_of(tile), sums_of(cell), 64, settings_for(transfer, 1.0, 1.0));
@@ -131,8 +131,8 @@ TEST(Transfer, FullStrengthMovesTheMeanOntoTheCells) {
 
 TEST(Transfer, HalfStrengthMovesTheMeanHalfWay) {
   std::mt19937 random(5);
-  const auto tile = random_square(random, {100, 140, 60}, 25);
-  const auto cell = random_square(random, {150, 90, 120}, 18);
+  const auto tile = random_pixels(random, {100, 140, 60}, 25);
+  const auto cell = random_pixels(random, {150, 90, 120}, 18);
   for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
     const CellLook look =
         affine_look(sums_of(tile), sums_of(cell), 64, settings_for(transfer, 0.5, 0.5));
@@ -147,8 +147,8 @@ TEST(Transfer, MklReproducesTheCellsCovariance) {
   std::mt19937 random(6);
   for (int round = 0; round < 50; ++round) {
     // Spreads within the gain limits, far above the variance floor.
-    const auto tile = random_square(random, {120, 120, 120}, 22);
-    const auto cell = random_square(random, {120, 120, 120}, 26);
+    const auto tile = random_pixels(random, {120, 120, 120}, 22);
+    const auto cell = random_pixels(random, {120, 120, 120}, 26);
     const CellLook look =
         affine_look(sums_of(tile), sums_of(cell), 64, settings_for(ColorTransfer::mkl, 1.0, 0.0));
     const auto wanted = covariance_after(CellLook{}, cell);
@@ -180,8 +180,8 @@ TEST(Transfer, GainsStayWithinTheirLimitsOnFlatAndOnWildSquares) {
 
 TEST(Transfer, SpreadAndMeanHaveStrengthsOfTheirOwn) {
   std::mt19937 random(12);
-  const auto tile = random_square(random, {100, 140, 90}, 22);
-  const auto cell = random_square(random, {150, 90, 120}, 26);
+  const auto tile = random_pixels(random, {100, 140, 90}, 22);
+  const auto cell = random_pixels(random, {150, 90, 120}, 26);
   for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
     LookSettings settings = settings_for(transfer, 1.0, 1.0);
     settings.spread_transfer = 0.0;
@@ -195,7 +195,7 @@ TEST(Transfer, SpreadAndMeanHaveStrengthsOfTheirOwn) {
 // Note [Photos in the dark]: a black cell takes a photo's light away whatever the strength.
 TEST(Transfer, APhotoInABlackCellIsBlack) {
   std::mt19937 random(13);
-  const auto tile = random_square(random, {150, 140, 160}, 30);
+  const auto tile = random_pixels(random, {150, 140, 160}, 30);
   const std::vector<Pixel> black(256, Pixel{0, 0, 0});
   for (const ColorTransfer transfer : {ColorTransfer::reinhard, ColorTransfer::mkl}) {
     const CellLook look =
@@ -229,8 +229,8 @@ TEST(Transfer, ThreadCountDoesNotMatter) {
   CellDescriptions cells;
   std::vector<std::int32_t> shown;
   for (int i = 0; i < 300; ++i) {
-    tiles.push_back(sums_of(random_square(random, {100, 120, 140}, 30)));
-    cells.color_sums.push_back(sums_of(random_square(random, {90, 60, 150}, 20)));
+    tiles.push_back(sums_of(random_pixels(random, {100, 120, 140}, 30)));
+    cells.color_sums.push_back(sums_of(random_pixels(random, {90, 60, 150}, 20)));
     cells.saliency.push_back(static_cast<std::uint8_t>(32 + i % 97));
     shown.push_back(299 - i);
   }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kK = 3;
 constexpr int kColumns = 12;
-constexpr int kCells = 12 * 9;
+constexpr int kGridCells = 12 * 9;
 
 class DiffusionProblem {
  public:
@@ -23,10 +23,10 @@ class DiffusionProblem {
       : library(photos, 2, kK, 8, seed),
         base(library, scale, SimdChoice::plain),
         capacity(static_cast<std::size_t>(photos), uses),
-        carried(kCells, kNoTile) {
+        carried(kGridCells, kNoTile) {
     std::mt19937 random(seed + 1);
     const int dims = feature_count(kK);
-    for (int i = 0; i < kCells; ++i) {
+    for (int i = 0; i < kGridCells; ++i) {
       for (int d = 0; d < dims; ++d) {
         described.features.push_back(static_cast<std::uint8_t>(110 + i / 6 + random() % 20));
       }
@@ -37,9 +37,9 @@ class DiffusionProblem {
 
   std::vector<std::int32_t> place(double strength) {
     ThreadPool pool(1);
-    const std::vector<std::int32_t> switch_price(kCells, scale.switch_price);
+    const std::vector<std::int32_t> switch_price(kGridCells, scale.switch_price);
     BannedPhotos banned;
-    banned.resize(kCells);
+    banned.resize(kGridCells);
     const FrameObjective objective(library, base, scale, described, scores, carried, switch_price,
                                    banned, pool);
     return place_by_diffusion(
@@ -83,7 +83,7 @@ class DiffusionProblem {
     scores.list_length = std::min(24, library.tiles());
     scores.candidates = 0;
     std::vector<std::int32_t> row(static_cast<std::size_t>(library.tiles()));
-    for (int i = 0; i < kCells; ++i) {
+    for (int i = 0; i < kGridCells; ++i) {
       base.row(described.features.data() + i * feature_count(kK), 64, row);
       std::vector<std::pair<std::int32_t, std::int32_t>> order;
       for (std::size_t t = 0; t < row.size(); ++t) {
@@ -103,7 +103,7 @@ class DiffusionProblem {
 TEST(Diffusion, WithoutStrengthEveryCellTakesItsBestFreeTile) {
   DiffusionProblem problem(150, 1000);
   const auto tile = problem.place(0.0);
-  for (std::size_t i = 0; i < kCells; ++i) {
+  for (std::size_t i = 0; i < kGridCells; ++i) {
     EXPECT_EQ(tile[i], problem.scores.list_tile[i * 24]) << i;
   }
 }

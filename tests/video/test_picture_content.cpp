@@ -6,7 +6,7 @@
 namespace mosaic::test {
 namespace {
 
-constexpr const char* kFilm = "-f lavfi -i testsrc2=s=64x48:r=10:d=2 ";
+constexpr const char* kShortFilm = "-f lavfi -i testsrc2=s=64x48:r=10:d=2 ";
 
 class PictureOrFilm : public ClipTest {
  protected:
@@ -19,8 +19,8 @@ class PictureOrFilm : public ClipTest {
 };
 
 TEST_F(PictureOrFilm, JpegsInARowAreAFilmWhateverTheirNameButAPhotos) {
-  ffmpeg(std::string(kFilm) + "a.mjpeg");
-  ffmpeg(std::string(kFilm) + "-c:v mjpeg -q:v 2 -huffman default -f mjpeg progressive");
+  ffmpeg(std::string(kShortFilm) + "a.mjpeg");
+  ffmpeg(std::string(kShortFilm) + "-c:v mjpeg -q:v 2 -huffman default -f mjpeg progressive");
   rename("a.mjpeg", "a.mp4");
   rename("a.mjpeg", "a.jpg");
   for (const char* name : {"a.mjpeg", "progressive", "a.mp4"}) {
@@ -35,7 +35,7 @@ TEST_F(PictureOrFilm, JpegsInARowAreAFilmWhateverTheirNameButAPhotos) {
 }
 
 TEST_F(PictureOrFilm, OnePictureStaysOneWhateverIsBehindIt) {
-  ffmpeg(std::string(kFilm) + "-frames:v 1 -f image2 -c:v mjpeg one");
+  ffmpeg(std::string(kShortFilm) + "-frames:v 1 -f image2 -c:v mjpeg one");
   const std::string bytes = file_bytes(file("one"));
   write("moving.photo", bytes +
                             std::string("\0\0\0\x18"
@@ -55,8 +55,8 @@ TEST_F(PictureOrFilm, OnePictureStaysOneWhateverIsBehindIt) {
 }
 
 TEST_F(PictureOrFilm, AnimationsGiveEveryFrameWhateverTheirName) {
-  ffmpeg(std::string(kFilm) + "a.gif");
-  ffmpeg(std::string(kFilm) + "-f apng a.apng");
+  ffmpeg(std::string(kShortFilm) + "a.gif");
+  ffmpeg(std::string(kShortFilm) + "-f apng a.apng");
   rename("a.gif", "gif.png");
   rename("a.apng", "apng.jpg");
   for (const char* name : {"a.gif", "a.apng", "gif.png", "apng.jpg"}) {
@@ -65,8 +65,8 @@ TEST_F(PictureOrFilm, AnimationsGiveEveryFrameWhateverTheirName) {
 }
 
 TEST_F(PictureOrFilm, AnAnimatedWebpIsRefusedAndNotCutToOneFrame) {
-  ffmpeg(std::string(kFilm) + "-c:v libwebp_anim a.webp");
-  ffmpeg(std::string(kFilm) + "-frames:v 1 -c:v libwebp one.webp");
+  ffmpeg(std::string(kShortFilm) + "-c:v libwebp_anim a.webp");
+  ffmpeg(std::string(kShortFilm) + "-frames:v 1 -c:v libwebp one.webp");
   EXPECT_TRUE(read_film(file("one.webp")).info.still);
   try {
     open_frame_source(file("a.webp"), {}, {});

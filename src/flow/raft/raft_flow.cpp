@@ -11,7 +11,7 @@ namespace mosaic {
 
 namespace {
 
-constexpr char kHowToGetIt[] =
+constexpr char kHowToGetTorch[] =
     "build with LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread; elsewhere see "
     "docs/flow.md), or use --flow block, which needs nothing";
 
@@ -43,7 +43,7 @@ RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, I
       pool_(pool),
       place_(place),
       proof_(geometry, isa, pool),
-      module_(kTorchModuleFile, "--flow raft", kHowToGetIt) {
+      module_(kTorchModuleFile, "--flow raft", kHowToGetTorch) {
   open_model(place.card);
 }
 
