@@ -41,9 +41,14 @@ trap 'rm -rf "$work"' EXIT
 # The distribution's Python, for which setup.sh has installed pip; the one first in PATH may have none. The
 # download's own temporary files go where there is room for the wheel: /tmp may be in memory.
 python=/usr/bin/python3
-TMPDIR=$work $python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
-  --only-binary :all: --retries 1 --timeout 20 --dest "$work/wheels" "${wheels[@]}" >"$work/log" 2>&1 ||
+if ! TMPDIR=$work $python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+  --only-binary :all: --retries 1 --timeout 20 --dest "$work/wheels" "${wheels[@]}" >"$work/log" 2>&1; then
+  # An index that cannot be reached shows as one without the version.
+  if [ "$kind" = cpu ] && grep -q 'Could not find a version' "$work/log"; then
+    go_without "pip cannot get ${wheels[0]} from ${wheels[2]} (MOSAIC_TORCH_WHEEL=pypi takes PyPI's, 545 MB)"
+  fi
   go_without "$(grep -m 1 -E '^ERROR|No module|No such file' "$work/log" || tail -n 1 "$work/log")"
+fi
 
 # What a C++ program needs of the CPU part; the rest, Python's modules and CUDA's, is several times as much.
 $python - "$work" 2>"$work/log" <<'END' || go_without "$(tail -n 1 "$work/log")"
