@@ -15,7 +15,7 @@ flow_packages=(libopencv-video-dev libopencv-objdetect-dev opencv-data)
 # For --flow raft. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS and is several times slower.
 torch_packages=(libtorch-dev libopenblas0-pthread)
 test_packages=(
-  ffmpeg imagemagick libimage-exiftool-perl python3 python3-scipy python3-skimage
+  ffmpeg imagemagick libimage-exiftool-perl python3 python3-pip python3-scipy python3-skimage
   clang-format clang-tidy ccache valgrind parallel clang zsh fish
 )
 # libFuzzer and the sanitizers of Clang: the package follows Clang's version.

@@ -30,6 +30,10 @@ if [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ]; then exit 0; fi
 echo "setup: this distribution has no LibTorch; fetching the wheel of torch $version, about $size MB, into" \
   "$folder (MOSAIC_TORCH_WHEEL=off goes without it and --flow raft)"
 go_without() {
+  if [ -e "$folder/version" ]; then
+    echo "setup: going on with LibTorch $(cat "$folder/version"): $1; see docs/flow.md"
+    exit 0
+  fi
   echo "setup: going on without LibTorch, so without --flow raft: $1; see docs/flow.md"
   exit 0
 }
