@@ -41,9 +41,6 @@ can_install=yes
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo >/dev/null; then as_root=(sudo); else can_install=no; fi
 fi
-# A fresh system has no package lists yet.
-if [ $can_install = yes ] && ! is_offered g++; then "${as_root[@]}" apt-get update -qq; fi
-
 missing=()
 for package in "${wanted[@]}"; do
   is_installed "$package" || missing+=("$package")
@@ -53,6 +50,8 @@ if [ ${#missing[@]} -gt 0 ] && [ $can_install = no ]; then
   echo "  apt-get install ${missing[*]}" >&2
   exit 1
 fi
+# A fresh system has no package lists yet.
+if [ ${#missing[@]} -gt 0 ] && ! is_offered g++; then "${as_root[@]}" apt-get update -qq; fi
 if [ "${1:-}" = --test ] || [ "${1:-}" = --long ]; then
   for package in "${fuzz_packages[@]}"; do
     is_installed "$package" && break
