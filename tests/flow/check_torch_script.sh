@@ -39,7 +39,7 @@ finds() { # WANTED [ARGUMENT]...: what CMake makes of the folder where there is 
   local wanted=$1
   shift
   rm -rf "$work/build"
-  XDG_CACHE_HOME="$cache" cmake -S "$work/project" -B "$work/build" -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON "$@" \
+  XDG_CACHE_HOME="$cache" cmake -G Ninja -S "$work/project" -B "$work/build" -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON "$@" \
     >"$work/log" 2>&1 || true
   has "$wanted"
 }
