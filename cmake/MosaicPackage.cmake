@@ -12,9 +12,10 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION video)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# --faces reads its cascade from there, which no binary tells.
+# What no binary tells: the decoder of HEIC where it is no part of libheif, and the cascade of --faces.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libheif-plugin-libde265)
 if(TARGET mosaic_faces)
-  set(CPACK_DEBIAN_PACKAGE_RECOMMENDS opencv-data)
+  string(APPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS ", opencv-data")
 endif()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/mosaic-temporal RENAME copyright)
 include(CPack)

@@ -4,12 +4,13 @@
 #   scripts/package.sh            build it, print its path
 #   scripts/package.sh --verify   build and prove it (root, network for debootstrap)
 # MOSAIC_CHROOT=DIR copies a fresh system from DIR instead of fetching one.
-# MOSAIC_TORCH=ON puts --flow raft in; it is left out by default, as LibTorch alone needs 500 MB.
+# MOSAIC_TORCH=ON puts --flow raft in; it is left out by default, as LibTorch alone needs 500 MB. Only that of the
+# distribution: a package cannot depend on a wheel in somebody's home.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${MOSAIC_PACKAGE_BUILD:-build-package}
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMOSAIC_TESTS=OFF \
-  -DMOSAIC_TORCH="${MOSAIC_TORCH:-OFF}" >/dev/null
+  -DMOSAIC_TORCH="${MOSAIC_TORCH:-OFF}" -DMOSAIC_TORCH_DIR= >/dev/null
 cmake --build "$build" -j"${JOBS:-$(nproc)}"
 (cd "$build" && cpack -G DEB >/dev/null)
 package=$(ls -t "$build"/mosaic-temporal_*.deb | head -1)

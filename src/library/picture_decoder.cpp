@@ -239,6 +239,17 @@ ImagePtr normalise(ImagePtr image, PictureMode mode) {
   return check(failed, joined);
 }
 
+/// Ubuntu 24.04 has libheif's decoders in packages of their own, and a libvips without them. Only
+/// the text of the error tells. Other threads write there too: one that fails at the same time can
+/// take it away or put it there, and then a file is called damaged that is not, or the other way
+/// round.
+bool is_codec_missing() {
+  char* const text = vips_error_buffer_copy();
+  const bool found = std::strstr(text, "Unsupported codec") != nullptr;
+  g_free(text);
+  return found;
+}
+
 u8 over_black(u8 sample, u8 alpha) {
   return static_cast<u8>((static_cast<unsigned>(sample) * alpha + 127U) / 255U);
 }
@@ -262,8 +273,11 @@ struct PictureDecoder::State {
   /// Computes a strip; libvips reports damage here.
   void prepare(const VipsRect& rect) {
     if (vips_region_prepare(region.get(), &rect) != 0) {
+      const bool lacks_codec = kind == PictureKind::heif && is_codec_missing();
       vips_error_clear();
-      throw PictureProblem(looks_truncated(kind, file) ? "truncated" : "damaged picture data");
+      if (looks_truncated(kind, file)) throw PictureProblem("truncated");
+      throw PictureProblem(lacks_codec ? "needs a codec that this machine's libheif lacks"
+                                       : "damaged picture data");
     }
   }
 

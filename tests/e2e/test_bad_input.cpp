@@ -247,5 +247,28 @@ TEST_F(BadInput, UnwritableFolder) {
   expect_refusal(job(path("frames"), path("pool"), path("locked/o.mp4")), 5, {"locked"});
 }
 
+// Ubuntu 24.04 has libheif's decoders in packages of their own: without them good photos were
+// called damaged. Here libheif looks for them in an empty folder; one that has them built in reads
+// the photo.
+TEST_F(BadInput, APhotoWhoseCodecIsMissingIsNotCalledDamaged) {
+  write_pool(*folder_ / "avif", 20);
+  const CommandResult made = run_command(
+      {"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=128x96", "-frames:v", "1",
+       "-c:v", "libaom-av1", "-cpu-used", "8", "-still-picture", "1", path("avif/photo.avif")});
+  if (made.exit_code != 0) GTEST_SKIP() << "this ffmpeg makes no AVIF: " << made.err;
+  for (const char* threads : {"1", "4"}) {
+    const CommandResult result =
+        run_mosaic({"index", "--tiles", path("avif"), "--tile-size", "16", "--threads", threads,
+                    "--output", path(std::string("avif") + threads + ".mti")},
+                   {{}, {{"LIBHEIF_PLUGIN_PATH", path("empty")}}});
+    EXPECT_EQ(result.err.find("damaged picture"), std::string::npos) << result.err;
+    if (result.exit_code == 0) continue;
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    EXPECT_NE(result.err.find("photo.avif: needs a codec that this machine's libheif lacks"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
 }  // namespace
 }  // namespace mosaic::test

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 
@@ -137,7 +138,14 @@ void expect_company(const fs::path& in, const fs::path& out, double shift_s) {
 double shift_of(const fs::path& in, double picture_s) {
   if (in.extension() == ".ts") return -std::stod(probe(in, "", "format=start_time"));
   const std::string sound = probe(in, "a:0", "stream=start_time");
-  return -std::min({0.0, picture_s, sound.empty() ? 0.0 : std::stod(sound)});
+  if (sound.empty()) return -std::min(0.0, picture_s);
+  // From FFmpeg 6 on a coder's priming stands before 0 in Matroska, where outputs hold it as well.
+  const std::string samples = probe(in, "a:0", "stream=initial_padding");
+  const double priming_s =
+      samples.empty() ? 0.0
+                      : std::stod(samples) / std::stod(probe(in, "a:0", "stream=sample_rate"));
+  const double sound_s = std::round((std::stod(sound) + priming_s) * 1e3) / 1e3;  // Matroska's unit
+  return -std::min({0.0, picture_s, sound_s});
 }
 
 /// Every frame's moment in and out, to the unit of each.

@@ -5,6 +5,9 @@ namespace mosaic::test {
 namespace {
 
 const std::string kBars = "F -f lavfi -i smptehdbars=s=64x48:r=25:d=0.24 ";
+// From FFmpeg 6 on its sources of bars say which matrix they are in.
+const std::string kUntagged =
+    "setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown";
 
 void add_turns(VideoCases& cases) {
   struct Turn {
@@ -98,23 +101,22 @@ void add_matrices(VideoCases& cases) {
     }
   }
   cases.push_back({.name = "untagged small",
-                   .make = kBars + "-vf format=yuv420p -c:v ffv1 a.mkv",
+                   .make = kBars + "-vf format=yuv420p," + kUntagged + " -c:v ffv1 a.mkv",
                    .file = "a.mkv",
                    .frames = 6,
                    .says = "BT.601 (untagged: by height)"});
   // FFmpeg itself takes every untagged film for BT.601, so it is told.
   cases.push_back({.name = "untagged from 720 rows",
                    .make = "F -f lavfi -i smptehdbars=s=96x720:r=25:d=0.08 -vf "
-                           "scale=out_color_matrix=bt709,format=yuv420p -c:v ffv1 w.mkv; "
-                           "F -i w.mkv -c copy a.mkv",
+                           "scale=out_color_matrix=bt709,format=yuv420p," +
+                           kUntagged + " -c:v ffv1 w.mkv; F -i w.mkv -c copy a.mkv",
                    .file = "a.mkv",
                    .frames = 2,
                    .before = "setparams=colorspace=bt709,",
                    .says = "BT.709 (untagged: by height)"});
   cases.push_back({.name = "untagged matrix in full range",
-                   .make = kBars +
-                           "-vf scale=out_range=pc,format=yuv420p -color_range pc -c:v libx264 "
-                           "-qp 0 a.mkv",
+                   .make = kBars + "-vf scale=out_range=pc,format=yuv420p," + kUntagged +
+                           " -color_range pc -c:v libx264 -qp 0 a.mkv",
                    .file = "a.mkv",
                    .frames = 6,
                    .says = "BT.601 (untagged: by height) full range"});
