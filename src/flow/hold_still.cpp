@@ -6,23 +6,11 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/byte_differences.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
 namespace {
-
-int difference(int a, int b) { return a < b ? b - a : a - b; }
-
-std::int64_t change_of(const std::uint8_t* before, const std::uint8_t* now, std::ptrdiff_t stride,
-                       int size_px) {
-  std::int64_t total = 0;
-  for (int y = 0; y < size_px; ++y, before += stride, now += stride) {
-    int sum = 0;
-    for (int x = 0; x < size_px; ++x) sum += difference(before[x], now[x]);
-    total += sum;
-  }
-  return total;
-}
 
 /// Note [Nothing moves ...].
 enum class Faintness : std::uint8_t { none, faint, still };
@@ -52,13 +40,20 @@ bool faint_around(const std::vector<Faintness>& faint, const GridGeometry& geome
   return 9 * count >= 8 * cells;
 }
 
-/// Pixels of a row that change by less than kStillPixelLevels.
-int still_in_row(const std::uint8_t* before, const std::uint8_t* now, int size_px) {
-  int count = 0;
-  for (int x = 0; x < size_px; ++x) {
-    count += difference(before[x], now[x]) < kStillPixelLevels ? 1 : 0;
-  }
-  return count;
+/// One cell of both planes.
+BytePair cell_of(const Plane& previous, const Plane& current, const GridGeometry& geometry,
+                 std::size_t cell) {
+  const int edge = geometry.tile_size_px;
+  const int column = static_cast<int>(cell) % geometry.columns;
+  const int y = static_cast<int>(cell) / geometry.columns * edge;
+  const int x = column * edge;
+  return {.a = previous.row(y) + x,
+          .b = current.row(y) + x,
+          .stride = current.size.width,
+          .width = edge,
+          .rows = edge,
+          .before = x,
+          .after = current.size.width - x - edge};
 }
 
 }  // namespace
@@ -73,12 +68,8 @@ std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& curre
   std::vector<std::int32_t> shares(static_cast<std::size_t>(geometry.cells()));
   pool.parallel_for(shares.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
-      const int x = static_cast<int>(cell) % geometry.columns * edge;
-      const int y = static_cast<int>(cell) / geometry.columns * edge;
-      std::int64_t still = 0;
-      for (int row = y; row < y + edge; ++row) {
-        still += still_in_row(previous.row(row) + x, current.row(row) + x, edge);
-      }
+      const std::int64_t still =
+          count_alike(cell_of(previous, current, geometry, cell), kStillPixelLevels);
       shares[cell] = static_cast<std::int32_t>(still * kStillWhole / (std::int64_t{edge} * edge));
     }
   });
@@ -96,10 +87,7 @@ void hold_still(const Plane& previous, const Plane& current, const GridGeometry&
   std::vector<Faintness> faint(cells);
   pool.parallel_for(cells, 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
-      const int x = static_cast<int>(cell) % geometry.columns * geometry.tile_size_px;
-      const int y = static_cast<int>(cell) / geometry.columns * geometry.tile_size_px;
-      const std::int64_t change =
-          change_of(previous.row(y) + x, current.row(y) + x, size.width, geometry.tile_size_px);
+      const std::int64_t change = difference_sum(cell_of(previous, current, geometry, cell));
       faint[cell] = faintness_of(change, flow.backward[cell], geometry.tile_size_px);
     }
   });
