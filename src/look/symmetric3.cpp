@@ -6,10 +6,6 @@
 namespace mosaic {
 namespace {
 
-// Six sweeps bring 3x3 matrices of 8-bit covariances to machine precision; a fixed count keeps the
-// arithmetic the same for every input.
-constexpr int kSweeps = 6;
-
 constexpr std::size_t at(int row, int column) { return static_cast<std::size_t>(row * 3 + column); }
 
 /// Zeroes element (p, q) by a rotation in the p-q plane.
@@ -64,7 +60,7 @@ Vector3 transform(const Matrix3& a, const Vector3& x) {
 Eigen3 eigen_symmetric(const Matrix3& matrix) {
   Matrix3 a = matrix;
   Matrix3 v = identity3();
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kJacobiSweeps; ++sweep) {
     rotate(a, v, 0, 1);
     rotate(a, v, 0, 2);
     rotate(a, v, 1, 2);

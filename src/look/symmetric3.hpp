@@ -14,6 +14,10 @@ Matrix3 identity3();
 Matrix3 multiply(const Matrix3& a, const Matrix3& b);
 Vector3 transform(const Matrix3& a, const Vector3& x);
 
+/// Six sweeps bring 3x3 matrices of 8-bit covariances to machine precision; a fixed count keeps the
+/// arithmetic the same for every input.
+inline constexpr int kJacobiSweeps = 6;
+
 /// Eigenvalues and orthonormal eigenvectors (columns of `vectors`) of a symmetric matrix, by cyclic
 /// Jacobi rotations with a fixed number of sweeps (Golub & Van Loan, Matrix Computations, 8.5).
 struct Eigen3 {

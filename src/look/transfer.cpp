@@ -1,10 +1,12 @@
 #include "look/transfer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
 #include "look/histogram.hpp"
+#include "look/mkl_maps.hpp"
 #include "look/symmetric3.hpp"
 
 namespace mosaic {
@@ -15,10 +17,6 @@ namespace {
 constexpr double kMinGain = 0.30;
 /// Mean luma of a cell below which photos are dimmed with it, levels.
 constexpr double kDark = 64.0;
-constexpr double kMaxGain = 2.0;
-/// Added to both covariances' diagonals (squared levels) so that flat squares have no direction in
-/// which the map would divide by nothing. One level of deviation: far below what the eye sees.
-constexpr double kVarianceFloor = 1.0;
 constexpr double kQ14 = 16384.0;
 /// Distance of means, in RGB levels, at which adaptive_reinhard has half its strength.
 constexpr double kHalfStrengthDistance = 128.0;
@@ -87,25 +85,6 @@ Vector3 reinhard_mean(const Moments& tile, const Moments& cell, const LookSettin
   return transform(kRgbFromOpponent, mean);
 }
 
-/// A = T^-1/2 (T^1/2 C T^1/2)^1/2 T^-1/2 maps covariance T to C and is symmetric positive definite.
-Matrix3 mkl_matrix(const Moments& tile, const Moments& cell, double strength, double min_gain) {
-  const auto floored = [](Matrix3 m) {
-    for (std::size_t i = 0; i < 9; i += 4) m[i] += kVarianceFloor;
-    return m;
-  };
-  const auto root = [](double v) { return std::sqrt(std::max(v, 0.0)); };
-  const Eigen3 from = eigen_symmetric(floored(tile.covariance));
-  const Matrix3 half = apply_to_spectrum(from, root);
-  const Matrix3 inverse_half =
-      apply_to_spectrum(from, [](double v) { return 1.0 / std::sqrt(std::max(v, 0.5)); });
-  const Matrix3 middle = multiply(multiply(half, floored(cell.covariance)), half);
-  const Matrix3 middle_root = apply_to_spectrum(eigen_symmetric(middle), root);
-  const Matrix3 map = multiply(multiply(inverse_half, middle_root), inverse_half);
-  return apply_to_spectrum(eigen_symmetric(map), [=](double gain) {
-    return 1.0 + strength * (std::clamp(gain, min_gain, kMaxGain) - 1.0);
-  });
-}
-
 std::int32_t blend_of(std::uint8_t saliency, const LookSettings& settings) {
   const double share = (static_cast<double>(saliency) - 32.0) / 96.0;
   const double blend =
@@ -146,28 +125,43 @@ Strengths strengths_for(const LookSettings& settings, const Vector3& tile, const
   return result;
 }
 
-}  // namespace
+bool is_affine(ColorTransfer transfer) {
+  return transfer != ColorTransfer::none && transfer != ColorTransfer::histogram;
+}
 
-CellLook affine_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::uint8_t saliency,
-                     const LookSettings& settings) {
-  CellLook look;
-  look.blend = blend_of(saliency, settings);
-  const ColorTransfer transfer = settings.color_transfer;
-  if (transfer == ColorTransfer::none || transfer == ColorTransfer::histogram) return look;
+/// What the affine map of one tile in one cell is made of.
+struct Recolouring {
+  Moments tile;
+  Moments cell;
+  Strengths strengths;
+};
 
+Recolouring recolouring_of(const ColorSums& tile_sums, const ColorSums& cell_sums,
+                           const LookSettings& settings) {
   const Moments tile = moments_of(tile_sums);
   const Moments cell = moments_of(cell_sums);
-  Matrix3 matrix;
+  return {tile, cell, strengths_for(settings, tile.mean, cell.mean)};
+}
+
+MklPair mkl_pair_of(const Recolouring& one) {
+  return {one.tile.covariance, one.cell.covariance, one.strengths.settings.spread_transfer,
+          one.strengths.min_gain};
+}
+
+Matrix3 reinhard_matrix(const Recolouring& one) {
+  return reinhard_matrix(one.tile, one.cell, one.strengths.settings.spread_transfer,
+                         one.strengths.min_gain);
+}
+
+void set_map(const Recolouring& one, const Matrix3& matrix, ColorTransfer transfer,
+             CellLook& look) {
+  const auto& [tile, cell, strengths] = one;
   Vector3 mean;
-  const Strengths strengths = strengths_for(settings, tile.mean, cell.mean);
-  const double spread = strengths.settings.spread_transfer;
   if (is_mkl(transfer)) {
-    matrix = mkl_matrix(tile, cell, spread, strengths.min_gain);
     for (std::size_t c = 0; c < 3; ++c) {
       mean[c] = tile.mean[c] + strengths.settings.reinhard_l * (cell.mean[c] - tile.mean[c]);
     }
   } else {
-    matrix = reinhard_matrix(tile, cell, spread, strengths.min_gain);
     mean = reinhard_mean(tile, cell, strengths.settings);
   }
   const Vector3 moved = transform(matrix, tile.mean);
@@ -177,6 +171,50 @@ CellLook affine_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std
   for (std::size_t c = 0; c < 3; ++c) {
     look.offset[c] = static_cast<std::int32_t>(std::llrint((mean[c] - moved[c]) * kQ14));
   }
+}
+
+/// Cells whose maps are made together.
+constexpr std::size_t kTogether = 8;
+
+/// affine_look() of the cells [begin, end), at most kTogether of them.
+void mkl_looks(std::span<const std::int32_t> tile, const TileColors& tiles,
+               const CellDescriptions& cells, const LookSettings& settings, std::size_t begin,
+               std::size_t end, Isa isa, std::vector<CellLook>& out) {
+  std::array<Recolouring, kTogether> one;
+  std::array<MklPair, kTogether> pairs;
+  std::array<Matrix3, kTogether> maps;
+  for (std::size_t i = begin; i < end; ++i) {
+    one[i - begin] = recolouring_of(tiles.sums[static_cast<std::size_t>(tile[i])],
+                                    cells.color_sums[i], settings);
+    pairs[i - begin] = mkl_pair_of(one[i - begin]);
+  }
+  mkl_maps(std::span(pairs).first(end - begin), isa, std::span(maps).first(end - begin));
+  for (std::size_t i = begin; i < end; ++i) {
+    out[i] = CellLook{};
+    out[i].blend = blend_of(cells.saliency[i], settings);
+    set_map(one[i - begin], maps[i - begin], settings.color_transfer, out[i]);
+  }
+}
+
+/// The rest of a look.
+void add_curves(const TileColors& tiles, std::int32_t tile, const CellDescriptions& cells,
+                std::size_t cell, double share, CellLook& look) {
+  if (share <= 0.0) return;
+  constexpr std::size_t kPerSquare = 3 * static_cast<std::size_t>(kCurveNodes);
+  add_histogram(tiles.quantiles.subspan(static_cast<std::size_t>(tile) * kPerSquare, kPerSquare),
+                std::span(cells.quantiles).subspan(cell * kPerSquare, kPerSquare), share, look);
+}
+
+}  // namespace
+
+CellLook affine_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::uint8_t saliency,
+                     const LookSettings& settings) {
+  CellLook look;
+  look.blend = blend_of(saliency, settings);
+  if (!is_affine(settings.color_transfer)) return look;
+  const Recolouring one = recolouring_of(tile_sums, cell_sums, settings);
+  set_map(one, is_mkl(settings.color_transfer) ? mkl_map(mkl_pair_of(one)) : reinhard_matrix(one),
+          settings.color_transfer, look);
   return look;
 }
 
@@ -195,25 +233,29 @@ double histogram_share(const LookSettings& settings) {
 
 CellLook cell_look(const TileColors& tiles, std::int32_t tile, const CellDescriptions& cells,
                    std::size_t cell, const LookSettings& settings) {
-  constexpr std::size_t kPerSquare = 3 * static_cast<std::size_t>(kCurveNodes);
-  const auto t = static_cast<std::size_t>(tile);
-  CellLook look =
-      affine_look(tiles.sums[t], cells.color_sums[cell], cells.saliency[cell], settings);
-  const double share = histogram_share(settings);
-  if (share > 0.0) {
-    add_histogram(tiles.quantiles.subspan(t * kPerSquare, kPerSquare),
-                  std::span(cells.quantiles).subspan(cell * kPerSquare, kPerSquare), share, look);
-  }
+  CellLook look = affine_look(tiles.sums[static_cast<std::size_t>(tile)], cells.color_sums[cell],
+                              cells.saliency[cell], settings);
+  add_curves(tiles, tile, cells, cell, histogram_share(settings), look);
   return look;
 }
 
 void cell_looks(std::span<const std::int32_t> tile, const TileColors& tiles,
                 const CellDescriptions& cells, const LookSettings& settings, ThreadPool& pool,
-                std::vector<CellLook>& out) {
+                std::vector<CellLook>& out, Isa isa) {
   out.resize(tile.size());
+  const bool together = is_mkl(settings.color_transfer);
+  const double share = histogram_share(settings);
   pool.parallel_for(tile.size(), 64, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      out[i] = cell_look(tiles, tile[i], cells, i, settings);
+    for (std::size_t at = begin; at < end; at += kTogether) {
+      const std::size_t stop = std::min(at + kTogether, end);
+      if (together) mkl_looks(tile, tiles, cells, settings, at, stop, isa, out);
+      for (std::size_t i = at; i < stop; ++i) {
+        if (together) {
+          add_curves(tiles, tile[i], cells, i, share, out[i]);
+        } else {
+          out[i] = cell_look(tiles, tile[i], cells, i, settings);
+        }
+      }
     }
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "core/isa.hpp"
 #include "core/parallel_for.hpp"
 #include "mosaic/settings.hpp"
 
@@ -48,9 +49,10 @@ struct TileColors {
 CellLook cell_look(const TileColors& tiles, std::int32_t tile, const CellDescriptions& cells,
                    std::size_t cell, const LookSettings& settings);
 
-/// cell_look() for every cell; `tile` holds the tile shown in each.
+/// cell_look() for every cell; `tile` holds the tile shown in each. `isa` changes the speed, never
+/// a bit.
 void cell_looks(std::span<const std::int32_t> tile, const TileColors& tiles,
                 const CellDescriptions& cells, const LookSettings& settings, ThreadPool& pool,
-                std::vector<CellLook>& out);
+                std::vector<CellLook>& out, Isa isa = fastest_isa());
 
 }  // namespace mosaic

@@ -396,7 +396,7 @@ template <class Image>
 void MosaicEngine::draw(Image& out) {
   const StageTimer timer(times_, StageTimes::compose);
   cell_looks(plan_.tile, {library_.color_sums(), tile_quantiles_}, cells_, options_.look, pool_,
-             looks_);
+             looks_, choose_isa(options_.simd));
   steady_.next(source_, still_share_, plan_.tile, library_.color_sums(), pool_, looks_);
   fill_fades();
   backend_->compose(

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <random>
 #include <vector>
 
+#include "look/mkl_maps.hpp"
 #include "look/transfer.hpp"
 
 namespace mosaic {
@@ -246,6 +248,73 @@ TEST(Transfer, ThreadCountDoesNotMatter) {
     EXPECT_TRUE(std::ranges::equal(one[i].matrix, three[i].matrix));
     EXPECT_TRUE(std::ranges::equal(one[i].offset, three[i].offset));
     EXPECT_EQ(one[i].blend, three[i].blend);
+  }
+}
+
+/// Covariances of all kinds: of flat, grey and two-coloured squares, whose matrices are singular or
+/// already diagonal, beside ordinary ones.
+TEST(Transfer, EveryInstructionSetGivesTheSameBits) {
+  constexpr unsigned kSeed = 12;
+  std::mt19937 random(kSeed);
+  const auto square = [&random](int kind) {
+    std::vector<Pixel> pixels = random_square(random, {120, 90, 60}, kind % 7 == 3 ? 90 : 25);
+    for (Pixel& pixel : pixels) {
+      if (kind % 7 == 0) pixel = {kind % 256, 17, 200};
+      if (kind % 7 == 1) pixel[1] = pixel[2] = pixel[0];
+      if (kind % 7 == 2) pixel = pixel[0] < 120 ? Pixel{255, 0, 0} : Pixel{0, 0, 255};
+      if (kind % 7 == 4) pixel[2] = 0;
+      if (kind == 40) pixel = {0, 0, 0};
+    }
+    return sums_of(pixels);
+  };
+  std::vector<ColorSums> tiles;
+  CellDescriptions cells;
+  std::vector<std::int32_t> shown;
+  for (int i = 0; i < 531; ++i) {
+    tiles.push_back(square(i));
+    cells.color_sums.push_back(square(i / 3));
+    cells.saliency.push_back(static_cast<std::uint8_t>(32 + i % 97));
+    shown.push_back(i * 37 % 531);
+  }
+  ThreadPool pool(1);
+  const LookSettings settings = settings_for(ColorTransfer::mkl, 0.8, 0.35);
+  for (const Isa isa : supported_isas()) {
+    std::vector<CellLook> looks;
+    cell_looks(shown, {tiles, {}}, cells, settings, pool, looks, isa);
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+      const CellLook want = cell_look({tiles, {}}, shown[i], cells, i, settings);
+      EXPECT_TRUE(std::ranges::equal(looks[i].matrix, want.matrix)) << isa_name(isa) << " " << i;
+      EXPECT_TRUE(std::ranges::equal(looks[i].offset, want.offset)) << isa_name(isa) << " " << i;
+      EXPECT_EQ(looks[i].blend, want.blend);
+    }
+  }
+}
+
+TEST(MklMaps, EveryInstructionSetGivesTheSameBits) {
+  constexpr unsigned kSeed = 13;
+  std::mt19937 random(kSeed);
+  std::uniform_real_distribution<double> number(-60.0, 60.0);
+  const auto covariance = [&](int kind) {
+    std::array<double, 9> m{};
+    const int columns = kind % 4;  // its rank
+    for (int c = 0; c < columns; ++c) {
+      const Vector3 v = {number(random), kind % 5 == 0 ? 0.0 : number(random), number(random)};
+      for (std::size_t i = 0; i < 9; ++i) m[i] += v[i / 3] * v[i % 3];
+    }
+    return m;
+  };
+  std::vector<MklPair> pairs;
+  for (int i = 0; i < 403; ++i) {
+    pairs.push_back({covariance(i), covariance(i / 4), (i % 11) / 10.0, i % 9 == 0 ? 0.0 : 0.3});
+  }
+  for (const Isa isa : supported_isas()) {
+    std::vector<Matrix3> maps(pairs.size());
+    mkl_maps(pairs, isa, maps);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const Matrix3 want = mkl_map(pairs[i]);
+      EXPECT_EQ(std::memcmp(&maps[i], &want, sizeof want), 0)
+          << isa_name(isa) << " seed " << kSeed << " pair " << i;
+    }
   }
 }
 
