@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -58,14 +59,14 @@ Lists naive(const Problem& p, int length) {
   return lists;
 }
 
-Lists fast(const Problem& p, int length, Isa isa) {
+Lists fast(const Problem& p, int length, Isa isa, std::span<const std::int32_t> guess = {}) {
   const PackedFeatures packed(p.tile_features, p.tiles, p.dims);
   const auto cells = static_cast<std::size_t>(p.cells);
   Lists lists{std::vector<std::int32_t>(cells * static_cast<std::size_t>(length), -7),
               std::vector<std::int32_t>(cells * static_cast<std::size_t>(length), -7),
               std::vector<std::int32_t>(cells, -7)};
-  build_lists({packed, p.cell_features, p.saliency, p.price, p.ssim_unit, length}, 0, p.cells, isa,
-              {lists.tile, lists.base, lists.bound});
+  build_lists({packed, p.cell_features, p.saliency, p.price, p.ssim_unit, length, guess}, 0,
+              p.cells, isa, {lists.tile, lists.base, lists.bound});
   return lists;
 }
 
@@ -105,6 +106,30 @@ TEST(BuildLists, EqualTheSortedListsOnEverySetOfInstructions) {
               << isa_name(isa) << " seed " << kSeed << " tiles " << tiles << " cells " << cells
               << " dims " << p.dims << " length " << length << " round " << round;
         }
+      }
+    }
+  }
+}
+
+/// Under, at and over the bound, and so far under it that no tile is left.
+TEST(BuildLists, AGuessChangesNoList) {
+  constexpr unsigned kSeed = 43;
+  test::EdgeBytes bytes(kSeed);
+  for (const int tiles : {64, 65, 66, 300, 1000}) {
+    const Problem p = make_problem(21, tiles, 3, bytes);
+    const Lists want = naive(p, kListLength);
+    std::vector<std::int32_t> guess(want.bound.size());
+    for (const int off : {-1'000'000, -5'000, -1, 0, 1, 5'000, 1'000'000}) {
+      for (std::size_t i = 0; i < guess.size(); ++i) {
+        const bool open = want.bound[i] == std::numeric_limits<std::int32_t>::max();
+        guess[i] = i % 5 == 4 ? std::numeric_limits<std::int32_t>::max()
+                              : (open ? want.base[test::area(static_cast<int>(i), kListLength)]
+                                      : want.bound[i]) +
+                                    off;
+      }
+      for (const Isa isa : supported_isas()) {
+        ASSERT_EQ(fast(p, kListLength, isa, guess), want)
+            << isa_name(isa) << " seed " << kSeed << " tiles " << tiles << " off " << off;
       }
     }
   }

@@ -17,6 +17,10 @@
 // is under its threshold; when too many have gathered, the L+1 smallest are kept and the threshold
 // falls to the largest of them. A later tile that equals the threshold has a larger tile number
 // than at least L+1 kept ones, so "under" is exact. The entry L+1 is the bound.
+//
+// A cell's first threshold is a guess from its last list. If L+1 tiles turn out to be under it,
+// they hold the L+1 best, whatever the guess came from; if not, the cell is gathered again without
+// one.
 namespace mosaic::cpu {
 
 namespace {
@@ -85,7 +89,8 @@ MOSAIC_TARGET_AVX2 void gather_avx2(const Run& run, Gathered& kept) {
   kept.count = count;
 }
 
-// Compressed in registers and stored whole: the compressing store is slow on Zen 4.
+// Compressed in registers and stored whole: the compressing store is slow on Zen 4. Stored even
+// where no tile passes, which is about every second time: a branch would be guessed wrongly.
 MOSAIC_TARGET_AVX512 void gather_avx512(const Run& run, Gathered& kept) {
   const __m512i saliency = _mm512_set1_epi32(run.saliency);
   const __m512i unit = _mm512_set1_epi32(run.ssim_unit);
@@ -98,19 +103,22 @@ MOSAIC_TARGET_AVX512 void gather_avx512(const Run& run, Gathered& kept) {
   const int run_count = run.count;
   const std::int32_t first_tile = run.first_tile;
   int count = kept.count;
-  for (int i = 0; i < run_count; i += kWidth) {
+  const auto gather_at = [&](int i, __mmask16 valid) MOSAIC_TARGET_AVX512
+      __attribute__((always_inline)) {
     const __m512i sum = _mm512_add_epi32(_mm512_loadu_si512(distance + i), unit);
     const __m512i product = _mm512_mullo_epi32(sum, saliency);
     const __m512i base = _mm512_maskz_srli_epi32(kAll, product, 6);
     const __m512i value = _mm512_sub_epi32(base, _mm512_loadu_si512(price + i));
-    const int left = run_count - i;
-    const auto valid = left >= kWidth ? kAll : static_cast<__mmask16>((1U << left) - 1U);
     const __mmask16 under = _mm512_mask_cmplt_epi32_mask(valid, value, threshold);
-    if (under == 0) continue;
     const __m512i tile = _mm512_add_epi32(lanes, _mm512_set1_epi32(first_tile + i));
     _mm512_storeu_si512(kept.reduced.data() + count, _mm512_maskz_compress_epi32(under, value));
     _mm512_storeu_si512(kept.tile.data() + count, _mm512_maskz_compress_epi32(under, tile));
     count += std::popcount(static_cast<unsigned>(under));
+  };
+  const int whole = run_count / kWidth * kWidth;
+  for (int i = 0; i < whole; i += kWidth) gather_at(i, kAll);
+  if (whole < run_count) {
+    gather_at(whole, static_cast<__mmask16>((1U << (run_count - whole)) - 1U));
   }
   kept.count = count;
 }
@@ -213,6 +221,30 @@ MOSAIC_ALWAYS_INLINE void rank_entries(const std::int32_t* __restrict reduced, i
   }
 }
 
+/// The same, sixteen ranks at a time.
+MOSAIC_TARGET_AVX512 void rank_entries_avx512(const std::int32_t* reduced, int count,
+                                              std::int32_t* rank) {
+  const __m512i one = _mm512_set1_epi32(1);
+  for (int block = 0; block < count; block += kWidth) {
+    const __m512i its = _mm512_loadu_si512(reduced + block);
+    __m512i before = _mm512_setzero_si512();
+    const auto add = [&](__mmask16 which) MOSAIC_TARGET_AVX512 __attribute__((always_inline)) {
+      before = _mm512_mask_add_epi32(before, which, before, one);
+    };
+    const auto entry = [&](int i) MOSAIC_TARGET_AVX512 __attribute__((always_inline)) {
+      return _mm512_set1_epi32(reduced[i]);
+    };
+    for (int i = 0; i < block; ++i) add(_mm512_cmple_epi32_mask(entry(i), its));
+    for (int i = 0; i < kWidth; ++i) {
+      const auto later = static_cast<__mmask16>(0xfffeU << i);
+      add(_mm512_cmplt_epi32_mask(entry(block + i), its));
+      add(_mm512_mask_cmpeq_epi32_mask(later, entry(block + i), its));
+    }
+    for (int i = block + kWidth; i < count; ++i) add(_mm512_cmplt_epi32_mask(entry(i), its));
+    _mm512_storeu_si512(rank + block, before);
+  }
+}
+
 void write_list(const ListRequest& request, int cell, Isa isa, Gathered& kept,
                 const ListOutput& out) {
   const int length = request.list_length;
@@ -222,8 +254,12 @@ void write_list(const ListRequest& request, int cell, Isa isa, Gathered& kept,
     kept.reduced[static_cast<std::size_t>(i)] = std::numeric_limits<std::int32_t>::max();
   }
   alignas(64) std::array<std::int32_t, kCapacity> rank;
-  dispatch<rank_entries>(isa, static_cast<const std::int32_t*>(kept.reduced.data()), padded,
-                         rank.data());
+  const std::int32_t* reduced = kept.reduced.data();
+  if (isa == Isa::avx512) {
+    rank_entries_avx512(reduced, padded, rank.data());
+  } else {
+    dispatch<rank_entries>(isa, reduced, padded, rank.data());
+  }
   const std::size_t base = static_cast<std::size_t>(cell) * static_cast<std::size_t>(length);
   out.bound[static_cast<std::size_t>(cell)] = std::numeric_limits<std::int32_t>::max();
   for (std::size_t i = 0; i < static_cast<std::size_t>(kept.count); ++i) {
@@ -249,19 +285,20 @@ void gather(const Run& run, Isa isa, Gathered& kept) {
   }
 }
 
-/// Lists of up to kQueryBatch neighbouring cells, in one sweep over the tiles.
-void build_batch(const ListRequest& request, int first, int count, Isa isa, const ListOutput& out) {
+constexpr std::int32_t kNoGuess = std::numeric_limits<std::int32_t>::max();
+
+/// Gathers for `count` <= kQueryBatch neighbouring cells, whose thresholds are set, in one sweep
+/// over the tiles.
+void sweep(const ListRequest& request, int first, int count, Isa isa, Gathered* kept) {
   const PackedFeatures& tiles = request.tiles;
   const auto dims = static_cast<std::size_t>(tiles.dims());
   std::array<CellQuery, kQueryBatch> queries;
-  std::array<Gathered, kQueryBatch> kept;
   alignas(64) std::array<std::int32_t, kQueryBatch * kChunkTiles> distances;
   for (int q = 0; q < count; ++q) {
     const auto i = static_cast<std::size_t>(q);
     queries[i].set(request.features.data() + (static_cast<std::size_t>(first) + i) * dims,
                    tiles.dims());
     kept[i].count = 0;
-    kept[i].threshold = std::numeric_limits<std::int32_t>::max();
   }
   const int wanted = request.list_length + 1;
   for (int block = 0; block < tiles.blocks(); block += kChunkBlocks) {
@@ -280,12 +317,35 @@ void build_batch(const ListRequest& request, int first, int count, Isa isa, cons
       if (kept[i].count > kTrimAbove) select(wanted, isa, kept[i]);
     }
   }
+}
+
+/// Lists of up to kQueryBatch neighbouring cells.
+void build_batch(const ListRequest& request, int first, int count, Isa isa, const ListOutput& out) {
+  std::array<Gathered, kQueryBatch> kept;
+  const auto guess = [&](int q) {
+    return request.guess.empty() ? kNoGuess : request.guess[static_cast<std::size_t>(first + q)];
+  };
+  for (int q = 0; q < count; ++q) kept[static_cast<std::size_t>(q)].threshold = guess(q);
+  sweep(request, first, count, isa, kept.data());
   for (int q = 0; q < count; ++q) {
-    write_list(request, first + q, isa, kept[static_cast<std::size_t>(q)], out);
+    Gathered& its = kept[static_cast<std::size_t>(q)];
+    if (its.count <= request.list_length && guess(q) != kNoGuess) {
+      its.threshold = kNoGuess;
+      sweep(request, first + q, 1, isa, &its);
+    }
+    write_list(request, first + q, isa, its, out);
   }
 }
 
 }  // namespace
+
+std::int32_t guess_from(std::int32_t least, std::int32_t bound) {
+  if (bound == kNoGuess) return kNoGuess;
+  // A third more: in film one cell in twenty finds too few tiles, and one in seven more than it
+  // keeps.
+  const std::int64_t reach = std::int64_t{bound} - least;
+  return static_cast<std::int32_t>(std::min<std::int64_t>(bound + reach / 3 + 1, kNoGuess));
+}
 
 void build_lists(const ListRequest& request, int first, int last, Isa isa, const ListOutput& out) {
   if (request.list_length < 1 ||

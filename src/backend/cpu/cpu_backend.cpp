@@ -1,6 +1,7 @@
 #include "backend/cpu/cpu_backend.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <string>
 
@@ -99,6 +100,7 @@ class CpuBackend final : public Backend {
   std::unique_ptr<ScorerPool> scorers_;             ///< null where no SSIM is computed
   std::unique_ptr<cpu::TileWindowSums> tile_sums_;  ///< null where no SSIM is computed
   std::vector<std::int32_t> tile_price_;            ///< padded to whole blocks of tiles
+  std::vector<std::int32_t> list_guess_;            ///< per cell, from its last list
   std::vector<std::int32_t> nobody_;     ///< as many times kNoTile as there are candidates
   bool quantiles_;                       ///< are described
   std::span<const std::uint8_t> drawn_;  ///< tile pixels
@@ -120,6 +122,8 @@ CpuBackend::CpuBackend(const BackendContext& context)
       tiles_(library_.features(), library_.tiles(), static_cast<int>(dims_)),
       list_length_(std::min(cpu::kListLength, library_.tiles())),
       tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles),
+      list_guess_(static_cast<std::size_t>(context.geometry.cells()),
+                  std::numeric_limits<std::int32_t>::max()),
       nobody_(static_cast<std::size_t>(std::max(match_.ssim_candidates, 0)), kNoTile),
       quantiles_(context.quantiles),
       drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb) {
@@ -222,13 +226,17 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
 void CpuBackend::score_cells(const ScoreRequest& request, int first, int last, CellScores& out) {
   const std::span<const std::uint8_t> saliency =
       request.saliency.empty() ? std::span<const std::uint8_t>(cells_.saliency) : request.saliency;
-  const cpu::ListRequest lists{tiles_,      cells_.features,  saliency,
-                               tile_price_, scale_.ssim_unit, list_length_};
+  const cpu::ListRequest lists{tiles_,           cells_.features, saliency,   tile_price_,
+                               scale_.ssim_unit, list_length_,    list_guess_};
   cpu::build_lists(lists, first, last, isa_, {out.list_tile, out.list_base, out.list_bound});
 
   const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
   const auto length = static_cast<std::size_t>(list_length_);
   for (auto cell = static_cast<std::size_t>(first); cell < static_cast<std::size_t>(last); ++cell) {
+    const std::size_t best = cell * length;
+    const auto best_tile = static_cast<std::size_t>(out.list_tile[best]);
+    list_guess_[cell] =
+        cpu::guess_from(out.list_base[best] - tile_price_[best_tile], out.list_bound[cell]);
     const auto chosen = std::span(out.candidate_tile).subspan(cell * candidates, candidates);
     if (!request.kept_candidate.empty()) {
       const auto kept = request.kept_candidate.subspan(cell * candidates, candidates);

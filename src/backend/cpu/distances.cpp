@@ -143,17 +143,17 @@ void CellQuery::set(const std::uint8_t* features, int dims) {
 void distance_blocks(const CellQuery* queries, int count, const PackedFeatures& tiles, int first,
                      int last, Isa isa, std::int32_t* out, std::size_t stride) {
   if (isa == Isa::plain) return blocks_plain(queries, count, tiles, first, last, out, stride);
+  // As many cells at once as there are registers for their sums.
   const bool wide = isa == Isa::avx512;
   int q = 0;
-  if (count == kQueryBatch) {
-    (wide ? blocks_avx512<kQueryBatch> : blocks_avx2<kQueryBatch>)(queries, tiles, first, last, out,
-                                                                   stride);
-    return;
-  }
-  for (; q < count; ++q) {
-    (wide ? blocks_avx512<1> : blocks_avx2<1>)(queries + q, tiles, first, last,
-                                               out + static_cast<std::size_t>(q) * stride, stride);
-  }
+  const auto run = [&](auto* blocks, int cells) {
+    for (; q + cells <= count; q += cells) {
+      blocks(queries + q, tiles, first, last, out + static_cast<std::size_t>(q) * stride, stride);
+    }
+  };
+  if (wide) run(blocks_avx512<kQueryBatch>, kQueryBatch);
+  run(wide ? blocks_avx512<4> : blocks_avx2<4>, 4);
+  run(wide ? blocks_avx512<1> : blocks_avx2<1>, 1);
 }
 
 void distance_row(const std::uint8_t* cell_features, const PackedFeatures& tiles, Isa isa,

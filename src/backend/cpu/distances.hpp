@@ -21,8 +21,9 @@ struct CellQuery {
   void set(const std::uint8_t* features, int dims);
 };
 
-/// Cells whose distances are computed in one sweep over the tiles.
-inline constexpr int kQueryBatch = 4;
+/// Cells whose distances are computed in one sweep over the tiles, which come from the second-level
+/// cache.
+inline constexpr int kQueryBatch = 8;
 
 /// Distances of `count` <= kQueryBatch cells to the tiles of blocks [first, last):
 /// out[q * stride + (block - first) * 16 + i]. Whole blocks are written.
