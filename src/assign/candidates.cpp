@@ -58,6 +58,7 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
   found_cost_.resize(most);
   found_value_.resize(most);
   found_bucket_.resize(most);
+  ordered_value_.resize(most);
   bucket_start_.resize(kMaxBuckets + 2);
   usual_reach_ = 0;
   if (given != nullptr) {
@@ -304,32 +305,46 @@ void CandidateLists<Price>::store(List& list, int count, bool ordered) {
   list.lift = lift_;
   list.debt = 0;
   Candidate* to = candidate_.data() + list.offset;
-  Price* floor = floor_.data() + list.offset / kBlock;
-  std::fill(floor, floor + list.blocks, kNoValue);
+  const Price* value = found_value_.data();
   if (ordered) {
-    const Price least = *std::min_element(found_value_.begin(), found_value_.begin() + count);
-    int last = 0;
-    for (int k = 0; k < count; ++k) {
-      const int bucket = bucket_of<Price>(found_value_[k] - least);
-      found_bucket_[k] = static_cast<std::uint16_t>(bucket);
-      last = std::max(last, bucket);
-    }
-    std::fill(bucket_start_.begin(), bucket_start_.begin() + last + 2, 0);
-    for (int k = 0; k < count; ++k) ++bucket_start_[found_bucket_[k] + 1];
-    for (int b = 0; b < last; ++b) bucket_start_[b + 1] += bucket_start_[b];
-    for (int k = 0; k < count; ++k) {
-      const int at = bucket_start_[found_bucket_[k]]++;
-      to[at] = {found_column_[k], found_cost_[k]};
-      floor[at / kBlock] = std::min(floor[at / kBlock], found_value_[k]);
-    }
+    put_in_order(count, to);
+    value = ordered_value_.data();
   } else {
-    for (int k = 0; k < count; ++k) {
-      to[k] = {found_column_[k], found_cost_[k]};
-      floor[k / kBlock] = std::min(floor[k / kBlock], found_value_[k]);
-    }
+    for (int k = 0; k < count; ++k) to[k] = {found_column_[k], found_cost_[k]};
   }
   for (int k = count; k < list.blocks * kBlock; ++k) to[k] = {market_->columns(), kCostLimit};
-  for (int b = list.blocks - 1; b > 0; --b) floor[b - 1] = std::min(floor[b - 1], floor[b]);
+  Price* floor = floor_.data() + list.offset / kBlock;
+  Price least = kNoValue;
+  for (int b = list.blocks - 1; b >= 0; --b) {
+    const int end = std::min(count, (b + 1) * kBlock);
+    for (int k = b * kBlock; k < end; ++k) least = std::min(least, value[k]);
+    floor[b] = least;
+  }
+}
+
+/// Writes the found candidates to `to`, best buckets first, and their values to ordered_value_.
+template <class Price>
+void CandidateLists<Price>::put_in_order(int count, Candidate* to) {
+  const Price* value = found_value_.data();
+  std::uint16_t* bucket = found_bucket_.data();
+  std::int32_t* start = bucket_start_.data();
+  Price least = kNoValue;
+  for (int k = 0; k < count; ++k) least = std::min(least, value[k]);
+  int last = 0;
+  for (int k = 0; k < count; ++k) {
+    const int its = bucket_of<Price>(value[k] - least);
+    bucket[k] = static_cast<std::uint16_t>(its);
+    last = std::max(last, its);
+  }
+  std::fill(start, start + last + 2, 0);
+  for (int k = 0; k < count; ++k) ++start[bucket[k] + 1];
+  for (int b = 0; b < last; ++b) start[b + 1] += start[b];
+  Price* ordered = ordered_value_.data();
+  for (int k = 0; k < count; ++k) {
+    const int at = start[bucket[k]]++;
+    to[at] = {found_column_[k], found_cost_[k]};
+    ordered[at] = value[k];
+  }
 }
 
 template class CandidateLists<std::int32_t>;

@@ -160,6 +160,7 @@ class CandidateLists {
   int choose(int row_class, Price least);
   void cut(List& list, int count);
   void store(List& list, int count, bool ordered);
+  void put_in_order(int count, Candidate* to);
 
   Isa isa_;
   const CostSource* costs_ = nullptr;
@@ -183,6 +184,7 @@ class CandidateLists {
   std::vector<std::int32_t> found_cost_;
   std::vector<Price> found_value_;
   std::vector<std::uint16_t> found_bucket_;
+  std::vector<Price> ordered_value_;
   std::vector<std::int32_t> bucket_start_;
   std::vector<std::pair<Price, std::int32_t>> cut_;
 };

@@ -1,6 +1,7 @@
 #include "assign/objective.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <cstddef>
 #include <limits>
 #include <unordered_map>
@@ -15,6 +16,19 @@ namespace {
 std::int32_t weighted(std::uint8_t saliency, std::int32_t sum) {
   return static_cast<std::int32_t>(
       (static_cast<std::uint32_t>(saliency) * static_cast<std::uint32_t>(sum)) >> 6);
+}
+
+/// Most columns are not banned, which a table of marks tells without the branches of a search.
+void add_ban_costs(std::span<const std::int32_t> banned, std::span<const std::int32_t> column,
+                   std::int32_t* cost) {
+  if (banned.empty()) return;
+  constexpr std::size_t kMarks = 4096;
+  std::bitset<kMarks> marked;
+  for (const std::int32_t photo : banned) marked[static_cast<std::size_t>(photo) % kMarks] = true;
+  for (std::size_t k = 0; k < column.size(); ++k) {
+    if (!marked[static_cast<std::size_t>(column[k]) % kMarks]) continue;
+    if (std::ranges::binary_search(banned, column[k])) cost[k] += kBanCost;
+  }
 }
 
 std::size_t index(int row, int width, int column = 0) {
@@ -175,16 +189,16 @@ void FrameObjective::fill_list(int cell, RowLists& lists) const {
   };
   // A photo's listed variants have the least base costs of all its variants, so the minimum over
   // them is the photo's base cost; what SSIM and the switch price change is put on top below.
-  for (int k = 0; k < scores_.list_length; ++k) {
-    const std::size_t at = index(cell, scores_.list_length, k);
-    const std::int32_t tile = scores_.list_tile[at];
-    if (tile == kNoTile) break;
-    if (variants == 1) {
-      column[count] = tile;
-      cost[count++] = scores_.list_base[at] + price;
-    } else {
-      put(tile / variants, scores_.list_base[at] + price);
-    }
+  const std::size_t first = index(cell, scores_.list_length);
+  const std::int32_t* tile = scores_.list_tile.data() + first;
+  const std::int32_t* base = scores_.list_base.data() + first;
+  const auto listed = static_cast<int>(std::find(tile, tile + scores_.list_length, kNoTile) - tile);
+  if (variants == 1) {
+    std::copy_n(tile, listed, column);
+    for (int k = 0; k < listed; ++k) cost[k] = base[k] + price;
+    count = listed;
+  } else {
+    for (int k = 0; k < listed; ++k) put(tile[k] / variants, base[k] + price);
   }
   for (const KnownTile& entry : known(cell)) {
     // Exact over all variants: a known tile need not be on the list, nor its siblings.
@@ -195,12 +209,7 @@ void FrameObjective::fill_list(int cell, RowLists& lists) const {
     const std::int32_t photo = entry.tile / variants;
     put(photo, tile_cost(cell, best_variant(cell, photo)));
   }
-  const std::span<const std::int32_t> ruled_out = banned(cell);
-  if (!ruled_out.empty()) {
-    for (std::int32_t k = 0; k < count; ++k) {
-      if (std::ranges::binary_search(ruled_out, column[k])) cost[k] += kBanCost;
-    }
-  }
+  add_ban_costs(banned(cell), {column, static_cast<std::size_t>(count)}, cost);
   lists.count[i] = count;
   const std::int64_t bound = static_cast<std::int64_t>(scores_.list_bound[i]) + price;
   lists.bound[i] = static_cast<std::int32_t>(
