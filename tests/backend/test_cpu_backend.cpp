@@ -212,6 +212,31 @@ TEST(CpuBackend, PricesChangeTheOrderButNotTheBaseCosts) {
   EXPECT_EQ(scores.list_base[0], free.list_base[1]);
 }
 
+/// The first thresholds of lists come from the frame before, of whatever picture and prices.
+TEST(CpuBackend, ListsDoNotDependOnTheFrameBefore) {
+  Case frames(300, 1, 9, match(3, 0, 2));
+  const std::vector<std::int32_t> nobody = frames.nothing_carried();
+  const auto scored_at = [&](Case& one, std::int32_t price) {
+    std::vector<std::int32_t> prices(300, 0);
+    for (std::size_t i = 0; i < prices.size(); i += 2) prices[i] = price;
+    CellScores scores;
+    one.backend->score({prices, nobody, {}}, scores);
+    return scores;
+  };
+  int step = 0;
+  for (const std::int32_t price : {0, -1'000'000, 0, 0, -2'000'000, -30'000, -30'000}) {
+    Case afresh(300, 1, 9, match(3, 0, 2));
+    (void)frames.described(static_cast<unsigned>(70 + step % 3));
+    (void)afresh.described(static_cast<unsigned>(70 + step % 3));
+    const CellScores got = scored_at(frames, price);
+    const CellScores want = scored_at(afresh, price);
+    EXPECT_EQ(got.list_tile, want.list_tile) << step;
+    EXPECT_EQ(got.list_base, want.list_base) << step;
+    EXPECT_EQ(got.list_bound, want.list_bound) << step;
+    ++step;
+  }
+}
+
 TEST(CpuBackend, KeptCandidatesAreScoredAsGiven) {
   Case c(90, 1, 16, match(4, 50.0, 3));
   c.described(7);
