@@ -257,7 +257,7 @@ TEST(Transfer, EveryInstructionSetGivesTheSameBits) {
   constexpr unsigned kSeed = 12;
   std::mt19937 random(kSeed);
   const auto square = [&random](int kind) {
-    std::vector<Pixel> pixels = random_square(random, {120, 90, 60}, kind % 7 == 3 ? 90 : 25);
+    std::vector<Pixel> pixels = random_pixels(random, {120, 90, 60}, kind % 7 == 3 ? 90.0 : 25.0);
     for (Pixel& pixel : pixels) {
       if (kind % 7 == 0) pixel = {kind % 256, 17, 200};
       if (kind % 7 == 1) pixel[1] = pixel[2] = pixel[0];
