@@ -28,6 +28,7 @@ namespace mosaic {
 namespace {
 
 constexpr std::size_t kCellGrain = 32;
+constexpr std::size_t kRowGrain = 16;
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(ExitCode::unexpected, std::string("cpu backend: ") + what);
@@ -103,6 +104,7 @@ class CpuBackend final : public Backend {
   bool quantiles_;                       ///< are described
   std::span<const std::uint8_t> drawn_;  ///< tile pixels
   cpu::SeamPyramid seam_pyramid_;
+  cpu::Tone tone_;
   RgbImage source_;         ///< the frame in RGB before resizing
   RgbImage canvas_;         ///< the frame at output size
   RgbImage composed_;       ///< scratch of the YUV compose
@@ -320,7 +322,12 @@ void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
                                          static_cast<int>(begin), static_cast<int>(end), isa_, out);
                      });
   if (request.seams.any()) compose_seams(request, out);
-  if (!request.tone.empty()) cpu::apply_tone(request.tone, isa_, pool_, out);
+  if (request.tone.empty()) return;
+  tone_.set(request.tone, isa_);
+  pool_.parallel_for(static_cast<std::size_t>(out.size().height), kRowGrain,
+                     [&](std::size_t begin, std::size_t end) {
+                       tone_.apply(static_cast<int>(begin), static_cast<int>(end), out);
+                     });
 }
 
 void CpuBackend::compose(const ComposeRequest& request, YuvImage& out) {
