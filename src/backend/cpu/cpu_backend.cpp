@@ -149,10 +149,10 @@ void CpuBackend::draw_canvas(const Picture& picture) {
     yuv_to_rgb(*yuv, crop, resized ? source_ : canvas_, pool_, isa_);
     if (!resized) return;
     const Rect whole{0, 0, crop.width, crop.height};
-    canvas_ = resize(source_, whole, geometry_.output_size(), pool_);
+    resize(source_, whole, geometry_.output_size(), canvas_, pool_, isa_);
   } else {
     // without a change of size this is a copy of the rectangle
-    canvas_ = resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), pool_);
+    resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), canvas_, pool_, isa_);
   }
 }
 
