@@ -244,7 +244,7 @@ MOSAIC_ALWAYS_INLINE void blend_lanes(const std::uint8_t* target, std::int32_t b
 
 MOSAIC_ALWAYS_INLINE void blend_rows_of(const Square* square, std::int32_t blend) {
   for (int c = 0; c < 3; ++c) {
-    for (int y = 0; y < square->size_px; ++y) {
+    for (int y = 0; y < square->rows; ++y) {
       std::uint8_t* row = square->out[c] + y * square->stride;
       const std::uint8_t* target = square->target[c] + y * square->stride;
       int x = 0;

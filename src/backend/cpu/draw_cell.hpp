@@ -15,6 +15,7 @@ struct Square {
   std::uint8_t* out[3];
   std::ptrdiff_t stride;  ///< of target and out
   int size_px;
+  int rows;  ///< of pixels that are blended; size_px but where a cell is worked on in parts
 };
 
 void draw(const Square& square, const CellLook& look, Isa isa);
