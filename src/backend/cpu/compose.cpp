@@ -9,15 +9,6 @@ namespace mosaic::cpu {
 
 namespace {
 
-Square square_at(const RgbImage& target, RgbImage& out, int x, int y, int size) {
-  return {nullptr,
-          {target.r.row(y) + x, target.g.row(y) + x, target.b.row(y) + x},
-          {out.r.row(y) + x, out.g.row(y) + x, out.b.row(y) + x},
-          out.size().width,
-          size,
-          size};
-}
-
 /// The cells of some rows, one after the other.
 template <class Draw>
 void for_each_square(const GridGeometry& geometry, const RgbImage& target, int first_row,
@@ -27,7 +18,13 @@ void for_each_square(const GridGeometry& geometry, const RgbImage& target, int f
     for (int column = 0; column < geometry.columns; ++column) {
       const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(geometry.columns) +
                         static_cast<std::size_t>(column);
-      draw_cell(cell, square_at(target, out, column * size, row * size, size));
+      const int x = column * size;
+      const int y = row * size;
+      draw_cell(cell, Square{nullptr,
+                             {target.r.row(y) + x, target.g.row(y) + x, target.b.row(y) + x},
+                             {out.r.row(y) + x, out.g.row(y) + x, out.b.row(y) + x},
+                             out.size().width,
+                             size});
     }
   }
 }
@@ -65,17 +62,12 @@ void compose_rows(const ComposeRequest& request, const GridGeometry& geometry,
 void blend_rows(const ComposeRequest& request, const GridGeometry& geometry, const RgbImage& target,
                 int first_px, int last_px, Isa isa, RgbImage& out) {
   const int size = geometry.tile_size_px;
-  for (int y = first_px; y < last_px;) {
-    const int row = y / size;
-    const int end = std::min(last_px, (row + 1) * size);
+  for (int y = first_px; y < last_px; ++y) {
     const CellLook* look =
-        request.look.data() + static_cast<std::ptrdiff_t>(row) * geometry.columns;
-    for (int column = 0; column < geometry.columns; ++column) {
-      Square square = square_at(target, out, column * size, y, size);
-      square.rows = end - y;
-      blend_square(square, look[column].blend, isa);
-    }
-    y = end;
+        request.look.data() + static_cast<std::ptrdiff_t>(y / size) * geometry.columns;
+    blend_across(target.r.row(y), out.r.row(y), look, geometry.columns, size, isa);
+    blend_across(target.g.row(y), out.g.row(y), look, geometry.columns, size, isa);
+    blend_across(target.b.row(y), out.b.row(y), look, geometry.columns, size, isa);
   }
 }
 

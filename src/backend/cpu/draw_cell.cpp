@@ -242,15 +242,26 @@ MOSAIC_ALWAYS_INLINE void blend_lanes(const std::uint8_t* target, std::int32_t b
   store_bytes((tile * rest + behind * share + 128) >> 8, row);
 }
 
+MOSAIC_ALWAYS_INLINE void blend_row(const std::uint8_t* target, int width, std::int32_t blend,
+                                    std::uint8_t* row) {
+  int x = 0;
+  for (; x + kLanes <= width; x += kLanes) blend_lanes(target + x, blend, row + x);
+  for (; x < width; ++x) row[x] = blended(row[x], target[x], blend);
+}
+
 MOSAIC_ALWAYS_INLINE void blend_rows_of(const Square* square, std::int32_t blend) {
   for (int c = 0; c < 3; ++c) {
-    for (int y = 0; y < square->rows; ++y) {
-      std::uint8_t* row = square->out[c] + y * square->stride;
-      const std::uint8_t* target = square->target[c] + y * square->stride;
-      int x = 0;
-      for (; x + kLanes <= square->size_px; x += kLanes) blend_lanes(target + x, blend, row + x);
-      for (; x < square->size_px; ++x) row[x] = blended(row[x], target[x], blend);
+    for (int y = 0; y < square->size_px; ++y) {
+      const std::ptrdiff_t at = y * square->stride;
+      blend_row(square->target[c] + at, square->size_px, blend, square->out[c] + at);
     }
+  }
+}
+
+MOSAIC_ALWAYS_INLINE void blend_cells(const std::uint8_t* target, std::uint8_t* row,
+                                      const CellLook* look, int columns, int size_px) {
+  for (int column = 0; column < columns; ++column, target += size_px, row += size_px) {
+    if (look[column].blend != 0) blend_row(target, size_px, look[column].blend, row);
   }
 }
 
@@ -286,6 +297,11 @@ void draw(const Square& square, const CellLook& look, Isa isa) {
 
 void blend_square(const Square& square, std::int32_t blend, Isa isa) {
   if (blend != 0) dispatch<blend_rows_of>(isa, &square, blend);
+}
+
+void blend_across(const std::uint8_t* target, std::uint8_t* row, const CellLook* look, int columns,
+                  int size_px, Isa isa) {
+  dispatch<blend_cells>(isa, target, row, look, columns, size_px);
 }
 
 }  // namespace mosaic::cpu

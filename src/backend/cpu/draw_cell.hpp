@@ -15,12 +15,16 @@ struct Square {
   std::uint8_t* out[3];
   std::ptrdiff_t stride;  ///< of target and out
   int size_px;
-  int rows;  ///< of pixels that are blended; size_px but where a cell is worked on in parts
 };
 
 void draw(const Square& square, const CellLook& look, Isa isa);
 
 /// Blends the target into what is there already; `blend` as in CellLook.
 void blend_square(const Square& square, std::int32_t blend, Isa isa);
+
+/// The same for one row of pixels of one channel: `look` is that of the first of its cells. Along
+/// the row, as memory is read best.
+void blend_across(const std::uint8_t* target, std::uint8_t* row, const CellLook* look, int columns,
+                  int size_px, Isa isa);
 
 }  // namespace mosaic::cpu
