@@ -179,9 +179,13 @@ void rgb_to_yuv(const RgbImage& source, YuvImage& out, ThreadPool& pool, Isa isa
   check_chroma(out);
   pool.parallel_for(static_cast<std::size_t>(out.u.size.height), kRowGrain / 2,
                     [&](std::size_t begin, std::size_t end) {
-                      dispatch<rgb_rows>(isa, &source, static_cast<int>(begin),
-                                         static_cast<int>(end), &out);
+                      rgb_to_yuv_rows(source, static_cast<int>(begin), static_cast<int>(end), out,
+                                      isa);
                     });
+}
+
+void rgb_to_yuv_rows(const RgbImage& source, int first, int last, YuvImage& out, Isa isa) {
+  dispatch<rgb_rows>(isa, &source, first, last, &out);
 }
 
 void luma_of(const RgbImage& source, Plane& out, ThreadPool& pool, Isa isa) {

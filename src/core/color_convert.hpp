@@ -18,6 +18,11 @@ void yuv_to_rgb(const YuvImage& source, Rect crop, RgbImage& out, ThreadPool& po
 /// Inverse of yuv_to_rgb to within one level on grey.
 void rgb_to_yuv(const RgbImage& source, YuvImage& out, ThreadPool& pool, Isa isa = fastest_isa());
 
+/// The same for chroma rows [first, last) and the luma rows they cover, in the calling thread.
+/// `out` has the size of `source`.
+void rgb_to_yuv_rows(const RgbImage& source, int first, int last, YuvImage& out,
+                     Isa isa = fastest_isa());
+
 /// Full-range luma of sRGB: (54*r + 183*g + 19*b + 128) >> 8 (BT.709 weights in 1/256).
 Plane luma_of(const RgbImage& source, ThreadPool& pool);
 

@@ -41,6 +41,12 @@ MOSAIC_ALWAYS_INLINE void store_bytes(const Int32Lanes& from, std::uint8_t* to) 
   std::memcpy(to, &bytes, sizeof bytes);
 }
 
+/// Lanes must lie in 0-255.
+MOSAIC_ALWAYS_INLINE void store_bytes(const ShortLanes& from, std::uint8_t* to) {
+  const ByteLanes bytes = __builtin_convertvector(from, ByteLanes);
+  std::memcpy(to, &bytes, sizeof bytes);
+}
+
 MOSAIC_ALWAYS_INLINE void load(const std::int32_t* from, Int32Lanes& to) {
   std::memcpy(&to, from, sizeof to);
 }

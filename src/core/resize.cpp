@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/resize_math.hpp"
+#include "core/reused_picture.hpp"
 #include "core/simd_dispatch.hpp"
 
 namespace mosaic {
@@ -294,14 +295,20 @@ Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool, Is
 }
 
 RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool, Isa isa) {
+  RgbImage out;
+  resize(source, crop, out_size, out, pool, isa);
+  return out;
+}
+
+void resize(const RgbImage& source, Rect crop, Size out_size, RgbImage& out, ThreadPool& pool,
+            Isa isa) {
   check_resize_crop(crop, source.size());
   check_side(out_size.width, "target width");
   check_side(out_size.height, "target height");
-  RgbImage out(out_size);
+  if (!is_whole(out, out_size)) out = RgbImage(out_size);
   const std::array<const Plane*, 3> from{&source.r, &source.g, &source.b};
   const std::array<Plane*, 3> to{&out.r, &out.g, &out.b};
   resize_planes(from, crop, to, pool, isa);
-  return out;
 }
 
 }  // namespace mosaic

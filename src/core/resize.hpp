@@ -24,6 +24,10 @@ Plane resize(const Plane& source, Rect crop, Size out_size, ThreadPool& pool,
 RgbImage resize(const RgbImage& source, Rect crop, Size out_size, ThreadPool& pool,
                 Isa isa = fastest_isa());
 
+/// The same into a picture whose memory is reused where it has that size.
+void resize(const RgbImage& source, Rect crop, Size out_size, RgbImage& out, ThreadPool& pool,
+            Isa isa = fastest_isa());
+
 /// Longest side resize() takes, in pixels: 255 times it stays below 2^32 with weights summed.
 inline constexpr int kMaxResizeSide = 1 << 22;
 

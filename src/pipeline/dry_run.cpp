@@ -58,7 +58,7 @@ Sample draw_sample(RenderParts& parts, const RenderObserver& observer) {
   for (; frames < kSampleFrames && parts.source->read(frame); ++frames) {
     observer.throw_if_stopped();
     parts.engine->plan(frame.picture, frame.index);
-    OutputPicture picture = blank_picture(parts, SinkFormat::yuv);
+    OutputPicture picture = output_picture(parts, SinkFormat::yuv);
     draw(*parts.engine, picture);
     sample.drawn.push_back(std::get<YuvImage>(std::move(picture)));
     if (frames == 0) {

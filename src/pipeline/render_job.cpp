@@ -94,9 +94,9 @@ void Job::announce() const {
 
 void Job::decode() {
   const FrameRange& range = settings_.range;
-  for (;;) {
+  // The picture of a frame that is not wanted is read into again.
+  for (InputFrame frame;;) {
     observer_.throw_if_stopped();
-    InputFrame frame;
     if (!parts_.source->read(frame.source)) break;
     if (frame.source.index < range.first) continue;
     if (range.last >= 0 && frame.source.index >= range.last) break;
@@ -109,7 +109,8 @@ void Job::decode() {
     if (stages_.probe() != nullptr) {
       frame.hash = stages_.probe()->hash(frame.source.index, Stage::decoded, frame.source.picture);
     }
-    if (!decoded_->push(std::move(frame))) return;
+    if (!decoded_->push(std::exchange(frame, {}))) return;
+    frame.source.picture = spare_inputs_.take();
   }
   decoded_->close();
 }
@@ -121,8 +122,12 @@ OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
   if (probe != nullptr) probe->tell(frame.index, Stage::decoded, input.hash);
   const FramePlan& plan = engine.plan(frame.picture, frame.index, next);
   segment_->count(plan, parts_.library->variants());
-  OutputFrame output{
-      blank_picture(parts_, sink_->format()), input.number, frame.pts, frame.duration, {}, {}};
+  OutputFrame output{output_picture(parts_, sink_->format(), spare_outputs_.take()),
+                     input.number,
+                     frame.pts,
+                     frame.duration,
+                     {},
+                     {}};
   if (plan_writer_) {
     const double time_s = static_cast<double>(frame.pts) * parts_.source->info().time_base.value();
     output.plan_line = plan_line(frame.index, time_s, plan);
@@ -173,7 +178,7 @@ void Job::compute() {
   frames[0] = decoded_->pop();
   for (std::size_t at = 0; frames[at]; at = 1 - at) {
     observer_.throw_if_stopped();
-    const InputFrame& frame = *frames[at];
+    InputFrame& frame = *frames[at];
     std::optional<InputFrame>& next = frames[1 - at];
     next = decoded_->try_pop();
     if (frame.prime) {
@@ -181,6 +186,7 @@ void Job::compute() {
     } else if (!compute_frame(frame, next ? &next->source.picture : nullptr)) {
       return;
     }
+    spare_inputs_.give(std::move(frame.source.picture));
     if (!next) next = decoded_->pop();
   }
   // Frames may be missing: what there is of this segment is not the input's last one.
@@ -189,7 +195,7 @@ void Job::compute() {
   composed_->close();
 }
 
-void Job::write(const OutputFrame& frame) {
+void Job::write(OutputFrame& frame) {
   JobFolder* const folder = kept_->folder();
   if (folder != nullptr && frame.number % settings_.segment_frames == 0) {
     folder->begin_segment(frame.number / settings_.segment_frames);
@@ -197,6 +203,7 @@ void Job::write(const OutputFrame& frame) {
   }
   std::visit([&](const auto& image) { sink_->write(image, frame.pts, frame.duration); },
              frame.picture);
+  spare_outputs_.give(std::move(frame.picture));
   if (plan_writer_) put_line(SegmentPart::plan_line, frame.plan_line);
   if (settings_.manifest) put_line(SegmentPart::manifest_line, frame.manifest_line);
   ++summary_.frames_out;
@@ -214,8 +221,8 @@ void Job::put_line(SegmentPart part, const std::string& line) {
 }
 
 void Job::encode() {
-  while (const std::optional<Composed> item = composed_->pop()) {
-    if (const auto* frame = std::get_if<OutputFrame>(&*item)) {
+  while (std::optional<Composed> item = composed_->pop()) {
+    if (auto* frame = std::get_if<OutputFrame>(&*item)) {
       write(*frame);
       continue;
     }

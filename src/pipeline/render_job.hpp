@@ -19,6 +19,7 @@
 #include "pipeline/render_parts.hpp"
 #include "pipeline/run_records.hpp"
 #include "pipeline/run_totals.hpp"
+#include "pipeline/spares.hpp"
 #include "pipeline/stage_records.hpp"
 
 namespace mosaic {
@@ -106,7 +107,7 @@ class Job {
   bool compute_frame(const InputFrame& frame, const Picture* next);
   void put_line(SegmentPart part, const std::string& line);
   [[nodiscard]] bool end_segment();
-  void write(const OutputFrame& frame);
+  void write(OutputFrame& frame);
   void collect_records(const JobFolder& folder);
   void render_all();
   void report_progress(bool last);
@@ -128,8 +129,10 @@ class Job {
   std::unique_ptr<OutputFile> report_;
   std::optional<BoundedQueue<InputFrame>> decoded_;
   std::optional<BoundedQueue<Composed>> composed_;
-  std::optional<RunTotals> segment_;  ///< of the segment being computed
-  std::optional<RunTotals> totals_;   ///< of the segments written
+  Spares<Picture> spare_inputs_;         ///< from the computing thread to the decoding one
+  Spares<OutputPicture> spare_outputs_;  ///< from the encoding thread to the computing one
+  std::optional<RunTotals> segment_;     ///< of the segment being computed
+  std::optional<RunTotals> totals_;      ///< of the segments written
   std::int64_t frames_computed_ = 0;
   std::int64_t frames_read_ = 0;  ///< in the range, kept ones included
   RenderSummary summary_;

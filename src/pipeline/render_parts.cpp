@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/file_names.hpp"
+#include "core/reused_picture.hpp"
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
 #include "registry/backends.hpp"
@@ -144,9 +145,10 @@ RenderOutline RenderParts::outline(const FrameRange& range) const {
   return outline;
 }
 
-OutputPicture blank_picture(const RenderParts& parts, SinkFormat format) {
-  if (format == SinkFormat::rgb) return RgbImage(parts.geometry.output_size());
-  YuvImage image(parts.geometry.output_size());
+OutputPicture output_picture(const RenderParts& parts, SinkFormat format, OutputPicture spare) {
+  const Size size = parts.geometry.output_size();
+  if (format == SinkFormat::rgb) return reused<RgbImage>(std::move(spare), size);
+  auto image = reused<YuvImage>(std::move(spare), size);
   image.matrix = parts.source->info().matrix;
   image.range = parts.source->info().range;
   return image;

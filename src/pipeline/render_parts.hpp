@@ -54,9 +54,10 @@ struct RenderParts {
   [[nodiscard]] RenderOutline outline(const FrameRange& range) const;
 };
 
-/// A picture as a sink wants it, empty and of the output's size.
 using OutputPicture = std::variant<YuvImage, RgbImage>;
-OutputPicture blank_picture(const RenderParts& parts, SinkFormat format);
+/// A picture as a sink wants it, of the output's size, to be drawn into. What it shows until then
+/// is anything: it is `spare`, where that is one of its kind.
+OutputPicture output_picture(const RenderParts& parts, SinkFormat format, OutputPicture spare = {});
 
 /// Draws the frame last planned.
 void draw(MosaicEngine& engine, OutputPicture& picture);

@@ -49,7 +49,8 @@ class FrameSource {
  public:
   virtual ~FrameSource() = default;
   [[nodiscard]] virtual const SourceInfo& info() const = 0;
-  /// Next frame in presentation order; false at the end (the decoder has been drained).
+  /// Next frame in presentation order; false at the end (the decoder has been drained). The memory
+  /// of the picture that `frame` holds may be used again.
   virtual bool read(SourceFrame& frame) = 0;
   /// Damage met so far: packets or frames the decoder could not make sense of.
   [[nodiscard]] virtual std::int64_t decode_errors() const = 0;

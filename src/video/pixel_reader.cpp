@@ -8,7 +8,9 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
+#include "core/reused_picture.hpp"
 #include "video/level_reader.hpp"
 
 namespace mosaic {
@@ -21,8 +23,8 @@ void copy_plane(const std::uint8_t* from, std::ptrdiff_t stride, Plane& to) {
   }
 }
 
-YuvImage read_420(const AVFrame& frame, const ColorReading& reading) {
-  YuvImage image(Size{frame.width, frame.height});
+YuvImage read_420(const AVFrame& frame, const ColorReading& reading, Picture spare) {
+  auto image = reused<YuvImage>(std::move(spare), Size{frame.width, frame.height});
   image.matrix = reading.matrix;
   image.range = reading.range;
   copy_plane(frame.data[0], frame.linesize[0], image.y);
@@ -180,10 +182,10 @@ std::string unsupported_reason(int pixel_format) {
   return {};
 }
 
-Picture to_picture(const AVFrame& frame, const ColorReading& reading) {
+Picture to_picture(const AVFrame& frame, const ColorReading& reading, Picture spare) {
   const auto format = static_cast<AVPixelFormat>(frame.format);
   const AVPixFmtDescriptor& descriptor = *av_pix_fmt_desc_get(format);
-  if (kept_as_yuv(frame.format)) return read_420(frame, reading);
+  if (kept_as_yuv(frame.format)) return read_420(frame, reading, std::move(spare));
   if ((descriptor.flags & AV_PIX_FMT_FLAG_PAL) != 0) return read_palette(frame);
   RgbImage image = read_levels(frame, reading);
   if ((descriptor.flags & AV_PIX_FMT_FLAG_ALPHA) != 0) {

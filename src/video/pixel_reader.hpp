@@ -29,7 +29,8 @@ std::string unsupported_reason(int pixel_format);
 
 /// 8-bit 4:2:0 is copied; everything else becomes 8-bit RGB: chroma replicated, BT.601/709/2020 in
 /// fixed point, samples of more or fewer bits scaled to 0-255 with rounding, alpha over black.
-/// The picture is as stored; turning it is orient()'s business.
-Picture to_picture(const AVFrame& frame, const ColorReading& reading);
+/// The picture is as stored; turning it is orient()'s business. 4:2:0 goes into the memory of
+/// `spare`, where that is one of the same size.
+Picture to_picture(const AVFrame& frame, const ColorReading& reading, Picture spare = {});
 
 }  // namespace mosaic

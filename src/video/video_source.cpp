@@ -71,7 +71,7 @@ class VideoSource final : public FrameSource {
       return false;
     }
     has_pending_ = false;
-    out.picture = shown_picture();
+    out.picture = shown_picture(std::move(out.picture));
     out.index = delivered_++;
     set_times(out);
     av_frame_unref(frame_.get());
@@ -200,17 +200,17 @@ class VideoSource final : public FrameSource {
     }
   }
 
-  Picture decoded_picture() const {
+  Picture decoded_picture(Picture spare) const {
     ColorReading reading = color_reading_of(*frame_);
-    if (!to_sdr_) return to_picture(*frame_, reading);
+    if (!to_sdr_) return to_picture(*frame_, reading, std::move(spare));
     if (reading.matrix_guessed) reading.matrix = YuvMatrix::bt2020;
     return to_sdr_->map(*frame_, reading);
   }
 
-  Picture shown_picture() {
+  Picture shown_picture(Picture spare) {
     if (frame_->format != last_format_) require_supported_format();
     last_format_ = frame_->format;
-    Picture picture = decoded_picture();
+    Picture picture = decoded_picture(std::move(spare));
     if (!orientation_.upright()) {
       picture = std::visit(
           [&](const auto& image) -> Picture { return orient(image, orientation_); }, picture);

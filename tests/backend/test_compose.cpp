@@ -14,16 +14,23 @@ std::int32_t signed_number(test::EdgeBytes& bytes, std::int32_t limit) {
   return static_cast<std::int32_t>(bytes.number(2 * static_cast<unsigned>(limit) - 1)) - limit + 1;
 }
 
-/// Identity, blend only, ordinary and extreme maps.
+/// Identity, blend only, ordinary maps, such as fit 16 bits or just do not, and extreme ones.
 CellLook random_look(test::EdgeBytes& bytes) {
   CellLook look;
-  const unsigned kind = bytes.number(5);
+  const unsigned kind = bytes.number(7);
   if (kind == 0) return look;
   constexpr std::int32_t kBlends[] = {0, 1, 128, 255, 256};
   look.blend = kBlends[bytes.number(5)];
   if (kind == 1) return look;
   if (kind == 2) {
     look.offset[bytes.number(3)] = 1 << 13;  // rounds up by one level everywhere
+    return look;
+  }
+  if (kind >= 5) {
+    for (auto& m : look.matrix) m = signed_number(bytes, 1 << 15);
+    for (auto& o : look.offset) o = signed_number(bytes, kind == 5 ? 1 << 22 : 1 << 28);
+    constexpr std::int32_t kEdges[] = {-(1 << 15) - 1, -(1 << 15), (1 << 15) - 1, 1 << 15};
+    look.matrix[bytes.number(9)] = kEdges[bytes.number(4)];
     return look;
   }
   const std::int32_t matrix_limit = kind == 3 ? 1 << 16 : 1 << 19;

@@ -321,7 +321,10 @@ TEST(Seams, CurvesAndFadesFollowTheFormulaOnEverySetOfInstructions) {
       for (const Isa isa : supported_isas()) {
         RgbImage out(geometry.output_size());
         compose_rows(request, geometry, tiles, target, 0, 2, isa, out);
-        if (seams) blend_rows(request, geometry, target, 0, 2, isa, out);
+        if (seams) {
+          blend_rows(request, geometry, target, 0, size + 1, isa, out);
+          blend_rows(request, geometry, target, size + 1, 2 * size, isa, out);
+        }
         const Plane* got[3] = {&out.r, &out.g, &out.b};
         const Plane* behind[3] = {&target.r, &target.g, &target.b};
         for (int y = 0; y < 2 * size; ++y) {

@@ -8,6 +8,7 @@
 #include "backend/cpu/base_costs.hpp"
 #include "backend/cpu/cpu_backend.hpp"
 #include "core/color_convert.hpp"
+#include "look/tone_table.hpp"
 #include "support/edge_bytes.hpp"
 #include "support/fake_library.hpp"
 
@@ -99,6 +100,20 @@ void compose(benchmark::State& state) {
   set_label(state);
 }
 
+/// With all that the strongest preset asks for: seams, blend, tone.
+void compose_all(benchmark::State& state) {
+  Fixture f(kProblems[state.range(0)], kChoices[state.range(1)], 0.0);
+  ToneSettings tone;
+  tone.gamma = 0.94;
+  tone.saturation_boost = 1.5;
+  const ToneTable table = build_tone_table(tone);
+  YuvImage out(f.geometry.output_size());
+  ComposeRequest request{f.shown, f.looks, table};
+  request.seams.feather_px = 1;
+  for (auto _ : state) f.backend->compose(request, out);
+  set_label(state);
+}
+
 void yuv_to_rgb_whole(benchmark::State& state) {
   Fixture f(kProblems[state.range(0)], kChoices[state.range(1)], 0.0);
   RgbImage out;
@@ -130,6 +145,7 @@ BENCHMARK(describe)->Apply(every_case);
 BENCHMARK(score_lists)->Apply(every_case);
 BENCHMARK(score_lists_and_ssim)->Apply(every_case);
 BENCHMARK(compose)->Apply(every_case);
+BENCHMARK(compose_all)->Apply(every_case);
 BENCHMARK(yuv_to_rgb_whole)->Apply(every_case);
 BENCHMARK(base_cost_row)->Apply(every_case);
 

@@ -16,8 +16,8 @@ void compose_rows(const ComposeRequest& request, const GridGeometry& geometry,
                   std::span<const std::uint8_t> tile_rgb, const RgbImage& target, int first_row,
                   int last_row, Isa isa, RgbImage& out);
 
-/// Blends the target into cell rows [first_row, last_row), in place.
+/// Blends the target into rows [first_px, last_px) of pixels, in place.
 void blend_rows(const ComposeRequest& request, const GridGeometry& geometry, const RgbImage& target,
-                int first_row, int last_row, Isa isa, RgbImage& out);
+                int first_px, int last_px, Isa isa, RgbImage& out);
 
 }  // namespace mosaic::cpu

@@ -1,6 +1,7 @@
 #include "backend/cpu/cpu_backend.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <mutex>
 #include <string>
@@ -22,6 +23,7 @@
 #include "backend/tone_math.hpp"
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
+#include "core/reused_picture.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -29,6 +31,7 @@ namespace mosaic {
 namespace {
 
 constexpr std::size_t kCellGrain = 32;
+constexpr std::size_t kRowPairGrain = 4;
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(ExitCode::unexpected, std::string("cpu backend: ") + what);
@@ -81,7 +84,8 @@ class CpuBackend final : public Backend {
  private:
   void draw_canvas(const Picture& picture);
   void check(const ComposeRequest& request) const;
-  void compose_seams(const ComposeRequest& request, RgbImage& out);
+  void paint(const ComposeRequest& request, RgbImage& out);
+  void finish(const ComposeRequest& request, RgbImage& out, YuvImage* yuv);
   void describe_cell(int cell);
   void expand_prices(std::span<const std::int32_t> photo_price);
   void score_cells(const ScoreRequest& request, int first, int last, CellScores& out);
@@ -105,6 +109,7 @@ class CpuBackend final : public Backend {
   bool quantiles_;                       ///< are described
   std::span<const std::uint8_t> drawn_;  ///< tile pixels
   cpu::SeamPyramid seam_pyramid_;
+  cpu::Tone tone_;
   RgbImage source_;         ///< the frame in RGB before resizing
   RgbImage canvas_;         ///< the frame at output size
   RgbImage composed_;       ///< scratch of the YUV compose
@@ -151,10 +156,10 @@ void CpuBackend::draw_canvas(const Picture& picture) {
     yuv_to_rgb(*yuv, crop, resized ? source_ : canvas_, pool_, isa_);
     if (!resized) return;
     const Rect whole{0, 0, crop.width, crop.height};
-    canvas_ = resize(source_, whole, geometry_.output_size(), pool_);
+    resize(source_, whole, geometry_.output_size(), canvas_, pool_, isa_);
   } else {
     // without a change of size this is a copy of the rectangle
-    canvas_ = resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), pool_);
+    resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), canvas_, pool_, isa_);
   }
 }
 
@@ -299,41 +304,66 @@ void CpuBackend::check(const ComposeRequest& request) const {
   check_compose_request(request, geometry_, library_.tiles());
 }
 
-/// Seams first, then the target: it has no borders that would have to be hidden.
-void CpuBackend::compose_seams(const ComposeRequest& request, RgbImage& out) {
-  for (Plane* plane : {&out.r, &out.g, &out.b}) {
-    if (request.seams.feather_px > 0) {
-      cpu::feather(geometry_, request.seams.feather_px, isa_, pool_, *plane);
-    }
-    if (request.seams.laplacian_bands > 0) {
-      seam_pyramid_.attenuate(geometry_, request.seams.laplacian_bands, isa_, pool_, *plane);
-    }
+/// Tiles, and what happens where they meet. Vertical borders are feathered while a row of cells is
+/// still in the cache.
+void CpuBackend::paint(const ComposeRequest& request, RgbImage& out) {
+  check(request);
+  if (!is_whole(out, canvas_.size())) out = RgbImage(canvas_.size());
+  const std::array<Plane*, 3> planes = {&out.r, &out.g, &out.b};
+  const int feather_px = request.seams.feather_px;
+  const int size = geometry_.tile_size_px;
+  pool_.parallel_for(
+      static_cast<std::size_t>(geometry_.rows), 1, [&](std::size_t begin, std::size_t end) {
+        const auto first = static_cast<int>(begin);
+        const auto last = static_cast<int>(end);
+        cpu::compose_rows(request, geometry_, drawn_, canvas_, first, last, isa_, out);
+        for (Plane* plane : planes) {
+          cpu::feather_rows(geometry_, feather_px, first * size, last * size, *plane);
+        }
+      });
+  if (feather_px > 0) {
+    // Half a cell at most: the rows that two borders touch are different ones.
+    pool_.parallel_for(static_cast<std::size_t>(geometry_.rows - 1), 4,
+                       [&](std::size_t begin, std::size_t end) {
+                         for (Plane* plane : planes) {
+                           cpu::feather_borders(geometry_, feather_px, static_cast<int>(begin),
+                                                static_cast<int>(end), isa_, *plane);
+                         }
+                       });
   }
-  pool_.parallel_for(static_cast<std::size_t>(geometry_.rows), 1,
+  if (request.seams.laplacian_bands == 0) return;
+  for (Plane* plane : planes) {
+    seam_pyramid_.attenuate(geometry_, request.seams.laplacian_bands, isa_, pool_, *plane);
+  }
+}
+
+/// What remains goes over the picture once, a few rows at a time. Seams come before the target: it
+/// has no borders that would have to be hidden. `yuv` may be null.
+void CpuBackend::finish(const ComposeRequest& request, RgbImage& out, YuvImage* yuv) {
+  tone_.set(request.tone, isa_);
+  const int height = out.size().height;
+  pool_.parallel_for(static_cast<std::size_t>((height + 1) / 2), kRowPairGrain,
                      [&](std::size_t begin, std::size_t end) {
-                       cpu::blend_rows(request, geometry_, canvas_, static_cast<int>(begin),
-                                       static_cast<int>(end), isa_, out);
+                       const auto first = static_cast<int>(begin);
+                       const auto last = static_cast<int>(end);
+                       const int end_px = std::min(2 * last, height);
+                       if (request.seams.any()) {
+                         cpu::blend_rows(request, geometry_, canvas_, 2 * first, end_px, isa_, out);
+                       }
+                       tone_.apply(2 * first, end_px, out);
+                       if (yuv != nullptr) rgb_to_yuv_rows(out, first, last, *yuv, isa_);
                      });
 }
 
 void CpuBackend::compose(const ComposeRequest& request, RgbImage& out) {
-  check(request);
-  for (Plane* plane : {&out.r, &out.g, &out.b}) {
-    plane->size = canvas_.size();
-    plane->pixels.resize(canvas_.size().area());
-  }
-  pool_.parallel_for(static_cast<std::size_t>(geometry_.rows), 1,
-                     [&](std::size_t begin, std::size_t end) {
-                       cpu::compose_rows(request, geometry_, drawn_, canvas_,
-                                         static_cast<int>(begin), static_cast<int>(end), isa_, out);
-                     });
-  if (request.seams.any()) compose_seams(request, out);
-  if (!request.tone.empty()) cpu::apply_tone(request.tone, isa_, pool_, out);
+  paint(request, out);
+  finish(request, out, nullptr);
 }
 
 void CpuBackend::compose(const ComposeRequest& request, YuvImage& out) {
-  compose(request, composed_);
-  rgb_to_yuv(composed_, out, pool_, isa_);
+  require(is_whole(out, geometry_.output_size()), "the YUV picture has another size");
+  paint(request, composed_);
+  finish(request, composed_, &out);
 }
 
 }  // namespace

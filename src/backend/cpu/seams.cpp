@@ -11,27 +11,13 @@ namespace {
 
 constexpr std::size_t kRowGrain = 16;
 
-MOSAIC_ALWAYS_INLINE void feather_rows(std::uint8_t* upper, std::uint8_t* lower, int width,
+MOSAIC_ALWAYS_INLINE void feather_pair(std::uint8_t* upper, std::uint8_t* lower, int width,
                                        std::int32_t share) {
   for (int x = 0; x < width; ++x) {
     const std::int32_t above = upper[x];
     const std::int32_t below = lower[x];
     upper[x] = feathered(above, below, share);
     lower[x] = feathered(below, above, share);
-  }
-}
-
-/// Pairs of one row of pixels, across every vertical border.
-void feather_across(std::uint8_t* row, const GridGeometry& geometry, int feather_px) {
-  for (int column = 1; column < geometry.columns; ++column) {
-    std::uint8_t* border = row + static_cast<std::ptrdiff_t>(column) * geometry.tile_size_px;
-    for (int d = 0; d < feather_px; ++d) {
-      const std::int32_t share = feather_share(d, feather_px);
-      const std::int32_t left = border[-1 - d];
-      const std::int32_t right = border[d];
-      border[-1 - d] = feathered(left, right, share);
-      border[d] = feathered(right, left, share);
-    }
   }
 }
 
@@ -95,26 +81,47 @@ auto* row_of(T& samples, const Size& size, int y) {
 
 }  // namespace
 
+void feather_rows(const GridGeometry& geometry, int feather_px, int first_px, int last_px,
+                  Plane& plane) {
+  for (int d = 0; d < feather_px; ++d) {
+    const std::int32_t share = feather_share(d, feather_px);
+    for (int y = first_px; y < last_px; ++y) {
+      std::uint8_t* border = plane.row(y);
+      for (int column = 1; column < geometry.columns; ++column) {
+        border += geometry.tile_size_px;
+        const std::int32_t left = border[-1 - d];
+        const std::int32_t right = border[d];
+        border[-1 - d] = feathered(left, right, share);
+        border[d] = feathered(right, left, share);
+      }
+    }
+  }
+}
+
+void feather_borders(const GridGeometry& geometry, int feather_px, int first, int last, Isa isa,
+                     Plane& plane) {
+  for (int i = first; i < last; ++i) {
+    const int border = (i + 1) * geometry.tile_size_px;
+    for (int d = 0; d < feather_px; ++d) {
+      dispatch<feather_pair>(isa, plane.row(border - 1 - d), plane.row(border + d),
+                             plane.size.width, feather_share(d, feather_px));
+    }
+  }
+}
+
 void feather(const GridGeometry& geometry, int feather_px, Isa isa, ThreadPool& pool,
              Plane& plane) {
-  const int width = plane.size.width;
   pool.parallel_for(static_cast<std::size_t>(plane.size.height), kRowGrain,
                     [&](std::size_t begin, std::size_t end) {
-                      for (std::size_t y = begin; y < end; ++y) {
-                        feather_across(plane.row(static_cast<int>(y)), geometry, feather_px);
-                      }
+                      feather_rows(geometry, feather_px, static_cast<int>(begin),
+                                   static_cast<int>(end), plane);
                     });
   // Half a cell at most: the rows that two borders touch are different ones.
-  pool.parallel_for(
-      static_cast<std::size_t>(geometry.rows - 1), 1, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t i = begin; i < end; ++i) {
-          const int border = static_cast<int>(i + 1) * geometry.tile_size_px;
-          for (int d = 0; d < feather_px; ++d) {
-            dispatch<feather_rows>(isa, plane.row(border - 1 - d), plane.row(border + d), width,
-                                   feather_share(d, feather_px));
-          }
-        }
-      });
+  pool.parallel_for(static_cast<std::size_t>(geometry.rows - 1), 1,
+                    [&](std::size_t begin, std::size_t end) {
+                      feather_borders(geometry, feather_px, static_cast<int>(begin),
+                                      static_cast<int>(end), isa, plane);
+                    });
 }
 
 void SeamPyramid::reduce(const Level& fine, Isa isa, ThreadPool& pool, Level& coarse) {

@@ -16,6 +16,14 @@ namespace mosaic::cpu {
 /// on either side of their borders, in place.
 void feather(const GridGeometry& geometry, int feather_px, Isa isa, ThreadPool& pool, Plane& plane);
 
+/// The first half of it: vertical borders, in rows [first_px, last_px) of pixels.
+void feather_rows(const GridGeometry& geometry, int feather_px, int first_px, int last_px,
+                  Plane& plane);
+/// The second half, when the rows on both sides are done: horizontal borders [first, last), of
+/// which border 0 is that between cell rows 0 and 1.
+void feather_borders(const GridGeometry& geometry, int feather_px, int first, int last, Isa isa,
+                     Plane& plane);
+
 /// Takes fine detail away at the borders of cells; keeps its buffers from picture to picture.
 class SeamPyramid {
  public:
