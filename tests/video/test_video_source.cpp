@@ -120,9 +120,13 @@ TEST_F(VideoSource, SampleAspectIsReported) {
 }
 
 TEST_F(VideoSource, SampleAspectThatASizeWasRoundedToIsSquare) {
-  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=1280/1281 -c:v libx264 near.mp4");
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=1280/1281:max=2000 -c:v libx264 "
+      "near.mp4");
+  EXPECT_EQ(probe(file("near.mp4"), "v:0", "stream=sample_aspect_ratio"), "1280:1281");
   EXPECT_DOUBLE_EQ(read_film(file("near.mp4")).info.sample_aspect, 1.0);
-  ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=400/401 -c:v libx264 far.mp4");
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=0.2 -vf setsar=400/401:max=2000 -c:v libx264 far.mp4");
   EXPECT_DOUBLE_EQ(read_film(file("far.mp4")).info.sample_aspect, 400.0 / 401.0);
 }
 
