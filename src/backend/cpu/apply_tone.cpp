@@ -78,8 +78,8 @@ MOSAIC_TARGET_AVX2 MOSAIC_ALWAYS_INLINE __m128i entries_of(const std::uint64_t* 
 }
 
 /// Results of the four pixels from `i` on, in lanes of 16 bit, not yet limited to 255.
-MOSAIC_TARGET_AVX2 MOSAIC_ALWAYS_INLINE __m256i weigh(const std::uint64_t* lanes, const Corners& c,
-                                                      int i) {
+MOSAIC_TARGET_AVX2 MOSAIC_ALWAYS_INLINE __m256i weigh_corners(const std::uint64_t* lanes,
+                                                              const Corners& c, int i) {
   const __m256i spread = _mm256_set_epi64x(0x0908090809080908, 0x0100010001000100,
                                            0x0908090809080908, 0x0100010001000100);
   __m256i sum = _mm256_set1_epi16(64);  // rounds
@@ -101,7 +101,7 @@ MOSAIC_TARGET_AVX2 MOSAIC_ALWAYS_INLINE void look_up(const std::uint64_t* lanes,
   for (int i = 0; i < kPiece_px; i += 8) {
     // Each half holds R, G and B of four pixels: 0 1 4 5, and 2 3 6 7.
     const __m256i colours = _mm256_shuffle_epi8(
-        _mm256_packus_epi16(weigh(lanes, c, i), weigh(lanes, c, i + 4)), planar);
+        _mm256_packus_epi16(weigh_corners(lanes, c, i), weigh_corners(lanes, c, i + 4)), planar);
     const __m128i low = _mm256_castsi256_si128(colours);
     const __m128i high = _mm256_extracti128_si256(colours, 1);
     const __m128i rg = _mm_unpacklo_epi16(low, high);

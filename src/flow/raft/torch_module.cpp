@@ -8,6 +8,7 @@
 // caller's quantisation decides).
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
@@ -71,6 +72,14 @@ std::string describe_runtime(const OpenBlas& blas) {
   return text;
 }
 
+/// The tensors of an update come and go in megabytes. Given back to the kernel each time, their
+/// pages have to be cleared again: an eighth of the time at 480x272 in fp64.
+void keep_memory() {
+  constexpr int kAsMuchAsThereIs = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kAsMuchAsThereIs);
+  mallopt(M_TRIM_THRESHOLD, kAsMuchAsThereIs);
+}
+
 void be_deterministic() {
   // What cuBLAS wants to be told before it is first used, or it takes what scratch memory is free.
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
@@ -103,6 +112,7 @@ class Model final : public TorchModel {
     runtime_ = describe_runtime(blas);
     if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
     be_deterministic();
+    keep_memory();
     if (options.card && TorchCard::available()) {
       card_ = std::make_unique<TorchCard>();
       runtime_ = std::string("LibTorch ") + TORCH_VERSION + " on " + card_->describe();
