@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace mosaic::assign {
+namespace {
+
+// A class of many rows looks at all it could buy, and puts it in order: as long as so many offers
+// fit, that is the work of one bid of a single row.
+constexpr std::int64_t kOffersPerBid = 8;
+
+}  // namespace
 
 template <class Price>
 Price Auction<Price>::checked(Price bid) {
@@ -24,21 +31,23 @@ void Auction<Price>::run(Price epsilon, std::int64_t max_bids) {
   for (int r = 0; r < market_.classes(); ++r) {
     if (market_.missing[r] > 0) enqueue(r);
   }
-  const std::int64_t last_bid = bids_ + max_bids;
+  const std::int64_t most_work = work_ + max_bids;
   while (!next_bidders_.empty()) {
     std::swap(bidders_, next_bidders_);
     next_bidders_.clear();
     for (const int r : bidders_) {
       queued_[r] = 0;
-      if (bids_ == last_bid) return;
+      if (work_ >= most_work) return;
       // A place kept for one row is not for a class to buy at one level with others: the exact
       // phase serves it.
       if (market_.use_all && market_.supply[r] > 1) continue;
       ++bids_;
+      ++work_;
       if (market_.supply[r] == 1) {
         bid_for_one(r, epsilon);
       } else {
         bid_for_many(r, epsilon);
+        work_ += std::ssize(offers_) / kOffersPerBid;
       }
       if (market_.missing[r] > 0) enqueue(r);
     }

@@ -33,7 +33,8 @@ class Auction {
  public:
   Auction(Market<Price>& market, CandidateLists<Price>& lists) : market_(market), lists_(lists) {}
 
-  /// Gives every class its places at precision epsilon, or stops after max_bids.
+  /// Gives every class its places at precision epsilon, or stops after the work of max_bids by
+  /// single rows.
   void run(Price epsilon, std::int64_t max_bids);
 
   /// Takes back what holders overpaid, then releases the holdings that are not within epsilon of
@@ -75,6 +76,7 @@ class Auction {
   Market<Price>& market_;
   CandidateLists<Price>& lists_;
   std::int64_t bids_ = 0;
+  std::int64_t work_ = 0;  ///< in bids of single rows
   std::vector<std::int32_t> bidders_;
   std::vector<std::int32_t> next_bidders_;
   std::vector<char> queued_;
