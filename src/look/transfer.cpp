@@ -85,13 +85,6 @@ Vector3 reinhard_mean(const Moments& tile, const Moments& cell, const LookSettin
   return transform(kRgbFromOpponent, mean);
 }
 
-std::int32_t blend_of(std::uint8_t saliency, const LookSettings& settings) {
-  const double share = (static_cast<double>(saliency) - 32.0) / 96.0;
-  const double blend =
-      settings.base_blend_min + share * (settings.base_blend_max - settings.base_blend_min);
-  return static_cast<std::int32_t>(std::llrint(std::clamp(blend, 0.0, 1.0) * 256.0));
-}
-
 bool is_mkl(ColorTransfer transfer) {
   return transfer == ColorTransfer::mkl || transfer == ColorTransfer::mkl_hybrid;
 }
@@ -206,6 +199,13 @@ void add_curves(const TileColors& tiles, std::int32_t tile, const CellDescriptio
 }
 
 }  // namespace
+
+std::int32_t blend_of(std::uint8_t saliency, const LookSettings& settings) {
+  const double share = (static_cast<double>(saliency) - 32.0) / 96.0;
+  const double blend =
+      settings.base_blend_min + share * (settings.base_blend_max - settings.base_blend_min);
+  return static_cast<std::int32_t>(std::llrint(std::clamp(blend, 0.0, 1.0) * 256.0));
+}
 
 CellLook affine_look(const ColorSums& tile_sums, const ColorSums& cell_sums, std::uint8_t saliency,
                      const LookSettings& settings) {

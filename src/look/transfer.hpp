@@ -30,10 +30,14 @@ namespace mosaic {
 /// - histogram: nothing but histogram matching (look/histogram.hpp), reinhard_l of it.
 /// - hybrid, mkl_hybrid: 0.65 reinhard + 0.35 histogram, 0.7 mkl + 0.3 histogram.
 ///
-/// The blend is linear in saliency (1/64 units) from base_blend_min at 32 to base_blend_max at 128.
-/// This is the affine part; add_histogram() of look/histogram.hpp the rest.
+/// The blend is blend_of(). This is the affine part; add_histogram() of look/histogram.hpp the
+/// rest.
 CellLook affine_look(const ColorSums& tile, const ColorSums& cell, std::uint8_t saliency,
                      const LookSettings& settings);
+
+/// CellLook::blend: linear in saliency (1/64 units) from base_blend_min at 32 to base_blend_max at
+/// 128.
+std::int32_t blend_of(std::uint8_t saliency, const LookSettings& settings);
 
 /// Share of histogram matching in the recolouring; tile and cell quantiles are needed where it is
 /// not 0.

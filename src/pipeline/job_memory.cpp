@@ -13,6 +13,7 @@
 #include "flow/raft/raft_grid.hpp"
 #include "look/transfer.hpp"
 #include "mosaic/error.hpp"
+#include "pipeline/fade_in.hpp"
 
 namespace mosaic {
 namespace {
@@ -53,6 +54,8 @@ std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, in
   const double drawn_frame = out * (facts.rgb_output ? 3.0 : 1.5);
   // One more in each hand: of the decoding, the computing (two) and the encoding thread.
   double bytes = (queue_frames + 3) * source_frame + (queue_frames + 2) * drawn_frame;
+  // Those behind a black frame.
+  bytes += frames_read_ahead(bytes_of(source_frame)) * source_frame;
   bytes += kDecoderFrames * in * facts.decoder_bytes_per_px;
   if (facts.geometry.needs_resize()) bytes += 3.0 * in;
   bytes += kCanvasBytes * out;

@@ -63,16 +63,31 @@ struct EngineOptions {
 
 class MosaicEngine {
  public:
+  static constexpr std::int64_t kNoFrame = -1;
+
   /// `backend` is built over the same library, geometry and match settings.
   MosaicEngine(const TileLibrary& library, const GridGeometry& geometry,
                const EngineOptions& options, std::unique_ptr<Backend> backend, ThreadPool& pool);
   ~MosaicEngine();
 
+  /// What is known of the frames to come. The pictures stay where they are until they are planned.
+  struct Ahead {
+    const Picture* next = nullptr;
+    /// Where a shot fades in from black: what to match it by (Note [Fades from black]). Does
+    /// nothing where shots are told and none begins.
+    const Picture* fade_in_end = nullptr;
+    std::int64_t fade_in_end_frame = kNoFrame;  ///< its number in the input
+  };
   /// Decides the tiles of the next frame, whose number in the input is `source_frame` (from 0). The
-  /// returned plan is valid until the next call. `picture` stays where it is until it is drawn;
-  /// `next`, where it is known, until it is planned.
-  const FramePlan& plan(const Picture& picture, std::int64_t source_frame,
-                        const Picture* next = nullptr);
+  /// returned plan is valid until the next call. `picture` stays where it is until it is drawn.
+  const FramePlan& plan(const Picture& picture, std::int64_t source_frame, const Ahead& ahead);
+  const FramePlan& plan(const Picture& picture, std::int64_t source_frame) {
+    return plan(picture, source_frame, Ahead{});
+  }
+  /// Whether the frame belongs to a fade whose tiles have been chosen already.
+  [[nodiscard]] bool is_fading_in(std::int64_t source_frame) const {
+    return source_frame < fade_in_end_;
+  }
   /// Draws the frame last planned; `out` has the output size (and matrix and range).
   template <class Image>
   void draw(Image& out);
@@ -96,7 +111,12 @@ class MosaicEngine {
   [[nodiscard]] std::string_view backend_name() const { return backend_->name(); }
 
  private:
-  void describe(const Picture& picture, std::int64_t source_frame, const Picture* next);
+  void describe(const Picture& picture, const Picture* next);
+  bool begin_shot(std::int64_t source_frame, bool fade_begins);
+  void prepare_look();
+  void match_fade_in(const Picture& end, std::int64_t source_frame);
+  void keep_plan(std::int64_t source_frame);
+  void match(std::int64_t source_frame);
   Propagation follow(std::int64_t source_frame);
   /// Adds to carried.banned.
   void solve(TemporalState::Carried& carried, bool warm);
@@ -104,9 +124,13 @@ class MosaicEngine {
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();
   void set_start_prices();
+  void show_features(std::int64_t source_frame);
   void show_scores(std::int64_t source_frame);
+  void show_assignment(std::int64_t source_frame);
   void place(const TemporalState::Carried& carried);
   void finish_plan(const FrameObjective& objective, const TemporalState::Carried& carried);
+  void end_fade_in();
+  void choose_looks();
   void fill_fades();
 
   const TileLibrary& library_;
@@ -146,6 +170,10 @@ class MosaicEngine {
   FramePlan plan_;
   StageTimes times_;
   std::int64_t frame_ = 0;
+  std::int64_t planned_frame_ = kNoFrame;  ///< its number in the input
+  std::int64_t fade_in_end_ = kNoFrame;    ///< the frame that the fade going on was matched by
+  CellDescriptions lit_cells_;             ///< what looks are made from, of that frame; else empty
+  std::vector<CellLook> lit_looks_;        ///< made from them when first needed
 };
 
 }  // namespace mosaic

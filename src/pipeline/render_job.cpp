@@ -1,6 +1,5 @@
 #include "pipeline/render_job.hpp"
 
-#include <array>
 #include <span>
 #include <utility>
 
@@ -115,12 +114,20 @@ void Job::decode() {
   decoded_->close();
 }
 
-OutputFrame Job::render_frame(const InputFrame& input, const Picture* next) {
+OutputFrame Job::render_frame(const InputFrame& input, FramesAhead& ahead) {
   const SourceFrame& frame = input.source;
   MosaicEngine& engine = *parts_.engine;
   StageProbe* const probe = stages_.probe();
   if (probe != nullptr) probe->tell(frame.index, Stage::decoded, input.hash);
-  const FramePlan& plan = engine.plan(frame.picture, frame.index, next);
+  MosaicEngine::Ahead known;
+  if (!engine.is_fading_in(frame.index)) {
+    if (const InputFrame* const end = ahead.fade_in_end()) {
+      known.fade_in_end = &end->source.picture;
+      known.fade_in_end_frame = end->source.index;
+    }
+  }
+  known.next = ahead.next();
+  const FramePlan& plan = engine.plan(frame.picture, frame.index, known);
   segment_->count(plan, parts_.library->variants());
   OutputFrame output{output_picture(parts_, sink_->format(), spare_outputs_.take()),
                      input.number,
@@ -163,8 +170,8 @@ bool Job::end_segment() {
 }
 
 /// False: the encoder has given up.
-bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
-  if (!composed_->push(render_frame(frame, next))) return false;
+bool Job::compute_frame(const InputFrame& frame, FramesAhead& ahead) {
+  if (!composed_->push(render_frame(frame, ahead))) return false;
   ++frames_computed_;
   report_progress(false);
   const bool border =
@@ -173,21 +180,15 @@ bool Job::compute_frame(const InputFrame& frame, const Picture* next) {
 }
 
 void Job::compute() {
-  // This frame and the next one, which the backend may already look at; neither moves meanwhile.
-  std::array<std::optional<InputFrame>, 2> frames;
-  frames[0] = decoded_->pop();
-  for (std::size_t at = 0; frames[at]; at = 1 - at) {
+  FramesAhead ahead(*decoded_);
+  while (const InputFrame* const frame = ahead.front()) {
     observer_.throw_if_stopped();
-    InputFrame& frame = *frames[at];
-    std::optional<InputFrame>& next = frames[1 - at];
-    next = decoded_->try_pop();
-    if (frame.prime) {
-      kept_->prime(*parts_.engine, frame.number, frame.source.picture);
-    } else if (!compute_frame(frame, next ? &next->source.picture : nullptr)) {
+    if (frame->prime) {
+      kept_->prime(*parts_.engine, frame->number, frame->source.picture);
+    } else if (!compute_frame(*frame, ahead)) {
       return;
     }
-    spare_inputs_.give(std::move(frame.source.picture));
-    if (!next) next = decoded_->pop();
+    spare_inputs_.give(ahead.pop());
   }
   // Frames may be missing: what there is of this segment is not the input's last one.
   if (decoded_->cancelled()) return;

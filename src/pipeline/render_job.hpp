@@ -14,6 +14,7 @@
 #include "mosaic/run_context.hpp"
 #include "pipeline/bounded_queue.hpp"
 #include "pipeline/done_check.hpp"
+#include "pipeline/frames_ahead.hpp"
 #include "pipeline/input_watch.hpp"
 #include "pipeline/kept_work.hpp"
 #include "pipeline/render_parts.hpp"
@@ -23,14 +24,6 @@
 #include "pipeline/stage_records.hpp"
 
 namespace mosaic {
-
-/// A frame to be rendered, or one whose segment is kept and from which the next one follows.
-struct InputFrame {
-  SourceFrame source;
-  std::int64_t number = 0;  ///< from the first one rendered
-  bool prime = false;
-  std::uint64_t hash = 0;  ///< of the picture, where somebody wants to know
-};
 
 /// A frame as it is to be written.
 struct OutputFrame {
@@ -103,8 +96,8 @@ class Job {
   void summarise();
   void warn_of_late_shots() const;
   void warn_of_short_input() const;
-  [[nodiscard]] OutputFrame render_frame(const InputFrame& input, const Picture* next);
-  bool compute_frame(const InputFrame& frame, const Picture* next);
+  [[nodiscard]] OutputFrame render_frame(const InputFrame& input, FramesAhead& ahead);
+  bool compute_frame(const InputFrame& frame, FramesAhead& ahead);
   void put_line(SegmentPart part, const std::string& line);
   [[nodiscard]] bool end_segment();
   void write(OutputFrame& frame);

@@ -82,6 +82,10 @@ bool ShotStarts::next(const Plane& luma, std::int64_t source_frame) {
   return std::ranges::binary_search(told_, source_frame);
 }
 
+bool ShotStarts::may_begin(std::int64_t source_frame) const {
+  return mode_ == SceneCutMode::automatic || std::ranges::binary_search(told_, source_frame);
+}
+
 std::string ShotStarts::describe() const {
   switch (mode_) {
     case SceneCutMode::automatic:

@@ -80,8 +80,12 @@ void SteadyLooks::next(std::span<const std::int32_t> source_cell,
       }
     });
   }
+  restart(tile, looks);
+}
+
+void SteadyLooks::restart(std::span<const std::int32_t> tile, std::span<const CellLook> looks) {
   tile_.assign(tile.begin(), tile.end());
-  looks_ = looks;
+  looks_.assign(looks.begin(), looks.end());
 }
 
 /// Field by field: a CellLook has padding at its end.

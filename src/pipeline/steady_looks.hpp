@@ -54,6 +54,9 @@ class SteadyLooks {
             std::span<const std::int32_t> tile, std::span<const ColorSums> tile_sums,
             ThreadPool& pool, std::vector<CellLook>& looks);
 
+  /// Takes the looks that are drawn, whatever those before them were.
+  void restart(std::span<const std::int32_t> tile, std::span<const CellLook> looks);
+
   /// restore() throws DamagedBytes when the bytes are of another grid.
   void save(ByteWriter& out) const;
   void restore(ByteReader& in, std::size_t cells);

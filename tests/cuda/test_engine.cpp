@@ -86,8 +86,10 @@ Film render_film(const EngineOptions& options, bool on_card, bool announced) {
   Film result;
   for (std::size_t i = 0; i < film.size(); ++i) {
     const bool has_next = announced && i + 1 < film.size();
-    result.tiles.push_back(
-        engine.plan(film[i], static_cast<std::int64_t>(i), has_next ? &film[i + 1] : nullptr).tile);
+    result.tiles.push_back(engine
+                               .plan(film[i], static_cast<std::int64_t>(i),
+                                     {.next = has_next ? &film[i + 1] : nullptr})
+                               .tile);
     YuvImage picture(geometry.output_size());
     engine.draw(picture);
     result.pictures.push_back(std::move(picture));
