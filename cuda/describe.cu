@@ -129,19 +129,6 @@ __device__ void write_detail(const CellJob& job, std::ptrdiff_t corner, std::uin
   }
 }
 
-/// Note [What a match is judged by]: one warp per channel.
-__device__ void write_discounted(const std::uint8_t* colours, int squares, std::uint8_t* out) {
-  const int channel = warp_in_block();
-  if (channel >= 3) return;
-  std::int32_t sum = 0;
-  for (int i = lane_in_warp(); i < squares; i += kWarpLanes) sum += colours[3 * i + channel];
-  sum = __shfl_sync(kAllLanes, sum_over_warp(sum), 0);
-  const std::int32_t discount = mean_discount(sum, squares);
-  for (int i = lane_in_warp(); i < squares; i += kWarpLanes) {
-    out[3 * i + channel] = discounted(colours[3 * i + channel], discount);
-  }
-}
-
 /// One block per cell.
 __global__ void __launch_bounds__(kThreads) describe_kernel(CellJob job) {
   Shared& shared = *dynamic_shared<Shared>();
@@ -172,7 +159,7 @@ __global__ void __launch_bounds__(kThreads) describe_kernel(CellJob job) {
   __syncthreads();
   std::uint8_t* const features =
       job.out.features + static_cast<std::ptrdiff_t>(cell) * feature_count(job.k);
-  write_discounted(shared.colours, squares, features);
+  for (int i = thread_in_block(); i < 3 * squares; i += kThreads) features[i] = shared.colours[i];
   write_detail(job, corner, features + 3 * squares);
   ColorSums& sums = job.out.color_sums[cell];
   const int thread = thread_in_block();

@@ -173,27 +173,14 @@ MOSAIC_HD void oklab_bytes(std::int32_t r, std::int32_t g, std::int32_t b,
 
 /// Note [What a match is judged by]
 ///
-/// Recolouring takes away most of the difference between the mean colours of a tile and of its
-/// cell, and none of the difference in structure. So a channel's mean counts 0.8 as much as the
-/// deviations from it (a factor on the difference, not on its square): this much is subtracted from
-/// each of the `count` bytes of the channel, whose sum is `sum`.
+/// The k x k colours count as they are, their common mean included. Recolouring takes away half of
+/// a difference of means, so for likeness alone it could count for less; but what recolouring has
+/// to take away is what makes a photo hard to recognise.
 ///
-/// And what no recolouring takes away is a tile's fine detail. Where the frame is smooth, a tile
+/// What no recolouring takes away is a tile's fine detail. Where the frame is smooth, a tile
 /// full of detail is noise, however well its 25 mean colours fit. So the description ends with the
 /// amount of detail in 3 x 3 parts: means of |luma(x + lag, y) - luma(x, y)| and of
 /// |luma(x, y + lag) - luma(x, y)| over all (x, y) below S - lag, lag = S / 18 and at least 1.
-MOSAIC_HD std::int32_t mean_discount(std::int32_t sum, std::int32_t count) {
-  const std::int32_t centred = sum - 128 * count;
-  const std::int32_t magnitude = centred < 0 ? -centred : centred;
-  const std::int32_t discount = (51 * magnitude + 128 * count) / (256 * count);
-  return centred < 0 ? -discount : discount;
-}
-
-MOSAIC_HD std::uint8_t discounted(std::int32_t value, std::int32_t discount) {
-  const std::int32_t rest = value - discount;
-  return static_cast<std::uint8_t>(rest < 0 ? 0 : (rest > 255 ? 255 : rest));
-}
-
 MOSAIC_HD int detail_lag(int size_px) { return size_px / 18 > 1 ? size_px / 18 : 1; }
 
 /// First x (or y) of part `part` (0 to kDetailGrid, the last being the end).

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/byte_differences.hpp"
+#include "flow/floor_div.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -23,6 +24,13 @@ Faintness faintness_of(std::int64_t change, FlowVector vector, int size_px) {
   const std::int64_t moved = std::max(std::abs(vector.dx), std::abs(vector.dy));  // 1/16 px
   return change * size_px * kFlowUnit <= kFaintLevelsPerCell * area * moved ? Faintness::faint
                                                                             : Faintness::none;
+}
+
+/// The whole pixels nearest to `part` sixteenths, but none that leads out of `0` to `last` from
+/// `at`.
+int whole_step(std::int32_t part, int at, int last) {
+  const int step = floor_div(part + kFlowUnit / 2, kFlowUnit);
+  return std::clamp(at + step, 0, last) - at;
 }
 
 /// Whether at least 8 of 9 cells around `cell`, itself included, are faint or still.
@@ -56,6 +64,28 @@ BytePair cell_of(const Plane& previous, const Plane& current, const GridGeometry
           .after = current.size.width - x - edge};
 }
 
+/// What is left of the difference when the cell is compared with the place it is said to have come
+/// from, or the nearest one within the frame.
+std::int64_t difference_along(const Plane& previous, const Plane& current,
+                              const GridGeometry& geometry, std::size_t cell, FlowVector vector) {
+  BytePair pair = cell_of(previous, current, geometry, cell);
+  const int edge = geometry.tile_size_px;
+  const Size size = current.size;
+  const int y = static_cast<int>(cell) / geometry.columns * edge;
+  const int dx = whole_step(vector.dx, pair.before, size.width - edge);
+  const int dy = whole_step(vector.dy, y, size.height - edge);
+  pair.a = previous.row(y + dy) + pair.before + dx;
+  pair.before = std::min(pair.before, pair.before + dx);
+  pair.after = std::min(pair.after, pair.after - dx);
+  return difference_sum(pair);
+}
+
+/// The last two points of Note [Nothing moves ...].
+bool stands_in_part(std::int32_t still_share, std::int64_t change, std::int64_t unexplained) {
+  const int explained_to = still_share >= kMostlyStill ? kHardlyUnexplained : kUnexplained;
+  return still_share >= kPartlyStill && 100 * unexplained > explained_to * change;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
@@ -77,18 +107,22 @@ std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& curre
 }
 
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
-                ThreadPool& pool, FlowField& flow) {
+                std::span<const std::int32_t> still_share, ThreadPool& pool, FlowField& flow) {
   const Size size = geometry.output_size();
   const auto cells = static_cast<std::size_t>(geometry.cells());
   if (previous.size != size || current.size != size || flow.backward.size() != cells ||
-      flow.trusted.size() != cells) {
+      flow.trusted.size() != cells || still_share.size() != cells) {
     throw Error(ExitCode::unexpected, "hold_still: planes and flow do not match the grid");
   }
   std::vector<Faintness> faint(cells);
   pool.parallel_for(cells, 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
       const std::int64_t change = difference_sum(cell_of(previous, current, geometry, cell));
-      faint[cell] = faintness_of(change, flow.backward[cell], geometry.tile_size_px);
+      const FlowVector vector = flow.backward[cell];
+      faint[cell] = faintness_of(change, vector, geometry.tile_size_px);
+      if (faint[cell] == Faintness::still || still_share[cell] < kPartlyStill) continue;
+      const std::int64_t unexplained = difference_along(previous, current, geometry, cell, vector);
+      if (stands_in_part(still_share[cell], change, unexplained)) faint[cell] = Faintness::still;
     }
   });
   for (std::size_t cell = 0; cell < cells; ++cell) {

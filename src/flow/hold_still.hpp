@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/parallel_for.hpp"
@@ -10,6 +11,16 @@
 #include "mosaic/image.hpp"
 
 namespace mosaic {
+
+/// A pixel whose luma changes by less stands still for the eye.
+inline constexpr int kStillPixelLevels = 2;
+/// The share of a cell all of whose pixels stand still.
+inline constexpr std::int32_t kStillWhole = 256;
+
+/// Per cell, the share of its pixels that stand still, 0 to kStillWhole. Both planes have the
+/// grid's output size.
+std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
+                                       const GridGeometry& geometry, ThreadPool& pool);
 
 /// Note [Nothing moves where nothing changes]
 /// A sky that pans by a pixel per frame has a motion, and an estimator finds it. But there is
@@ -25,22 +36,26 @@ namespace mosaic {
 ///   or its neighbours' tiles would lose their order at it.
 /// Where what changes adds up, the tile no longer fits one day, and is replaced once instead of
 /// handed on in every cell.
+///
+/// Nor does a cell move because something in it does: a leaf in front of the sky. A tile has the
+/// whole cell, and handing it on repaints what stands still in it, where everybody looks. So a cell
+/// stands still, too, when some of its pixels do and the vector does not explain the others: with
+/// it, more of the difference between the frames is left than
+/// - kHardlyUnexplained hundredths, where at least half of the pixels stand still (kMostlyStill):
+///   what plain surfaces and their borders leave in a pan,
+/// - kUnexplained hundredths, where at least a quarter does (kPartlyStill). What flutters has no one
+///   motion; a texture that turns or grows does, cell by cell.
 inline constexpr int kStillLevels = 1;
 inline constexpr int kFaintLevels = 4;
 inline constexpr int kFaintLevelsPerCell = 48;
+inline constexpr std::int32_t kMostlyStill = kStillWhole / 2;
+inline constexpr std::int32_t kPartlyStill = kStillWhole / 4;
+inline constexpr int kUnexplained = 60;
+inline constexpr int kHardlyUnexplained = 10;
 
-/// Gives such cells a trusted zero vector. Both planes have the grid's output size.
+/// Gives such cells a trusted zero vector. Both planes have the grid's output size; `still_share`
+/// is that of still_shares().
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
-                ThreadPool& pool, FlowField& flow);
-
-/// A pixel whose luma changes by less stands still for the eye.
-inline constexpr int kStillPixelLevels = 2;
-/// The share of a cell all of whose pixels stand still.
-inline constexpr std::int32_t kStillWhole = 256;
-
-/// Per cell, the share of its pixels that stand still, 0 to kStillWhole. Both planes have the
-/// grid's output size.
-std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
-                                       const GridGeometry& geometry, ThreadPool& pool);
+                std::span<const std::int32_t> still_share, ThreadPool& pool, FlowField& flow);
 
 }  // namespace mosaic

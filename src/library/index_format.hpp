@@ -21,7 +21,7 @@
 namespace mosaic {
 
 /// Raise when the layout, the decoding or the description of tiles changes.
-inline constexpr std::uint32_t kIndexVersion = 2;
+inline constexpr std::uint32_t kIndexVersion = 3;
 inline constexpr std::size_t kIndexHeaderBytes = 256;
 inline constexpr std::string_view kIndexMagic{"\x8fMTINDX\n", 8};
 

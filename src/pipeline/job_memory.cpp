@@ -55,7 +55,9 @@ std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, in
   // One more in each hand: of the decoding, the computing (two) and the encoding thread.
   double bytes = (queue_frames + 3) * source_frame + (queue_frames + 2) * drawn_frame;
   // Those behind a black frame.
-  bytes += frames_read_ahead(bytes_of(source_frame)) * source_frame;
+  std::int64_t ahead = frames_read_ahead(bytes_of(source_frame));
+  if (facts.frames > 0) ahead = std::min(ahead, facts.frames - 1);
+  bytes += static_cast<double>(ahead) * source_frame;
   bytes += kDecoderFrames * in * facts.decoder_bytes_per_px;
   if (facts.geometry.needs_resize()) bytes += 3.0 * in;
   bytes += kCanvasBytes * out;

@@ -72,7 +72,8 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
   if (!is_fading_in(source_frame)) {
     // To whom goes on with the picture that the shot was matched by, nothing has changed.
     if (source_frame == fade_in_end_) previous_luma_ = cells_.luma;
-    if (fade_in_end_ != kNoFrame) end_fade_in();
+    looks_afresh_ = fade_in_end_ != kNoFrame;
+    if (looks_afresh_) end_fade_in();
     match(source_frame);
   } else if (!fade_begins) {
     keep_plan(source_frame);
@@ -89,10 +90,12 @@ void MosaicEngine::describe(const Picture& picture, const Picture* next) {
   if (next != nullptr) backend_->prepare(*next);
 }
 
-/// Whether a shot begins with the frame just described; one that fades in has begun already.
+/// Whether a shot begins with the frame just described. One that fades in has begun already, and
+/// light that comes up quickly is no cut.
 bool MosaicEngine::begin_shot(std::int64_t source_frame, bool fade_begins) {
   const StageTimer timer(times_, StageTimes::flow);
-  const bool cut = shots_.next(cells_.luma, source_frame) || frame_ == 0;
+  bool cut = shots_.next(cells_.luma, source_frame) || frame_ == 0;
+  if (source_frame <= fade_in_end_) cut = shots_.tells(source_frame);
   if (fade_begins || !cut) return fade_begins;
   state_.reset();
   end_fade_in();
@@ -192,7 +195,7 @@ Propagation MosaicEngine::follow(std::int64_t source_frame) {
   }
   FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
   still_share_ = still_shares(previous_luma_, cells_.luma, geometry_, pool_);
-  hold_still(previous_luma_, cells_.luma, geometry_, pool_, flow);
+  hold_still(previous_luma_, cells_.luma, geometry_, still_share_, pool_, flow);
   if (options_.probe != nullptr) {
     options_.probe->show(source_frame, Stage::flow,
                          {bytes_of(flow.backward), bytes_of(flow.trusted)});
@@ -299,7 +302,12 @@ void MosaicEngine::choose_looks() {
     steady_.restart(plan_.tile, looks_);
   } else {
     looks_in(cells_, looks_);
-    steady_.next(source_, still_share_, plan_.tile, library_.color_sums(), pool_, looks_);
+    // What the fade has left is darker, and play would keep some of it.
+    if (looks_afresh_) {
+      steady_.restart(plan_.tile, looks_);
+    } else {
+      steady_.next(source_, still_share_, plan_.tile, library_.color_sums(), pool_, looks_);
+    }
   }
 }
 

@@ -166,6 +166,7 @@ class MosaicEngine {
   std::vector<std::int32_t> source_;       ///< per cell: where its content was in the last frame
   std::vector<std::int32_t> still_share_;  ///< per cell, of the step to this frame
   std::vector<CellLook> looks_;
+  bool looks_afresh_ = false;  ///< of the frame planned: a fade has ended with it
   std::vector<CellFade> fades_;
   FramePlan plan_;
   StageTimes times_;

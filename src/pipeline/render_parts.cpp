@@ -97,6 +97,7 @@ MemoryFacts RenderParts::memory_facts(const Settings& settings, const PoolSurvey
   facts.rgb_source = info.rgb;
   facts.decoder_bytes_per_px = info.decoder_bytes_per_px;
   facts.geometry = geometry;
+  facts.frames = info.still ? 1 : expected_frames(settings.range);
   facts.tiles = survey.tiles();
   facts.variants = survey.variants;
   facts.photo_bytes = survey.photo_bytes;

@@ -79,11 +79,11 @@ ShotStarts::ShotStarts(const SceneCutSettings& settings) : mode_(settings.mode) 
 
 bool ShotStarts::next(const Plane& luma, std::int64_t source_frame) {
   if (mode_ == SceneCutMode::automatic) return detector_.next(luma);
-  return std::ranges::binary_search(told_, source_frame);
+  return tells(source_frame);
 }
 
-bool ShotStarts::may_begin(std::int64_t source_frame) const {
-  return mode_ == SceneCutMode::automatic || std::ranges::binary_search(told_, source_frame);
+bool ShotStarts::tells(std::int64_t source_frame) const {
+  return std::ranges::binary_search(told_, source_frame);
 }
 
 std::string ShotStarts::describe() const {

@@ -27,8 +27,12 @@ class ShotStarts {
   /// in order and have one size. The first frame of a run begins a shot whatever is said here.
   bool next(const Plane& luma, std::int64_t source_frame);
 
-  /// Whether a shot may begin with `source_frame` for another reason than its luma.
-  [[nodiscard]] bool may_begin(std::int64_t source_frame) const;
+  /// Whether a shot was told to begin with `source_frame`.
+  [[nodiscard]] bool tells(std::int64_t source_frame) const;
+  /// Whether one may begin with it for another reason than its luma.
+  [[nodiscard]] bool may_begin(std::int64_t source_frame) const {
+    return mode_ == SceneCutMode::automatic || tells(source_frame);
+  }
 
   /// What decides, for comparing two jobs: of a list its contents and not where it lies.
   [[nodiscard]] std::string describe() const;

@@ -57,7 +57,8 @@ CellLook follow(const CellLook& held, const CellLook& wanted, const ColorSums& t
 
 SteadyLooks::Play SteadyLooks::play_for(std::int32_t still_share) {
   const auto between = [still_share](std::int32_t moving, std::int32_t still) {
-    const std::int64_t more = std::int64_t{still - moving} * still_share / kStillWhole;
+    const std::int64_t share = std::min(still_share, kStillEnough);
+    const std::int64_t more = (still - moving) * share / kStillEnough;
     return moving + static_cast<std::int32_t>(more);
   };
   return {between(kMoving.gain, kStill.gain), between(kMoving.gain_slack, kStill.gain_slack),

@@ -8,6 +8,7 @@
 #include "backend/backend.hpp"
 #include "core/byte_io.hpp"
 #include "core/parallel_for.hpp"
+#include "flow/hold_still.hpp"
 
 namespace mosaic {
 
@@ -23,9 +24,10 @@ namespace mosaic {
 /// the tile's mean goes has the play, and the offset follows from it.
 ///
 /// Recolouring acts on the whole cell, also where but a part of it moves, and there the rest, which
-/// stands still, is what shows it. So the play is wide where all of a cell stands still and narrow
-/// where nothing does: what moves is followed closely, because nobody sees it, and what stands is
-/// left alone, because everybody would. A fade moves every pixel and is followed at once.
+/// stands still, is what shows it. So the play is wide where a quarter of a cell or more stands
+/// still and narrow where nothing does: what moves is followed closely, because nobody sees it, and
+/// what stands is left alone, because everybody would. A fade moves every pixel and is followed at
+/// once.
 ///
 /// A look travels with its tile; another tile in the cell, or a new shot, starts afresh.
 class SteadyLooks {
@@ -37,12 +39,14 @@ class SteadyLooks {
     std::int32_t mean_slack;  ///< Q14 levels
     std::int32_t frames;      ///< a step is the excess by this
   };
-  static constexpr Play kStill = {3000, 7000, 6 << 14, 6 << 14, 6};
+  static constexpr Play kStill = {7000, 14000, 10 << 14, 10 << 14, 6};
   static constexpr Play kMoving = {800, 1600, 3 << 13, 3 << 13, 2};
   static constexpr std::int32_t kCurvePlay = 16;   ///< 1/16 levels: 1 level
   static constexpr std::int32_t kCurveSlack = 64;  ///< 1/16 levels: 4 levels
   static constexpr std::int32_t kBlendPlay = 12;   ///< 1/256
   static constexpr std::int32_t kBlendSlack = 20;  ///< 1/256
+
+  static constexpr std::int32_t kStillEnough = kStillWhole / 4;  ///< for all of the play
 
   /// The play of a cell `still_share` of which stands still, 0 to kStillWhole.
   static Play play_for(std::int32_t still_share);

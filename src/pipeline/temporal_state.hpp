@@ -45,7 +45,7 @@ class TemporalState {
   static constexpr int kPriceLeast = 96;
   static constexpr int kYoung = 20;  ///< frames
   static constexpr int kPriceYoung = 9;
-  static constexpr int kPriceMoving = 3;  ///< the price of a cell that moves is the whole by this
+  static constexpr int kPriceMoving = 2;  ///< the price of a cell that moves is the whole by this
 
   TemporalState(int cells, int features_per_cell, int candidates);
 

@@ -11,7 +11,7 @@ namespace {
 
 /// Places per cell that --max-uses auto provides: a pool with little to spare forces tiles that
 /// stand out, and neighbours differ anyway.
-constexpr std::int64_t kAutoUses = 6;
+constexpr std::int64_t kAutoUses = 24;
 
 }  // namespace
 

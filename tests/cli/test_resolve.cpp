@@ -22,7 +22,7 @@ TEST_F(ResolveTest, FlagsOverEnvironmentOverConfigOverPresetOverDefault) {
     if (variable) environment.emplace_back("MOSAIC_TEMPORAL_REINHARD_L", "0.33");
     if (flag) words.insert(words.end(), {"--reinhard-l", "0.44"});
     const Resolved resolved = resolve_words(words, environment);
-    const double expected = flag ? 0.44 : variable ? 0.33 : config ? 0.22 : preset ? 0.65 : 0.6;
+    const double expected = flag ? 0.44 : variable ? 0.33 : config ? 0.22 : preset ? 0.65 : 0.5;
     const Source source = flag       ? Source::flag
                           : variable ? Source::environment
                           : config   ? Source::config
@@ -36,7 +36,7 @@ TEST_F(ResolveTest, FlagsOverEnvironmentOverConfigOverPresetOverDefault) {
 TEST_F(ResolveTest, ThePresetItselfFollowsThePrecedence) {
   const std::string config = write("c.toml", "preset = \"tile\"\n");
   const Environment environment = {{"MOSAIC_TEMPORAL_PRESET", "fast"}};
-  EXPECT_EQ(settings_of({}).look.reinhard_l, 0.6);
+  EXPECT_EQ(settings_of({}).look.reinhard_l, 0.5);
   EXPECT_EQ(settings_of({"--config", config}).look.reinhard_l, 0.45);
   EXPECT_EQ(settings_of({"--config", config}, environment).look.reinhard_l, 0.55);
   EXPECT_EQ(settings_of({"--config", config, "--preset=ultra"}, environment).look.reinhard_l, 0.7);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <vector>
 
 #include "flow/hold_still.hpp"
@@ -32,7 +34,8 @@ struct Stripes {
     flow.backward.assign(contrast.size(), FlowVector{moved, 0});
     flow.trusted.assign(contrast.size(), 1);
     ThreadPool pool(2);
-    hold_still(before, now, geometry, pool, flow);
+    const std::vector<std::int32_t> none(contrast.size(), 0);
+    hold_still(before, now, geometry, none, pool, flow);
   }
   [[nodiscard]] bool stands(int cell) const {
     return flow.backward[static_cast<std::size_t>(cell)] == FlowVector{};
@@ -62,7 +65,7 @@ TEST(HoldStill, AnEstimatorThatIsNotTrustedIsNotNeededWhereNothingChanges) {
   flow.backward.assign(2, FlowVector{4, -5});
   flow.trusted = {0, 0};
   ThreadPool pool(1);
-  hold_still(before, now, geometry, pool, flow);
+  hold_still(before, now, geometry, std::vector<std::int32_t>(2, 0), pool, flow);
   EXPECT_EQ(flow.backward[0], FlowVector{});
   EXPECT_EQ(flow.trusted[0], 1);
   EXPECT_EQ(flow.backward[1], (FlowVector{4, -5}));
@@ -86,6 +89,86 @@ TEST(HoldStill, APlainCellAmidTextureThatMovesGoesWithIt) {
   one_textured[8] = 40;
   EXPECT_FALSE(Stripes(3, 3, one_textured, 32).stands(4));
   EXPECT_FALSE(Stripes(3, 3, one_textured, 32).stands(0));
+}
+
+/// One cell of 16x16 px amid others: still but for its columns from `moving` on, which are noise
+/// that moves `moved` px to the left, or is another noise where `moved` is 0.
+bool leaf_stands(int moving, int moved) {
+  GridGeometry geometry;
+  geometry.columns = 3;
+  geometry.rows = 3;
+  geometry.tile_size_px = 16;
+  Plane before(geometry.output_size(), 100);
+  Plane now = before;
+  std::mt19937 random(5U);
+  const auto noise = [&random] { return static_cast<std::uint8_t>(20 + random() % 200); };
+  for (int y = 16; y < 32; ++y) {
+    for (int x = 16 + moving; x < 32; ++x) {
+      before.row(y)[x] = noise();
+      now.row(y)[x] = noise();
+    }
+    for (int x = 16 + moving; moved > 0 && x < 32; ++x) {
+      before.row(y)[x + moved] = now.row(y)[x];
+    }
+  }
+  FlowField flow;
+  flow.backward.assign(9, FlowVector{kFlowUnit * std::max(1, moved), 0});
+  flow.trusted.assign(9, 1);
+  ThreadPool pool(1);
+  const std::vector<std::int32_t> shares = still_shares(before, now, geometry, pool);
+  hold_still(before, now, geometry, shares, pool, flow);
+  return flow.backward[4] == FlowVector{};
+}
+
+TEST(HoldStill, ACellDoesNotMoveBecauseSomethingInItDoes) {
+  EXPECT_TRUE(leaf_stands(9, 0));   // more than half of it stands, and the rest flutters
+  EXPECT_TRUE(leaf_stands(5, 0));   // a third stands, and the rest flutters
+  EXPECT_FALSE(leaf_stands(5, 2));  // or goes where the vector says
+  EXPECT_FALSE(leaf_stands(2, 0));  // nearly all of it moves
+}
+
+TEST(HoldStill, PlainSurfacesGoWithTheirBorder) {
+  GridGeometry geometry;
+  geometry.columns = 3;
+  geometry.rows = 1;
+  geometry.tile_size_px = 16;
+  Plane before(geometry.output_size(), 40);
+  Plane now = before;
+  for (int y = 0; y < 16; ++y) {
+    std::fill(before.row(y) + 27, before.row(y) + 48, std::uint8_t{200});
+    std::fill(now.row(y) + 25, now.row(y) + 48, std::uint8_t{200});
+  }
+  ThreadPool pool(1);
+  const std::vector<std::int32_t> shares = still_shares(before, now, geometry, pool);
+  ASSERT_EQ(shares[1], kStillWhole * 14 / 16);
+  for (const int pixels : {2, 3}) {
+    FlowField flow;
+    flow.backward.assign(3, FlowVector{kFlowUnit * pixels, 0});
+    flow.trusted.assign(3, 1);
+    hold_still(before, now, geometry, shares, pool, flow);
+    EXPECT_EQ(flow.backward[1] == FlowVector{}, pixels == 3) << "a wrong vector explains half";
+  }
+}
+
+TEST(HoldStill, WhatIsSaidToComeFromOutsideIsComparedWithTheNearestPlaceInside) {
+  GridGeometry geometry;
+  geometry.columns = 1;
+  geometry.rows = 1;
+  geometry.tile_size_px = 8;
+  Plane before(geometry.output_size(), 100);
+  Plane now = before;
+  for (int y = 0; y < 8; ++y) {
+    for (int x = 3; x < 8; ++x) now.row(y)[x] = 160;
+  }
+  for (const FlowVector far : {FlowVector{-4000, 9000}, FlowVector{4000, -9000}}) {
+    FlowField flow;
+    flow.backward.assign(1, far);
+    flow.trusted.assign(1, 0);
+    ThreadPool pool(1);
+    hold_still(before, now, geometry, still_shares(before, now, geometry, pool), pool, flow);
+    EXPECT_EQ(flow.backward[0], FlowVector{}) << "a third stands, nothing explains the rest";
+    EXPECT_EQ(flow.trusted[0], 1);
+  }
 }
 
 TEST(StillShares, CountPixelsThatChangeByLessThanTwoLevels) {

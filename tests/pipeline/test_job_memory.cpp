@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mosaic/error.hpp"
+#include "pipeline/fade_in.hpp"
 #include "pipeline/job_memory.hpp"
 #include "pipeline/library_shelf.hpp"
 #include "support/fake_library.hpp"
@@ -135,11 +136,25 @@ TEST(JobMemory, FramesCountByTheirSamplesAndNotAs420) {
   facts.rgb_source = true;
   constexpr std::uint64_t kPixels = 1920ULL * 1080;
   const std::uint64_t deep = memory_need(settings, facts, 2, 4).frames;
-  EXPECT_EQ(deep - plain, kPixels * 12 * 9 / 2 + kPixels * (4 + 3) * 3 / 2);
+  // Of frames of twice the size fewer are read ahead, of about as many bytes.
+  const auto ahead = [](std::uint64_t bytes) {
+    return static_cast<std::uint64_t>(frames_read_ahead(bytes)) * bytes;
+  };
+  EXPECT_EQ(deep - plain, kPixels * 12 * 9 / 2 + kPixels * (4 + 3) * 3 / 2 + ahead(3 * kPixels) -
+                              ahead(kPixels * 3 / 2));
   facts = full_hd();
   facts.rgb_output = true;
   const std::uint64_t drawn = 1920ULL * 1056;
   EXPECT_EQ(memory_need(settings, facts, 2, 4).frames - plain, drawn * (4 + 2) * 3 / 2);
+}
+
+TEST(JobMemory, NoMoreFramesAreReadAheadThanThereAre) {
+  MemoryFacts facts = full_hd();
+  facts.frames = 1;
+  const std::uint64_t one = memory_need(with(2, 0), facts, 2, 4).frames;
+  facts.frames = 11;
+  const std::uint64_t eleven = memory_need(with(2, 0), facts, 2, 4).frames;
+  EXPECT_EQ(eleven - one, 10 * (1920ULL * 1080 * 3 / 2));
 }
 
 TEST(JobMemory, TwoRunsOfVerifyShareTheTilesAndNothingElse) {

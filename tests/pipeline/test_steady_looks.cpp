@@ -73,7 +73,7 @@ TEST_F(SteadyLooksTest, ADriftIsFollowedWithoutAJumpAndNeverMoreThanThePlayBehin
 }
 
 TEST_F(SteadyLooksTest, WhatStaysAwayIsReachedToThePlayAndWhatSwingsBackIsNotFollowedToTheEnd) {
-  constexpr std::int32_t kAway = 9 << 14;
+  constexpr std::int32_t kAway = kStill.mean + (3 << 14);
   next(shifted(0));
   const std::int64_t rest = level(shifted(0));
   const std::int64_t first = level(next(shifted(kAway))) - rest;
@@ -89,11 +89,11 @@ TEST_F(SteadyLooksTest, WhatStaysAwayIsReachedToThePlayAndWhatSwingsBackIsNotFol
 }
 
 TEST_F(SteadyLooksTest, WhatMovesIsFollowedCloselyWhatStandsIsLeftAlone) {
-  constexpr std::int32_t kAway = 5 << 14;
+  constexpr std::int32_t kAway = kStill.mean - (1 << 14);
   static_assert(kAway < kStill.mean && kAway > kMoving.mean + kMoving.mean_slack);
   const std::int64_t rest = level(next(shifted(0)));
   EXPECT_EQ(level(next(shifted(kAway))), rest);
-  const std::int64_t half = level(next(shifted(kAway), 0, 0, kStillWhole / 2)) - rest;
+  const std::int64_t half = level(next(shifted(kAway), 0, 0, kStillWhole / 8)) - rest;
   EXPECT_GT(half, 0);
   for (int frame = 0; frame < 30; ++frame) next(shifted(kAway), 0, 0, 0);
   const std::int64_t all = level(next(shifted(kAway), 0, 0, 0)) - rest;

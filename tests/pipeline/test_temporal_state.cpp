@@ -131,7 +131,7 @@ TEST(TemporalState, ASwitchIsCheaperTheMoreOfTheCellMoves) {
   for (auto& sum : cells.color_sums[3].sum) sum = 10 * 200;  // other light, though it stands
   const auto carried = state.carry(from({0, 1, 2, 3}), cells, shares, kPrice);
   EXPECT_EQ(carried.switch_price[0], kPrice);
-  EXPECT_EQ(carried.switch_price[1], kPrice * 2 / 3);
+  EXPECT_EQ(carried.switch_price[1], kPrice * 3 / 4);
   EXPECT_EQ(carried.switch_price[2], kPrice / TemporalState::kPriceMoving);
   EXPECT_LT(carried.switch_price[3], kPrice);
 }

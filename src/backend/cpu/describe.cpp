@@ -23,19 +23,6 @@ GridAxis divide_axis(int size_px, int k) {
   return axis;
 }
 
-/// Note [What a match is judged by]: each channel's mean is brought nearer to mid-range.
-void discount_means(int k, std::uint8_t* colours) {
-  const int cells = k * k;
-  for (int c = 0; c < 3; ++c) {
-    std::int32_t sum = 0;
-    for (int i = 0; i < cells; ++i) sum += colours[3 * i + c];
-    const std::int32_t discount = mean_discount(sum, cells);
-    for (int i = 0; i < cells; ++i) {
-      colours[3 * i + c] = discounted(colours[3 * i + c], discount);
-    }
-  }
-}
-
 /// The last bytes of a description.
 void detail_of(const SquareView& square, int k, std::uint8_t* detail) {
   const int size_px = square.size_px;
@@ -91,7 +78,6 @@ void mean_colours(const SquareView& square, int features_k, std::uint8_t* colour
 void describe_square(const SquareView& square, int features_k, std::uint8_t* features,
                      ColorSums& sums, Isa isa) {
   mean_colours(square, features_k, features, isa);
-  discount_means(features_k, features);
   detail_of(square, features_k, features + std::ptrdiff_t{3} * features_k * features_k);
   sums = color_sums_of(square.r, square.g, square.b, square.stride, square.size_px, isa);
 }
