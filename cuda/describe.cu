@@ -10,7 +10,6 @@ namespace {
 constexpr int kThreads = 128;
 constexpr int kWarps = kThreads / kWarpLanes;
 constexpr int kMoments = 9;
-static_assert(kWarps >= 3);
 
 /// Pixels a thread adds up in 32 bits, before the sums go on in 64. Products are below 2^16.
 constexpr int kPixelsIn32Bits = 1 << 16;

@@ -19,8 +19,11 @@ namespace mosaic {
 /// frames ahead is used, and every frame is drawn toward its own picture.
 ///
 /// What decides is the mean luma of the frames ahead. It must rise without a jump (that would be a
-/// cut) and then stop rising. A fade too long to be seen whole is matched by the brightest frame
-/// seen, and not before the last black frame.
+/// cut) and then stop rising. A shot is matched where nothing can be seen, or else at the last
+/// frame that is black: the end of a fade to black is left alone, and so is a night scene. A fade
+/// too long to be seen whole is matched at the last black frame, too, by the lightest frame seen.
+/// How far is seen depends on the size of the frames (frames_read_ahead()); a fade that rises too
+/// little within the view is not taken for one, and matched frame by frame.
 
 /// How light a picture is, in luma levels, 0 black to 255 white (full range).
 struct Glance {
@@ -38,7 +41,10 @@ Glance glance_at(const Picture& picture);
 /// early to tell and the next frame may be asked.
 std::optional<std::size_t> fade_in_end(std::span<const Glance> ahead);
 
-/// Frames read ahead of a black one, for pictures of `bytes_per_frame`: the same on every machine.
+/// Frames read ahead of a black one, at most.
+inline constexpr int kMostFramesAhead = 64;
+/// Of these as many as fit 160 MB, for pictures of `bytes_per_frame`, but at least eight: the same
+/// number on every machine.
 [[nodiscard]] int frames_read_ahead(std::uint64_t bytes_per_frame);
 
 }  // namespace mosaic

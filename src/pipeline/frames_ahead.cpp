@@ -31,10 +31,11 @@ const Picture* FramesAhead::next() {
     if (!frame) return nullptr;
     held_.push_back({*std::move(frame), {}});
   }
-  return &held_[1].frame.source.picture;
+  const InputFrame& frame = held_[1].frame;
+  return frame.look_only || frame.prime ? nullptr : &frame.source.picture;
 }
 
-const InputFrame* FramesAhead::fade_in_end() {
+const InputFrame* FramesAhead::fade_in_end(std::int64_t limit) {
   if (!is_black(glance_of(held_.front()))) return nullptr;
   const auto ahead =
       static_cast<std::size_t>(frames_read_ahead(bytes_of(held_.front().frame.source.picture)));
@@ -45,6 +46,7 @@ const InputFrame* FramesAhead::fade_in_end() {
   }
   std::vector<Glance> glances;
   for (std::size_t i = 0; i < held_.size() && i <= ahead; ++i) {
+    if (held_[i].frame.source.index >= limit) break;
     glances.push_back(glance_of(held_[i]));
   }
   const std::optional<std::size_t> end = mosaic::fade_in_end(glances);

@@ -58,13 +58,12 @@ MosaicEngine::~MosaicEngine() = default;
 
 const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_frame,
                                     const Ahead& ahead) {
-  const bool may_begin = frame_ == 0 || shots_.may_begin(source_frame);
-  const bool fade_begins = ahead.fade_in_end != nullptr && !is_fading_in(source_frame) && may_begin;
+  planned_frame_ = source_frame;
+  const bool fade_begins = ahead.fade_in_end != nullptr && may_fade_in(source_frame);
   if (fade_begins) {
-    match_fade_in(*ahead.fade_in_end, source_frame);
+    match_fade_in(*ahead.fade_in_end);
     fade_in_end_ = ahead.fade_in_end_frame;
   }
-  planned_frame_ = source_frame;
   describe(picture, ahead.next);
   plan_.scene_cut = begin_shot(source_frame, fade_begins);
   prepare_look();
@@ -74,12 +73,18 @@ const FramePlan& MosaicEngine::plan(const Picture& picture, std::int64_t source_
     if (source_frame == fade_in_end_) previous_luma_ = cells_.luma;
     looks_afresh_ = fade_in_end_ != kNoFrame;
     if (looks_afresh_) end_fade_in();
-    match(source_frame);
-  } else if (!fade_begins) {
-    keep_plan(source_frame);
+    match(source_frame, options_.probe);
+  } else {
+    if (!fade_begins) keep_plan();
+    show_matching(source_frame, options_.probe);
   }
   ++frame_;
   return plan_;
+}
+
+bool MosaicEngine::may_fade_in(std::int64_t source_frame) const {
+  if (is_fading_in(source_frame)) return shots_.tells(source_frame);
+  return frame_ == 0 || shots_.may_begin(source_frame);
 }
 
 /// The cells as they are matched and drawn.
@@ -112,7 +117,8 @@ void MosaicEngine::end_fade_in() {
 void MosaicEngine::prepare_look() {
   const StageTimer timer(times_, StageTimes::flow);
   if (faces_ != nullptr) {
-    if (plan_.scene_cut) face_saliency_.reset();
+    // At the end of a fade: what the shot was matched by knew of no faces before.
+    if (plan_.scene_cut || planned_frame_ == fade_in_end_) face_saliency_.reset();
     face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
   }
   const bool harmony = options_.look.tone.color_harmony > 0.0;
@@ -123,7 +129,7 @@ void MosaicEngine::prepare_look() {
 }
 
 /// Note [Fades from black]: begins a shot with the tiles that suit `end`.
-void MosaicEngine::match_fade_in(const Picture& end, std::int64_t source_frame) {
+void MosaicEngine::match_fade_in(const Picture& end) {
   describe(end, nullptr);
   if (faces_ != nullptr) {
     face_saliency_.reset();
@@ -131,7 +137,7 @@ void MosaicEngine::match_fade_in(const Picture& end, std::int64_t source_frame) 
   }
   state_.reset();
   plan_.scene_cut = true;
-  match(source_frame);
+  match(planned_frame_, nullptr);
   lit_cells_ = {};
   lit_cells_.color_sums = cells_.color_sums;
   lit_cells_.saliency = cells_.saliency;
@@ -140,22 +146,21 @@ void MosaicEngine::match_fade_in(const Picture& end, std::int64_t source_frame) 
 }
 
 /// A frame on the way: the tiles of the last one in their places.
-void MosaicEngine::keep_plan(std::int64_t source_frame) {
+void MosaicEngine::keep_plan() {
   const std::vector<std::int32_t> shown = plan_.tile;
   plan_.switched = 0;
   plan_.carried = geometry_.cells();
-  plan_.certified = options_.certify_every_frame;  // as the solve for the fade's end was
+  // as the solve for the end of the fade was
+  plan_.certified = options_.certify_every_frame && options_.match.placement == Placement::exact;
   source_.resize(shown.size());
   std::iota(source_.begin(), source_.end(), 0);
   transitions_.next(source_, shown, shown);
-  if (options_.probe == nullptr) return;
   scores_ = {};  // nothing is scored
-  show_scores(source_frame);
-  show_assignment(source_frame);
 }
 
-/// Chooses the tiles for the cells as described.
-void MosaicEngine::match(std::int64_t source_frame) {
+/// Chooses the tiles for the cells as described. `probe` is shown what they are chosen by before
+/// they are; null: nobody.
+void MosaicEngine::match(std::int64_t source_frame, StageProbe* probe) {
   const Propagation propagation = follow(source_frame);
   TemporalState::Carried carried =
       state_.carry(propagation, cells_, still_share_, scale_.switch_price);
@@ -170,13 +175,13 @@ void MosaicEngine::match(std::int64_t source_frame) {
     if (exact) request.switch_price = carried.switch_price;
     backend_->score(request, scores_);
   }
-  if (options_.probe != nullptr) show_scores(source_frame);
+  if (probe != nullptr) show_scores(source_frame, *probe);
   if (exact) {
     solve(carried, true);
   } else {
     place(carried);
   }
-  if (options_.probe != nullptr) show_assignment(source_frame);
+  if (probe != nullptr) show_assignment(source_frame, *probe);
   transitions_.next(carried.source, carried.tile, plan_.tile);
   source_ = carried.source;
   state_.store(carried, propagation, cells_, scores_, plan_.tile);
@@ -219,17 +224,24 @@ void MosaicEngine::show_features(std::int64_t source_frame) {
        bytes_of(cells_.quantiles), bytes_of(cells_.luma.pixels)});
 }
 
-void MosaicEngine::show_scores(std::int64_t source_frame) {
-  options_.probe->show(
+/// Of a fade: after the tiles are chosen, or without anything being scored.
+void MosaicEngine::show_matching(std::int64_t source_frame, StageProbe* probe) {
+  if (probe == nullptr) return;
+  show_scores(source_frame, *probe);
+  show_assignment(source_frame, *probe);
+}
+
+void MosaicEngine::show_scores(std::int64_t source_frame, StageProbe& probe) {
+  probe.show(
       source_frame, Stage::candidates,
       {bytes_of(scores_.list_tile), bytes_of(scores_.list_base), bytes_of(scores_.list_bound),
        bytes_of(scores_.candidate_tile), std::as_writable_bytes(std::span(&shot_hash_, 1))});
-  options_.probe->show(source_frame, Stage::ssim, {bytes_of(scores_.dissimilarity)});
+  probe.show(source_frame, Stage::ssim, {bytes_of(scores_.dissimilarity)});
   shot_hash_ = 0;
 }
 
-void MosaicEngine::show_assignment(std::int64_t source_frame) {
-  options_.probe->show(source_frame, Stage::assignment, {bytes_of(plan_.tile), bytes_of(price_)});
+void MosaicEngine::show_assignment(std::int64_t source_frame, StageProbe& probe) {
+  probe.show(source_frame, Stage::assignment, {bytes_of(plan_.tile), bytes_of(price_)});
 }
 
 /// Note [State at a border]

@@ -73,8 +73,8 @@ class MosaicEngine {
   /// What is known of the frames to come. The pictures stay where they are until they are planned.
   struct Ahead {
     const Picture* next = nullptr;
-    /// Where a shot fades in from black: what to match it by (Note [Fades from black]). Does
-    /// nothing where shots are told and none begins.
+    /// Where a shot fades in from black: what to match it by (Note [Fades from black]). Is not
+    /// looked at unless may_fade_in().
     const Picture* fade_in_end = nullptr;
     std::int64_t fade_in_end_frame = kNoFrame;  ///< its number in the input
   };
@@ -84,6 +84,9 @@ class MosaicEngine {
   const FramePlan& plan(const Picture& picture, std::int64_t source_frame) {
     return plan(picture, source_frame, Ahead{});
   }
+  /// Whether a shot that fades in may be matched at this frame, the next to be planned: not on the
+  /// way, and where shots are told, only where one begins.
+  [[nodiscard]] bool may_fade_in(std::int64_t source_frame) const;
   /// Whether the frame belongs to a fade whose tiles have been chosen already.
   [[nodiscard]] bool is_fading_in(std::int64_t source_frame) const {
     return source_frame < fade_in_end_;
@@ -114,9 +117,9 @@ class MosaicEngine {
   void describe(const Picture& picture, const Picture* next);
   bool begin_shot(std::int64_t source_frame, bool fade_begins);
   void prepare_look();
-  void match_fade_in(const Picture& end, std::int64_t source_frame);
-  void keep_plan(std::int64_t source_frame);
-  void match(std::int64_t source_frame);
+  void match_fade_in(const Picture& end);
+  void keep_plan();
+  void match(std::int64_t source_frame, StageProbe* probe);
   Propagation follow(std::int64_t source_frame);
   /// Adds to carried.banned.
   void solve(TemporalState::Carried& carried, bool warm);
@@ -125,8 +128,9 @@ class MosaicEngine {
   void choose_prices_without_ssim();
   void set_start_prices();
   void show_features(std::int64_t source_frame);
-  void show_scores(std::int64_t source_frame);
-  void show_assignment(std::int64_t source_frame);
+  void show_matching(std::int64_t source_frame, StageProbe* probe);
+  void show_scores(std::int64_t source_frame, StageProbe& probe);
+  void show_assignment(std::int64_t source_frame, StageProbe& probe);
   void place(const TemporalState::Carried& carried);
   void finish_plan(const FrameObjective& objective, const TemporalState::Carried& carried);
   void end_fade_in();

@@ -94,6 +94,7 @@ void Job::announce() const {
 void Job::decode() {
   const FrameRange& range = settings_.range;
   // The picture of a frame that is not wanted is read into again.
+  std::int64_t last_rendered = -kMostFramesAhead - 1;
   for (InputFrame frame;;) {
     observer_.throw_if_stopped();
     if (!parts_.source->read(frame.source)) break;
@@ -103,8 +104,11 @@ void Job::decode() {
     // Kept frames are decoded too: only so is the next one what it would have been, and damage
     // counted.
     const KeptWork::Use use = kept_->use_of(frame.number);
-    if (use == KeptWork::Use::skip) continue;
+    if (use == KeptWork::Use::render) last_rendered = frame.number;
     frame.prime = use == KeptWork::Use::prime;
+    frame.look_only = use == KeptWork::Use::skip;
+    // What is kept behind a piece that is made anew is seen from that one's black frames.
+    if (frame.look_only && frame.number > last_rendered + kMostFramesAhead) continue;
     if (stages_.probe() != nullptr) {
       frame.hash = stages_.probe()->hash(frame.source.index, Stage::decoded, frame.source.picture);
     }
@@ -120,8 +124,9 @@ OutputFrame Job::render_frame(const InputFrame& input, FramesAhead& ahead) {
   StageProbe* const probe = stages_.probe();
   if (probe != nullptr) probe->tell(frame.index, Stage::decoded, input.hash);
   MosaicEngine::Ahead known;
-  if (!engine.is_fading_in(frame.index)) {
-    if (const InputFrame* const end = ahead.fade_in_end()) {
+  if (engine.may_fade_in(frame.index)) {
+    const std::int64_t limit = engine.shots().told_after(frame.index);
+    if (const InputFrame* const end = ahead.fade_in_end(limit)) {
       known.fade_in_end = &end->source.picture;
       known.fade_in_end_frame = end->source.index;
     }
@@ -185,7 +190,7 @@ void Job::compute() {
     observer_.throw_if_stopped();
     if (frame->prime) {
       kept_->prime(*parts_.engine, frame->number, frame->source.picture);
-    } else if (!compute_frame(*frame, ahead)) {
+    } else if (!frame->look_only && !compute_frame(*frame, ahead)) {
       return;
     }
     spare_inputs_.give(ahead.pop());

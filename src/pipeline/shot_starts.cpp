@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -84,6 +85,11 @@ bool ShotStarts::next(const Plane& luma, std::int64_t source_frame) {
 
 bool ShotStarts::tells(std::int64_t source_frame) const {
   return std::ranges::binary_search(told_, source_frame);
+}
+
+std::int64_t ShotStarts::told_after(std::int64_t source_frame) const {
+  const auto next = std::ranges::upper_bound(told_, source_frame);
+  return next == told_.end() ? std::numeric_limits<std::int64_t>::max() : *next;
 }
 
 std::string ShotStarts::describe() const {

@@ -29,6 +29,8 @@ class ShotStarts {
 
   /// Whether a shot was told to begin with `source_frame`.
   [[nodiscard]] bool tells(std::int64_t source_frame) const;
+  /// The first one after it that was; the largest number there is where none was.
+  [[nodiscard]] std::int64_t told_after(std::int64_t source_frame) const;
   /// Whether one may begin with it for another reason than its luma.
   [[nodiscard]] bool may_begin(std::int64_t source_frame) const {
     return mode_ == SceneCutMode::automatic || tells(source_frame);

@@ -71,6 +71,9 @@ struct Film {
   std::vector<YuvImage> pictures;
 };
 
+constexpr std::size_t kFadeBegins = 1;
+constexpr std::size_t kFadeEnds = 3;
+
 Film render_film(const EngineOptions& options, bool on_card, bool announced) {
   const test::FakeLibrary library(60, 1, 5, 16, 4);
   GridGeometry geometry;
@@ -86,10 +89,11 @@ Film render_film(const EngineOptions& options, bool on_card, bool announced) {
   Film result;
   for (std::size_t i = 0; i < film.size(); ++i) {
     const bool has_next = announced && i + 1 < film.size();
-    result.tiles.push_back(engine
-                               .plan(film[i], static_cast<std::int64_t>(i),
-                                     {.next = has_next ? &film[i + 1] : nullptr})
-                               .tile);
+    MosaicEngine::Ahead ahead{.next = has_next ? &film[i + 1] : nullptr};
+    // As where a shot fades in: another picture is described than the one announced.
+    if (i == kFadeBegins) ahead.fade_in_end = &film[kFadeEnds];
+    ahead.fade_in_end_frame = kFadeEnds;
+    result.tiles.push_back(engine.plan(film[i], static_cast<std::int64_t>(i), ahead).tile);
     YuvImage picture(geometry.output_size());
     engine.draw(picture);
     result.pictures.push_back(std::move(picture));

@@ -1,4 +1,4 @@
-// Where a fade from black ends, and what the engine makes of it.
+// Where a fade from black ends, and how far is read ahead for it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,6 +30,8 @@ TEST(FadeIn, EndsWhereTheLightStopsRising) {
 
 TEST(FadeIn, IsNoCutAndNoLampInTheDark) {
   EXPECT_EQ(fade_in_end(lumas({0, 0, 120, 120, 120, 120, 120, 120})), std::nullopt);
+  EXPECT_EQ(fade_in_end(lumas({0, 0, 30, 34, 34, 34, 34, 34})), std::nullopt)
+      << "to a dark picture";
   EXPECT_EQ(fade_in_end(lumas({5, 10, 15, 20, 25, 25, 25, 25, 25})), std::nullopt);
   EXPECT_EQ(fade_in_end(lumas(std::vector<int>(30, 3))), std::nullopt);
   EXPECT_EQ(fade_in_end(lumas({60, 90, 120, 120, 120, 120, 120})), std::nullopt) << "not black";
@@ -49,11 +51,19 @@ TEST(FadeIn, WhatIsSeenOfALongFadeIsTakenFromTheLastBlackFrame) {
 }
 
 TEST(FadeIn, TheEndOfAFadeToBlackIsLeftAlone) {
-  const std::vector<int> film = {30, 15, 5, 5, 20, 45, 70, 95, 95, 95, 95, 95};
+  const std::vector<int> film = {30, 15, 14, 14, 5, 5, 20, 45, 70, 95, 95, 95, 95, 95};
   const std::vector<Glance> glances = lumas(film);
+  for (const std::size_t visible : {0U, 1U, 2U, 3U}) {
+    EXPECT_EQ(fade_in_end(std::span(glances).subspan(visible)), std::nullopt) << visible;
+  }
+  EXPECT_EQ(fade_in_end(std::span(glances).subspan(4)), 5U);
+}
+
+TEST(FadeIn, ANightSceneIsMatchedByWhatFollowsInItsLastFrameOnly) {
+  const std::vector<Glance> glances = lumas({20, 20, 20, 38, 56, 74, 92, 92, 92, 92, 92});
   EXPECT_EQ(fade_in_end(glances), std::nullopt);
-  EXPECT_EQ(fade_in_end(std::span(glances).subspan(1)), std::nullopt);
-  EXPECT_EQ(fade_in_end(std::span(glances).subspan(2)), 5U);
+  EXPECT_EQ(fade_in_end(std::span(glances).subspan(2)), std::nullopt) << "38 is black, too";
+  EXPECT_EQ(fade_in_end(std::span(glances).subspan(3)), 3U);
 }
 
 TEST(FadeIn, AGlanceIsInFullRangeLumaWhateverThePicture) {
@@ -111,7 +121,7 @@ TEST(FramesAhead, HandsOutEveryFrameOnceAndInOrder) {
     ASSERT_NE(frame, nullptr);
     EXPECT_EQ(frame->source.index, static_cast<std::int64_t>(i));
     const InputFrame* const end = ahead.fade_in_end();
-    if (i < 2) {  // the second is dark, too
+    if (i < 2) {  // the second is the last dark one
       ASSERT_NE(end, nullptr) << i;
       EXPECT_EQ(end->source.index, 4);
     } else {
@@ -123,6 +133,26 @@ TEST(FramesAhead, HandsOutEveryFrameOnceAndInOrder) {
     EXPECT_EQ(glance_at(ahead.pop()).mean, film[i]);
   }
   EXPECT_EQ(ahead.front(), nullptr);
+}
+
+TEST(FramesAhead, AToldShotEndsTheViewAndKeptFramesAreSeenButNotAnnounced) {
+  const std::vector<int> film = {0, 20, 45, 70, 95, 95, 95, 95, 95};
+  BoundedQueue<InputFrame> decoded(film.size());
+  for (std::size_t i = 0; i < film.size(); ++i) {
+    InputFrame frame = frame_of(film[i], static_cast<int>(i));
+    frame.look_only = i > 0;
+    decoded.push(std::move(frame));
+  }
+  decoded.close();
+  FramesAhead ahead(decoded);
+  ASSERT_NE(ahead.front(), nullptr);
+  EXPECT_EQ(ahead.fade_in_end(3), nullptr) << "the next frame is black and sees as much";
+  ASSERT_NE(ahead.fade_in_end(), nullptr);
+  EXPECT_EQ(ahead.next(), nullptr);
+  ahead.pop();
+  EXPECT_EQ(ahead.fade_in_end(2), nullptr);
+  ASSERT_NE(ahead.fade_in_end(4), nullptr);
+  EXPECT_EQ(ahead.fade_in_end(4)->source.index, 3);
 }
 
 TEST(FramesAhead, ReadsNoFurtherThanTheNextFrameInTheLight) {
