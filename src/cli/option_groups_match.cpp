@@ -239,7 +239,7 @@ void add_matching_options(std::vector<Option>& table) {
        .commands = kRender,
        .group = kGroup,
        .value = "N|auto|unlimited",
-       .help = "How often one photo may appear in a frame; auto allows six times as "
+       .help = "How often one photo may appear in a frame; auto allows 24 times as "
                "many uses as there are cells",
        .common = true,
        .set = [](Request& r, const Value& v) { r.settings.match.max_uses = parse_max_uses(v); },

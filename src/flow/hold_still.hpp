@@ -43,7 +43,8 @@ std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& curre
 /// it, more of the difference between the frames is left than
 /// - kHardlyUnexplained hundredths, where at least half of the pixels stand still (kMostlyStill):
 ///   what plain surfaces and their borders leave in a pan,
-/// - kUnexplained hundredths, where at least a quarter does (kPartlyStill). What flutters has no one
+/// - kUnexplained hundredths, where at least a quarter does (kPartlyStill). What flutters has no
+/// one
 ///   motion; a texture that turns or grows does, cell by cell.
 inline constexpr int kStillLevels = 1;
 inline constexpr int kFaintLevels = 4;

@@ -17,7 +17,7 @@ namespace mosaic {
 /// at the edge. Each number of a look therefore has some play, as a worn gear has: it moves only
 /// when what is wanted has left the play around it, and then not beyond the edge. What trembles
 /// within the play stands still. (The play operator of hysteresis, see Krejci, "Hysteresis,
-/// Convexity and Dissipation in Hyperbolic Equations", 1996.) To the edge it goes by a quarter of
+/// Convexity and Dissipation in Hyperbolic Equations", 1996.) To the edge it goes by a part of
 /// the way per frame, so that what swings back soon, a branch that passes, is not followed to the
 /// end; but it is never further behind than play and slack together, so a drift is followed at the
 /// drift's own speed and without a jump. The mean is held apart from the gains: the level to which

@@ -7,7 +7,7 @@
 
 namespace mosaic {
 
-/// Uses allowed per photo: `asked`, or the least number that allows six times as many uses as
+/// Uses allowed per photo: `asked`, or the least number that allows 24 times as many uses as
 /// there are cells. Throws UsageError when `asked` leaves cells empty, saying how many photos are
 /// missing.
 int resolve_max_uses(std::optional<int> asked, int cells, int photos);
