@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 
 #include "core/resize_math.hpp"
+#include "core/resize_two_taps.hpp"
 #include "core/reused_picture.hpp"
 #include "core/simd_dispatch.hpp"
 
@@ -113,23 +113,6 @@ MOSAIC_ALWAYS_INLINE void add_row_body(const u8* row, std::uint32_t weight, bool
   }
 }
 
-/// RoundingDivider for sums below 2^32, in the 32 x 32 -> 64 bit multiply that vectors have.
-///
-/// With k = 32 + floor(log2 d) the factor m = ceil(2^k / d) fits 32 bits (for a power of two k is
-/// one less, and m exact), and n * (m * d - 2^k) < 256 d * d <= 2^k for d <= 2^23.
-struct NarrowDivision {
-  static constexpr std::uint64_t kMaxDivisor = std::uint64_t{1} << 23;
-  std::uint32_t half = 0;
-  std::uint32_t factor = 0;
-  int shift = 0;
-
-  explicit NarrowDivision(std::uint64_t d) : half(static_cast<std::uint32_t>(d / 2)) {
-    const bool power_of_two = std::has_single_bit(d);
-    shift = 32 + std::bit_width(d) - 1 - (power_of_two ? 1 : 0);
-    factor = static_cast<std::uint32_t>(((std::uint64_t{1} << shift) + d - 1) / d);
-  }
-};
-
 /// Longest run of taps for which gathering them tap by tap beats a loop per target sample.
 constexpr int kFewTaps = 4;
 
@@ -229,6 +212,11 @@ RowResampler::RowResampler(Size source, Size target, int channels, Isa isa)
 }
 
 void RowResampler::few_taps(const std::uint32_t* columns, std::uint32_t* sums, u8* out) const {
+  if (isa_ == Isa::avx512 && x_.longest == 2 && source_.width <= target_.width) {
+    two_taps_avx512(columns, x_.first.data(), tap_rows_.data(),
+                    static_cast<std::size_t>(target_.width), NarrowDivision(total_), out);
+    return;
+  }
   dispatch<few_taps_body>(isa_, columns, x_.first.data(), tap_rows_.data(), x_.longest,
                           static_cast<std::size_t>(target_.width), NarrowDivision(total_), sums,
                           out);
@@ -258,9 +246,11 @@ void RowResampler::run(int target_row, const RowAt& row_at, std::vector<std::uin
                        u8* const* out) const {
   const auto samples =
       static_cast<std::size_t>(source_.width) * static_cast<std::size_t>(channels_);
-  // Behind the columns: what taps of weight 0 read, then the sums of few_taps().
+  // Behind the columns: what taps of weight 0 and two_taps_avx512() read, then the sums of
+  // few_taps().
   const auto width = static_cast<std::size_t>(target_.width);
-  if (scratch.size() < samples + kFewTaps + width) scratch.resize(samples + kFewTaps + width);
+  const std::size_t needed = samples + kFewTaps + std::max<std::size_t>(width, 16);
+  if (scratch.size() < needed) scratch.resize(needed);
   const auto index = static_cast<std::size_t>(target_row);
   const int count = y_.begin[index + 1] - y_.begin[index];
   const std::uint32_t* weight = y_.weight.data() + y_.begin[index];
