@@ -116,11 +116,8 @@ void MosaicEngine::end_fade_in() {
 /// What of the frame's look and of its cells' weight depends on the frames before it.
 void MosaicEngine::prepare_look() {
   const StageTimer timer(times_, StageTimes::flow);
-  if (faces_ != nullptr) {
-    // At the end of a fade: what the shot was matched by knew of no faces before.
-    if (plan_.scene_cut || planned_frame_ == fade_in_end_) face_saliency_.reset();
-    face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
-  }
+  // At the end of a fade: what the shot was matched by knew of no faces before.
+  raise_faces(plan_.scene_cut || planned_frame_ == fade_in_end_);
   const bool harmony = options_.look.tone.color_harmony > 0.0;
   const bool other_tint = harmony && tint_.next(cells_.color_sums, plan_.scene_cut);
   if (other_tint || frame_ == 0) {
@@ -128,13 +125,16 @@ void MosaicEngine::prepare_look() {
   }
 }
 
+void MosaicEngine::raise_faces(bool afresh) {
+  if (faces_ == nullptr) return;
+  if (afresh) face_saliency_.reset();
+  face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
+}
+
 /// Note [Fades from black]: begins a shot with the tiles that suit `end`.
 void MosaicEngine::match_fade_in(const Picture& end) {
   describe(end, nullptr);
-  if (faces_ != nullptr) {
-    face_saliency_.reset();
-    face_saliency_.raise(faces_->find(cells_.luma), cells_.saliency);
-  }
+  raise_faces(true);
   state_.reset();
   plan_.scene_cut = true;
   match(planned_frame_, nullptr);

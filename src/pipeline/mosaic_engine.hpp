@@ -117,6 +117,7 @@ class MosaicEngine {
   void describe(const Picture& picture, const Picture* next);
   bool begin_shot(std::int64_t source_frame, bool fade_begins);
   void prepare_look();
+  void raise_faces(bool afresh);
   void match_fade_in(const Picture& end);
   void keep_plan();
   void match(std::int64_t source_frame, StageProbe* probe);
