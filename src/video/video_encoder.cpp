@@ -216,8 +216,9 @@ AVColorSpace tag_of(YuvMatrix matrix) {
 
 int encoder_threads(int height_px) {
   // Each x264 thread works on its own frame and may refer only to rows the frame before it has
-  // finished, so threads cost vertical motion range: about 60 rows per thread is harmless.
-  return std::clamp(height_px / 60, 2, 16);
+  // finished, so threads cost vertical motion range and memory. With 66 rows per thread a mosaic's
+  // file was a third larger than with 88 or more; see docs/benchmarks.md.
+  return std::clamp(height_px / 132, 2, 16);
 }
 
 std::string codec_for(const EncodeSettings& encode, const std::string& ending) {
