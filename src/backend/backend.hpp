@@ -130,8 +130,9 @@ class Backend {
   [[nodiscard]] virtual std::string_view name() const = 0;
 
   /// Announces the picture of the next describe(), so that it may be worked on while the frame last
-  /// described is scored, solved and composed. It must stay where and what it is until then.
-  /// Another one may be described before it; then the work was in vain.
+  /// described is scored, solved and composed. It must stay where and what it is until then,
+  /// or to the end of the backend. Another one may be described before it; then the work was in
+  /// vain.
   virtual void prepare(const Picture& /*next*/) {}
   /// Takes a new frame: converts, crops and resizes it to the canvas and describes its cells. The
   /// picture must stay where and what it is until the frame is composed.

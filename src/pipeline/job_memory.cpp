@@ -32,6 +32,7 @@ constexpr double kDecoderFrames = 12.0;  // reference frames and those in its th
 constexpr double kCanvasBytes = 14.0;  // per output pixel: canvas, composed, three planes of luma,
                                        // and the pyramids of the block search
 constexpr double kSeamBytes = 3.0;     // per output pixel: the Laplacian bands
+constexpr double kAheadBytes = 4.0;    // per output pixel: the next frame, described meanwhile
 // Scores, candidates and what the solver makes of them, but for its lists.
 constexpr double kCellBytes = 1888.0;
 constexpr std::uint64_t kDis = 50 * kMega;
@@ -47,7 +48,8 @@ double area(Size size) {
   return static_cast<double>(size.width) * static_cast<double>(size.height);
 }
 
-std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, int queue_frames) {
+std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, int threads,
+                          int queue_frames) {
   const double in = area(facts.source);
   const double out = area(facts.geometry.output_size());
   const double source_frame = in * (facts.rgb_source ? 3.0 : 1.5);
@@ -59,8 +61,9 @@ std::uint64_t frames_need(const Settings& settings, const MemoryFacts& facts, in
   if (facts.frames > 0) ahead = std::min(ahead, facts.frames - 1);
   bytes += static_cast<double>(ahead) * source_frame;
   bytes += kDecoderFrames * in * facts.decoder_bytes_per_px;
-  if (facts.geometry.needs_resize()) bytes += 3.0 * in;
-  bytes += kCanvasBytes * out;
+  const int described = threads > 1 ? 2 : 1;  // frames at once
+  if (facts.geometry.needs_resize()) bytes += 3.0 * in * described;
+  bytes += (kCanvasBytes + kAheadBytes * (described - 1)) * out;
   if (settings.look.laplacian_blend) bytes += kSeamBytes * out;
   return bytes_of(bytes);
 }
@@ -151,7 +154,7 @@ MemoryNeed memory_need(const Settings& settings, const MemoryFacts& facts, int t
   const auto twins = static_cast<std::uint64_t>(facts.twins);
   need.program = kProgram + kPerThread * static_cast<std::uint64_t>(threads) * twins;
   need.tiles = tiles_need(settings, facts);
-  need.frames = frames_need(settings, facts, queue_frames) * twins;
+  need.frames = frames_need(settings, facts, threads, queue_frames) * twins;
   need.matching = matching_need(settings, facts) * twins;
   need.encoder = facts.encoder_bytes * twins;
   need.photos = photos_need(facts, threads);  // twins open the tiles once

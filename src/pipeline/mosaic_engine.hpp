@@ -70,7 +70,8 @@ class MosaicEngine {
                const EngineOptions& options, std::unique_ptr<Backend> backend, ThreadPool& pool);
   ~MosaicEngine();
 
-  /// What is known of the frames to come. The pictures stay where they are until they are planned.
+  /// What is known of the frames to come. The pictures stay where they are until they are planned,
+  /// or to the end of the engine.
   struct Ahead {
     const Picture* next = nullptr;
     /// Where a shot fades in from black: what to match it by (Note [Fades from black]). Is not

@@ -118,7 +118,7 @@ void Job::decode() {
   decoded_->close();
 }
 
-OutputFrame Job::render_frame(const InputFrame& input, FramesAhead& ahead) {
+OutputFrame Job::render_frame(const InputFrame& input) {
   const SourceFrame& frame = input.source;
   MosaicEngine& engine = *parts_.engine;
   StageProbe* const probe = stages_.probe();
@@ -126,12 +126,12 @@ OutputFrame Job::render_frame(const InputFrame& input, FramesAhead& ahead) {
   MosaicEngine::Ahead known;
   if (engine.may_fade_in(frame.index)) {
     const std::int64_t limit = engine.shots().told_after(frame.index);
-    if (const InputFrame* const end = ahead.fade_in_end(limit)) {
+    if (const InputFrame* const end = ahead_->fade_in_end(limit)) {
       known.fade_in_end = &end->source.picture;
       known.fade_in_end_frame = end->source.index;
     }
   }
-  known.next = ahead.next();
+  known.next = ahead_->next();
   const FramePlan& plan = engine.plan(frame.picture, frame.index, known);
   segment_->count(plan, parts_.library->variants());
   OutputFrame output{output_picture(parts_, sink_->format(), spare_outputs_.take()),
@@ -175,8 +175,8 @@ bool Job::end_segment() {
 }
 
 /// False: the encoder has given up.
-bool Job::compute_frame(const InputFrame& frame, FramesAhead& ahead) {
-  if (!composed_->push(render_frame(frame, ahead))) return false;
+bool Job::compute_frame(const InputFrame& frame) {
+  if (!composed_->push(render_frame(frame))) return false;
   ++frames_computed_;
   report_progress(false);
   const bool border =
@@ -185,15 +185,15 @@ bool Job::compute_frame(const InputFrame& frame, FramesAhead& ahead) {
 }
 
 void Job::compute() {
-  FramesAhead ahead(*decoded_);
-  while (const InputFrame* const frame = ahead.front()) {
+  ahead_.emplace(*decoded_);
+  while (const InputFrame* const frame = ahead_->front()) {
     observer_.throw_if_stopped();
     if (frame->prime) {
       kept_->prime(*parts_.engine, frame->number, frame->source.picture);
-    } else if (!frame->look_only && !compute_frame(*frame, ahead)) {
+    } else if (!frame->look_only && !compute_frame(*frame)) {
       return;
     }
-    spare_inputs_.give(ahead.pop());
+    spare_inputs_.give(ahead_->pop());
   }
   // Frames may be missing: what there is of this segment is not the input's last one.
   if (decoded_->cancelled()) return;

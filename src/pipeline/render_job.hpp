@@ -96,8 +96,8 @@ class Job {
   void summarise();
   void warn_of_late_shots() const;
   void warn_of_short_input() const;
-  [[nodiscard]] OutputFrame render_frame(const InputFrame& input, FramesAhead& ahead);
-  bool compute_frame(const InputFrame& frame, FramesAhead& ahead);
+  [[nodiscard]] OutputFrame render_frame(const InputFrame& input);
+  bool compute_frame(const InputFrame& frame);
   void put_line(SegmentPart part, const std::string& line);
   [[nodiscard]] bool end_segment();
   void write(OutputFrame& frame);
@@ -113,6 +113,8 @@ class Job {
   std::optional<ThreadPool> pool_;
   StageRecords stages_;
   InputWatch input_;  ///< from before it is opened
+  /// Outlives the engine, which may be at work on the next one when the job ends early.
+  std::optional<FramesAhead> ahead_;
   RenderParts parts_;
   std::optional<DoneCheck> done_;
   bool left_alone_ = false;  ///< done before

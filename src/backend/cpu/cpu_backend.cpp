@@ -11,9 +11,8 @@
 #include "backend/cpu/apply_tone.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/cpu/compose.hpp"
-#include "backend/cpu/describe.hpp"
+#include "backend/cpu/frame_slots.hpp"
 #include "backend/cpu/packed_features.hpp"
-#include "backend/cpu/quantiles.hpp"
 #include "backend/cpu/score_cells.hpp"
 #include "backend/cpu/seams.hpp"
 #include "backend/cpu/ssim.hpp"
@@ -22,7 +21,6 @@
 #include "backend/ssim_math.hpp"
 #include "backend/tone_math.hpp"
 #include "core/color_convert.hpp"
-#include "core/resize.hpp"
 #include "core/reused_picture.hpp"
 #include "mosaic/error.hpp"
 
@@ -76,21 +74,24 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const BackendContext& context);
 
   [[nodiscard]] std::string_view name() const override { return "cpu"; }
+  void prepare(const Picture& next) override { frames_.prepare(next); }
   void describe(const Picture& picture, CellDescriptions& out) override;
   void score(const ScoreRequest& request, CellScores& out) override;
   void compose(const ComposeRequest& request, RgbImage& out) override;
   void compose(const ComposeRequest& request, YuvImage& out) override;
 
  private:
-  void draw_canvas(const Picture& picture);
   void check(const ComposeRequest& request) const;
   void paint(const ComposeRequest& request, RgbImage& out);
   void finish(const ComposeRequest& request, RgbImage& out, YuvImage* yuv);
-  void describe_cell(int cell);
   void expand_prices(std::span<const std::int32_t> photo_price);
   void score_cells(const ScoreRequest& request, int first, int last, CellScores& out);
   void score_ssim(const ScoreRequest& request, int first, int last, CellScores& out);
   [[nodiscard]] bool is_settled(const ScoreRequest& request, int cell, const CellScores& out) const;
+
+  /// Of the frame last described.
+  [[nodiscard]] const RgbImage& canvas() const { return frames_.current().canvas(); }
+  [[nodiscard]] const CellDescriptions& cells() const { return frames_.current().cells(); }
 
   const TileLibrary& library_;
   GridGeometry geometry_;
@@ -106,14 +107,11 @@ class CpuBackend final : public Backend {
   std::vector<std::int32_t> tile_price_;            ///< padded to whole blocks of tiles
   std::vector<std::int32_t> list_guess_;            ///< per cell, from its last list
   std::vector<std::int32_t> nobody_;     ///< as many times kNoTile as there are candidates
-  bool quantiles_;                       ///< are described
   std::span<const std::uint8_t> drawn_;  ///< tile pixels
   cpu::SeamPyramid seam_pyramid_;
   cpu::Tone tone_;
-  RgbImage source_;         ///< the frame in RGB before resizing
-  RgbImage canvas_;         ///< the frame at output size
-  RgbImage composed_;       ///< scratch of the YUV compose
-  CellDescriptions cells_;  ///< of the frame last described
+  RgbImage composed_;  ///< scratch of the YUV compose
+  cpu::FrameSlots frames_;
 };
 
 CpuBackend::CpuBackend(const BackendContext& context)
@@ -130,8 +128,8 @@ CpuBackend::CpuBackend(const BackendContext& context)
       list_guess_(static_cast<std::size_t>(context.geometry.cells()),
                   std::numeric_limits<std::int32_t>::max()),
       nobody_(static_cast<std::size_t>(std::max(match_.ssim_candidates, 0)), kNoTile),
-      quantiles_(context.quantiles),
-      drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb) {
+      drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb),
+      frames_(context, context.pool) {
   require(library_.tile_size_px() == geometry_.tile_size_px, "tiles have another size than cells");
   require(library_.features_k() == match_.features_k, "tiles are described with another k");
   require(geometry_.columns > 0 && geometry_.rows > 0, "the grid is empty");
@@ -142,56 +140,11 @@ CpuBackend::CpuBackend(const BackendContext& context)
     tile_sums_ = std::make_unique<cpu::TileWindowSums>(library_.luma(), library_.tiles(),
                                                        geometry_.tile_size_px, isa_, pool_);
   }
-  const auto cells = static_cast<std::size_t>(geometry_.cells());
-  cells_.features.resize(cells * dims_);
-  cells_.color_sums.resize(cells);
-  cells_.saliency.resize(cells);
-  if (quantiles_) cells_.quantiles.resize(cells * 3 * kCurveNodes);
-}
-
-void CpuBackend::draw_canvas(const Picture& picture) {
-  const Rect crop = geometry_.crop_px;
-  const bool resized = geometry_.needs_resize();
-  if (const auto* yuv = std::get_if<YuvImage>(&picture)) {
-    yuv_to_rgb(*yuv, crop, resized ? source_ : canvas_, pool_, isa_);
-    if (!resized) return;
-    const Rect whole{0, 0, crop.width, crop.height};
-    resize(source_, whole, geometry_.output_size(), canvas_, pool_, isa_);
-  } else {
-    // without a change of size this is a copy of the rectangle
-    resize(std::get<RgbImage>(picture), crop, geometry_.output_size(), canvas_, pool_, isa_);
-  }
-}
-
-void CpuBackend::describe_cell(int cell) {
-  const int size = geometry_.tile_size_px;
-  const int x = cell % geometry_.columns * size;
-  const int y = cell / geometry_.columns * size;
-  const std::ptrdiff_t stride = canvas_.size().width;
-  const auto i = static_cast<std::size_t>(cell);
-  cpu::describe_square({canvas_.r.row(y) + x, canvas_.g.row(y) + x, canvas_.b.row(y) + x,
-                        cells_.luma.row(y) + x, stride, size},
-                       match_.features_k, cells_.features.data() + i * dims_, cells_.color_sums[i],
-                       isa_);
-  cells_.saliency[i] = cpu::saliency_of_square(cells_.luma.row(y) + x, stride, size);
-  if (!quantiles_) return;
-  std::uint8_t* quantiles = cells_.quantiles.data() + i * 3 * kCurveNodes;
-  for (const Plane* plane : {&canvas_.r, &canvas_.g, &canvas_.b}) {
-    cpu::quantiles_of_square(plane->row(y) + x, stride, size, quantiles);
-    quantiles += kCurveNodes;
-  }
 }
 
 void CpuBackend::describe(const Picture& picture, CellDescriptions& out) {
-  draw_canvas(picture);
-  luma_of(canvas_, cells_.luma, pool_, isa_);
-  pool_.parallel_for(static_cast<std::size_t>(geometry_.cells()), kCellGrain,
-                     [this](std::size_t begin, std::size_t end) {
-                       for (std::size_t cell = begin; cell < end; ++cell) {
-                         describe_cell(static_cast<int>(cell));
-                       }
-                     });
-  out = cells_;
+  frames_.describe(picture);
+  out = cells();
 }
 
 void CpuBackend::expand_prices(std::span<const std::int32_t> photo_price) {
@@ -204,7 +157,7 @@ void CpuBackend::expand_prices(std::span<const std::int32_t> photo_price) {
 void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
-  require(cells_.luma.size == geometry_.output_size(), "nothing has been described yet");
+  require(frames_.current().filled(), "nothing has been described yet");
   require(request.photo_price.size() == static_cast<std::size_t>(library_.photos()),
           "one price per photo is needed");
   require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
@@ -230,9 +183,9 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
 
 void CpuBackend::score_cells(const ScoreRequest& request, int first, int last, CellScores& out) {
   const std::span<const std::uint8_t> saliency =
-      request.saliency.empty() ? std::span<const std::uint8_t>(cells_.saliency) : request.saliency;
-  const cpu::ListRequest lists{tiles_,           cells_.features, saliency,   tile_price_,
-                               scale_.ssim_unit, list_length_,    list_guess_};
+      request.saliency.empty() ? std::span<const std::uint8_t>(cells().saliency) : request.saliency;
+  const cpu::ListRequest lists{tiles_,           cells().features, saliency,   tile_price_,
+                               scale_.ssim_unit, list_length_,     list_guess_};
   cpu::build_lists(lists, first, last, isa_, {out.list_tile, out.list_base, out.list_bound});
 
   const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
@@ -268,7 +221,7 @@ void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, Ce
     const auto i = static_cast<std::size_t>(cell);
     const int x = cell % geometry_.columns * size;
     const int y = cell / geometry_.columns * size;
-    (*scorer).set_cell(cells_.luma.row(y) + x, cells_.luma.size.width);
+    (*scorer).set_cell(cells().luma.row(y) + x, cells().luma.size.width);
     const auto asked = is_settled(request, cell, out)
                            ? std::span<const std::int32_t>(nobody_)
                            : std::span(out.candidate_tile).subspan(i * candidates, candidates);
@@ -286,12 +239,12 @@ bool CpuBackend::is_settled(const ScoreRequest& request, int cell, const CellSco
   const auto tile = static_cast<std::size_t>(carried);
   const std::size_t list = i * static_cast<std::size_t>(list_length_);
   const std::span<const std::uint8_t> saliency =
-      request.saliency.empty() ? std::span<const std::uint8_t>(cells_.saliency) : request.saliency;
+      request.saliency.empty() ? std::span<const std::uint8_t>(cells().saliency) : request.saliency;
   return mosaic::is_settled(
       {.saliency = saliency[i],
        .ssim_unit = scale_.ssim_unit,
        .carried_distance =
-           squared_distance(cells_.features.data() + i * dims_,
+           squared_distance(cells().features.data() + i * dims_,
                             library_.features().data() + tile * dims_, static_cast<int>(dims_)),
        .carried_price = tile_price_[tile],
        .least_other = least_other_of(out.list_tile.data() + list, out.list_base.data() + list,
@@ -300,7 +253,7 @@ bool CpuBackend::is_settled(const ScoreRequest& request, int cell, const CellSco
 }
 
 void CpuBackend::check(const ComposeRequest& request) const {
-  require(canvas_.size() == geometry_.output_size(), "nothing has been described yet");
+  require(frames_.current().filled(), "nothing has been described yet");
   check_compose_request(request, geometry_, library_.tiles());
 }
 
@@ -308,7 +261,7 @@ void CpuBackend::check(const ComposeRequest& request) const {
 /// still in the cache.
 void CpuBackend::paint(const ComposeRequest& request, RgbImage& out) {
   check(request);
-  if (!is_whole(out, canvas_.size())) out = RgbImage(canvas_.size());
+  if (!is_whole(out, canvas().size())) out = RgbImage(canvas().size());
   const std::array<Plane*, 3> planes = {&out.r, &out.g, &out.b};
   const int feather_px = request.seams.feather_px;
   const int size = geometry_.tile_size_px;
@@ -316,7 +269,7 @@ void CpuBackend::paint(const ComposeRequest& request, RgbImage& out) {
       static_cast<std::size_t>(geometry_.rows), 1, [&](std::size_t begin, std::size_t end) {
         const auto first = static_cast<int>(begin);
         const auto last = static_cast<int>(end);
-        cpu::compose_rows(request, geometry_, drawn_, canvas_, first, last, isa_, out);
+        cpu::compose_rows(request, geometry_, drawn_, canvas(), first, last, isa_, out);
         for (Plane* plane : planes) {
           cpu::feather_rows(geometry_, feather_px, first * size, last * size, *plane);
         }
@@ -348,7 +301,8 @@ void CpuBackend::finish(const ComposeRequest& request, RgbImage& out, YuvImage* 
                        const auto last = static_cast<int>(end);
                        const int end_px = std::min(2 * last, height);
                        if (request.seams.any()) {
-                         cpu::blend_rows(request, geometry_, canvas_, 2 * first, end_px, isa_, out);
+                         cpu::blend_rows(request, geometry_, canvas(), 2 * first, end_px, isa_,
+                                         out);
                        }
                        tone_.apply(2 * first, end_px, out);
                        if (yuv != nullptr) rgb_to_yuv_rows(out, first, last, *yuv, isa_);
