@@ -251,7 +251,8 @@ __global__ void choose_kernel(const std::int32_t* list_tile, int cells, int list
 }
 
 /// One thread per cell; see cpu::CpuBackend::is_settled().
-__global__ void ask_kernel(ListJob job, ListView lists, AskJob ask, std::int32_t* asked) {
+__global__ void ask_kernel(ListJob job, ListView lists, AskJob ask, std::int32_t* asked,
+                           std::int32_t* taken_over) {
   const int cell = static_cast<int>(blockIdx.x) * kThreads + thread_in_block();
   if (cell >= job.cells) return;
   const std::int32_t carried = ask.carried_tile[cell];
@@ -273,6 +274,7 @@ __global__ void ask_kernel(ListJob job, ListView lists, AskJob ask, std::int32_t
   for (int i = 0; i < ask.candidates; ++i) {
     asked[first + i] = settled ? kNoTile : ask.candidate_tile[first + i];
   }
+  taken_over[cell] = settled && ask.known != nullptr ? ask.known[cell] : kUnknownDissimilarity;
 }
 
 }  // namespace
@@ -302,11 +304,10 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
 }
 
 void ask_candidates(const ListJob& job, const ListView& lists, const AskJob& ask,
-                    std::int32_t* asked, const Stream& stream) {
-  if (ask.candidates == 0) return;
+                    std::int32_t* asked, std::int32_t* taken_over, const Stream& stream) {
   launch(Kernel("ask_candidates", ask_kernel),
          {dim3(blocks_for(static_cast<std::size_t>(job.cells), kThreads)), dim3(kThreads)}, stream,
-         job, lists, ask, asked);
+         job, lists, ask, asked, taken_over);
 }
 
 std::span<const KernelCode> candidate_list_kernels() {

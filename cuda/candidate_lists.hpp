@@ -40,14 +40,16 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
                        const Stream& stream);
 
 /// Who gets an SSIM: `asked` becomes the candidates, or kNoTile in cells that are settled (Note
-/// [Settled cells] in backend/cost_math.hpp). `job` and `lists` as build_lists() has left them.
+/// [Settled cells] in backend/cost_math.hpp), and `taken_over` what is known of the carried tile in
+/// those cells, else kUnknownDissimilarity. `job` and `lists` as build_lists() has left them.
 struct AskJob {
   const std::int32_t* candidate_tile;  ///< cells x candidates
   const std::int32_t* carried_tile;    ///< cells
   const std::int32_t* switch_price;    ///< cells; null: no cell is settled
+  const std::int32_t* known;           ///< cells: ScoreRequest::known_dissimilarity; null: nothing
   int candidates;
 };
 void ask_candidates(const ListJob& job, const ListView& lists, const AskJob& ask,
-                    std::int32_t* asked, const Stream& stream);
+                    std::int32_t* asked, std::int32_t* taken_over, const Stream& stream);
 
 }  // namespace mosaic::gpu

@@ -40,6 +40,8 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   carried_ = {device, cells, kWhat};
   kept_ = {device, cells * candidates, kWhat};
   switch_price_ = {device, cells, kWhat};
+  known_ = {device, cells, kWhat};
+  taken_over_ = {device, cells, kWhat};
   saliency_ = {device, cells, kWhat};
   list_tile_ = {device, cells * length, kWhat};
   list_base_ = {device, cells * length, kWhat};
@@ -51,6 +53,7 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   pinned_carried_ = {device, cells, kWhat};
   pinned_kept_ = {device, cells * candidates, kWhat};
   pinned_switch_price_ = {device, cells, kWhat};
+  pinned_known_ = {device, cells, kWhat};
   pinned_saliency_ = {device, cells, kWhat};
   pinned_tile_ = {device, cells * length, kWhat};
   pinned_base_ = {device, cells * length, kWhat};
@@ -84,6 +87,8 @@ void Scorer::check_request(const ScoreRequest& request) const {
           "kept candidates have the wrong size");
   require(request.switch_price.empty() || request.switch_price.size() == cells,
           "one price of change per cell is needed");
+  require(request.known_dissimilarity.empty() || request.known_dissimilarity.size() == cells,
+          "one known dissimilarity per cell is needed");
   const auto exists = [this](std::int32_t tile) {
     return tile == kNoTile || (tile >= 0 && tile < photos_ * variants_);
   };
@@ -97,6 +102,7 @@ void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
   upload_through(request.kept_candidate, pinned_kept_, kept_, stream);
   upload_through(request.saliency, pinned_saliency_, saliency_, stream);
   upload_through(request.switch_price, pinned_switch_price_, switch_price_, stream);
+  upload_through(request.known_dissimilarity, pinned_known_, known_, stream);
 }
 
 void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
@@ -119,8 +125,9 @@ void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
                     candidate_.data(), stream);
   ask_candidates(job, lists,
                  {candidate_.data(), carried_.data(),
-                  request.switch_price.empty() ? nullptr : switch_price_.data(), candidates_},
-                 asked_.data(), stream);
+                  request.switch_price.empty() ? nullptr : switch_price_.data(),
+                  request.known_dissimilarity.empty() ? nullptr : known_.data(), candidates_},
+                 asked_.data(), taken_over_.data(), stream);
   score_ssim(request, canvas, stream);
   download(stream, out);
 }
@@ -132,6 +139,7 @@ void Scorer::score_ssim(const ScoreRequest& request, const CanvasView& canvas,
                     .staged = luma_ && !luma_->resident(),
                     .candidate_tile = asked_.data(),
                     .carried_tile = carried_.data(),
+                    .taken_over = taken_over_.data(),
                     .dissimilarity = dissimilarity_.data(),
                     .size_px = geometry_.tile_size_px,
                     .columns = geometry_.columns,

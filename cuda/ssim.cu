@@ -152,6 +152,10 @@ __global__ void __launch_bounds__(kMaxWarps* kWarpLanes) ssim_kernel(SsimJob job
   const int warps = static_cast<int>(blockDim.x) / kWarpLanes;
   for (int index = warp_in_block(); index <= job.candidates; index += warps) {
     const std::int32_t tile = tile_of_pair(job, cell, index);
+    if (index == job.candidates && job.taken_over[cell] != kUnknownDissimilarity) {
+      if (lane_in_warp() == 0) write_pair(job, cell, index, tile, job.taken_over[cell]);
+      continue;
+    }
     if (index == job.candidates && tile != kNoTile && is_candidate(job, cell, tile)) continue;
     if (tile == kNoTile) {
       if (lane_in_warp() == 0) write_pair(job, cell, index, tile, job.ssim_unit);

@@ -16,7 +16,9 @@ struct SsimJob {
   bool staged;
   const std::int32_t* candidate_tile;  ///< cells x candidates: those that are asked for, or kNoTile
   const std::int32_t* carried_tile;    ///< cells
-  std::int32_t* dissimilarity;         ///< cells x (candidates + 1), see CellScores
+  /// cells: the carried tile's dissimilarity, or kUnknownDissimilarity where it is to be computed
+  const std::int32_t* taken_over;
+  std::int32_t* dissimilarity;  ///< cells x (candidates + 1), see CellScores
   int size_px, columns, first_cell, last_cell, candidates;
   std::int32_t ssim_unit;
 };

@@ -36,6 +36,7 @@ struct CellDescriptions {
 };
 
 inline constexpr std::int32_t kNoTile = -1;
+inline constexpr std::int32_t kUnknownDissimilarity = -1;
 
 /// Saliency of 1.0 in the units of CellDescriptions::saliency.
 inline constexpr std::int32_t kSaliencyOne = 64;
@@ -54,6 +55,9 @@ struct ScoreRequest {
   /// Cells that it settles get an SSIM of the carried tile only (Note [Settled cells] in
   /// cost_math.hpp). Empty: all candidates of all cells get one.
   std::span<const std::int32_t> switch_price = {};
+  /// cells entries: the carried tile's dissimilarity as computed for like content before, or
+  /// kUnknownDissimilarity. Cells that are settled take it over. Empty: none is known.
+  std::span<const std::int32_t> known_dissimilarity = {};
 };
 
 /// Per cell: the `list_length` tiles of smallest reduced base cost, and SSIM of a few of them.

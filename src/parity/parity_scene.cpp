@@ -46,6 +46,8 @@ ParityScene::ParityScene(const ParitySetting& setting, unsigned seed)
     shown_.push_back(static_cast<std::int32_t>(bytes_.number(tiles)));
     saliency_.push_back(static_cast<std::uint8_t>(32 + bytes_.number(97)));
     switch_prices_.push_back(static_cast<std::int32_t>(bytes_.number(1U << 22)));
+    known_.push_back(
+        std::max(kUnknownDissimilarity, static_cast<std::int32_t>(bytes_.number(300)) - 100));
     looks_.push_back(make_look());
     fades_.push_back(make_fade());
   }
@@ -152,6 +154,10 @@ std::vector<ParityScene::Step> ParityScene::steps(bool prepared) const {
   steps.push_back(
       {"score settled", [this](Backend& backend, Outcome& out) {
          backend.score({prices_, carried_, {}, saliency_, switch_prices_}, out.scores[3]);
+       }});
+  steps.push_back(
+      {"score known", [this](Backend& backend, Outcome& out) {
+         backend.score({prices_, carried_, {}, saliency_, switch_prices_, known_}, out.scores[4]);
        }});
   for (std::size_t i = 0; i < kComposes.size(); ++i) {
     steps.push_back(

@@ -27,7 +27,7 @@ std::ostream& operator<<(std::ostream& out, const ParitySetting& setting);
 /// All a backend has said about the two frames so far.
 struct Outcome {
   CellDescriptions cells[2];
-  CellScores scores[4];
+  CellScores scores[5];
   std::vector<RgbImage> rgb;
   std::vector<YuvImage> yuv;
 };
@@ -64,7 +64,7 @@ class ParityScene {
   MatchSettings match_;
   Picture frames_[2];
   std::vector<std::uint8_t> drawn_, saliency_;
-  std::vector<std::int32_t> prices_, carried_, shown_, switch_prices_;
+  std::vector<std::int32_t> prices_, carried_, shown_, switch_prices_, known_;
   std::vector<CellLook> looks_;
   std::vector<CellFade> fades_;
   std::vector<std::uint64_t> tone_;

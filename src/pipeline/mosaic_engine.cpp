@@ -172,7 +172,10 @@ void MosaicEngine::match(std::int64_t source_frame, StageProbe* probe) {
     const StageTimer timer(times_, StageTimes::score);
     ScoreRequest request{start_price_, carried.tile, carried.candidate, cells_.saliency};
     // Diffusion of errors may take any tile, whatever a change costs.
-    if (exact) request.switch_price = carried.switch_price;
+    if (exact) {
+      request.switch_price = carried.switch_price;
+      request.known_dissimilarity = carried.dissimilarity;
+    }
     backend_->score(request, scores_);
   }
   if (probe != nullptr) show_scores(source_frame, *probe);

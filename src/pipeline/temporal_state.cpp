@@ -57,6 +57,7 @@ TemporalState::TemporalState(int cells, int features_per_cell, int candidates)
       ride_(static_cast<std::size_t>(cells)),
       placed_luma_(static_cast<std::size_t>(cells)),
       age_(static_cast<std::size_t>(cells)),
+      dissimilarity_(static_cast<std::size_t>(cells), kUnknownDissimilarity),
       banned_(static_cast<std::size_t>(cells)) {}
 
 void TemporalState::reset() {
@@ -74,6 +75,7 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
   carried.source.assign(static_cast<std::size_t>(cells_), kNoCell);
   carried.switch_price.assign(static_cast<std::size_t>(cells_), switch_price);
   carried.age.assign(static_cast<std::size_t>(cells_), 0);
+  carried.dissimilarity.assign(static_cast<std::size_t>(cells_), kUnknownDissimilarity);
   carried.banned.assign(static_cast<std::size_t>(cells_), {});
   if (!has_frame_) return carried;
   const std::int64_t limit = kAnchorDrift * features_per_cell_;
@@ -99,6 +101,7 @@ TemporalState::Carried TemporalState::carry(const Propagation& propagation,
     }
     if (drift > limit) continue;
     carried.banned[i] = banned_[static_cast<std::size_t>(source)];
+    carried.dissimilarity[i] = dissimilarity_[static_cast<std::size_t>(source)];
     std::copy_n(candidate_.begin() + static_cast<std::ptrdiff_t>(index(source, candidates_)),
                 candidates_,
                 carried.candidate.begin() + static_cast<std::ptrdiff_t>(index(cell, candidates_)));
@@ -112,6 +115,7 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
   std::vector<std::uint8_t> anchor(anchor_.size());
   std::vector<std::uint8_t> age(age_.size());
   std::vector<std::uint8_t> placed_luma(placed_luma_.size());
+  std::vector<std::int32_t> dissimilarity(dissimilarity_.size(), kUnknownDissimilarity);
   for (int cell = 0; cell < cells_; ++cell) {
     const auto i = static_cast<std::size_t>(cell);
     const bool kept = candidates_ > 0 && carried.candidate[index(cell, candidates_)] != kNoTile;
@@ -120,6 +124,11 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
     const bool stays = carried.tile[i] != kNoTile && carried.tile[i] == tile[i];
     placed_luma[i] = stays ? placed_luma_[static_cast<std::size_t>(carried.source[i])]
                            : static_cast<std::uint8_t>(mean_luma(cells.color_sums[i]));
+    if (stays) {
+      dissimilarity[i] =
+          scores
+              .dissimilarity[index(cell, candidates_ + 1) + static_cast<std::size_t>(candidates_)];
+    }
     age[i] = stays ? carried.age[i] : std::uint8_t{0};
     std::copy_n(from, features_per_cell_,
                 anchor.begin() + static_cast<std::ptrdiff_t>(index(cell, features_per_cell_)));
@@ -127,6 +136,7 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
   anchor_ = std::move(anchor);
   placed_luma_ = std::move(placed_luma);
   age_ = std::move(age);
+  dissimilarity_ = std::move(dissimilarity);
   banned_ = carried.banned;
   // A tile that replaces another, or fills a gap, takes over the ride of its place: neighbours that
   // show the same moving thing then change cells in the same frame, instead of one by one.
@@ -144,6 +154,7 @@ void TemporalState::save(ByteWriter& out) const {
   out.array(ride_);
   out.array(placed_luma_);
   out.array(age_);
+  out.array(dissimilarity_);
   // Lists one after the other, each with its length in front.
   std::vector<std::int32_t> flat;
   for (const std::vector<std::int32_t>& list : banned_) {
@@ -164,6 +175,10 @@ void TemporalState::restore(ByteReader& in) {
   age_ = in.array_of<std::uint8_t>(age_.size());
   if (std::ranges::any_of(age_, [](std::uint8_t age) { return age > kYoung; }))
     throw DamagedBytes("the ages of the tiles are damaged");
+  dissimilarity_ = in.array_of<std::int32_t>(dissimilarity_.size());
+  if (std::ranges::any_of(dissimilarity_,
+                          [](std::int32_t known) { return known < kUnknownDissimilarity; }))
+    throw DamagedBytes("the dissimilarities of the tiles are damaged");
   const auto length = in.number<std::int64_t>();
   if (length < cells_ || length > std::int64_t{1} << 40)
     throw DamagedBytes("the lists of banned photos are damaged");

@@ -64,6 +64,8 @@ class TemporalState {
     std::vector<std::int32_t> source;        ///< per cell: where it comes from, kNoCell if nowhere
     std::vector<std::int32_t> switch_price;  ///< per cell
     std::vector<std::uint8_t> age;  ///< per cell, of the carried tile, when this frame is over
+    /// Per cell, of the carried tile, while the candidates are kept; else kUnknownDissimilarity.
+    std::vector<std::int32_t> dissimilarity;
     BannedPhotos banned;  ///< kept from the last frame where candidates are (Note [Distance ...])
   };
   /// `still_share`: per cell, 0 to kStillWhole; `switch_price`: the whole price.
@@ -90,7 +92,9 @@ class TemporalState {
   std::vector<FlowVector> ride_;
   std::vector<std::uint8_t> placed_luma_;  ///< per cell: mean luma when its tile was placed
   std::vector<std::uint8_t> age_;          ///< per cell: frames its tile has been shown, to kYoung
-  BannedPhotos banned_;                    ///< the last frame was solved under
+  /// Per cell: of the tile shown, where it was carried into the last frame.
+  std::vector<std::int32_t> dissimilarity_;
+  BannedPhotos banned_;  ///< the last frame was solved under
 };
 
 }  // namespace mosaic

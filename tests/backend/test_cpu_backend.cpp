@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/backend_case.hpp"
 #include "backend/cost_math.hpp"
 #include "backend/cpu/base_costs.hpp"
 #include "backend/cpu/cpu_backend.hpp"
@@ -16,73 +17,9 @@
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
 #include "mosaic/error.hpp"
-#include "support/edge_bytes.hpp"
-#include "support/fake_library.hpp"
 
 namespace mosaic {
 namespace {
-
-using test::FakeLibrary;
-
-GridGeometry grid(int size, int columns, int rows, Rect crop) {
-  GridGeometry geometry;
-  geometry.tile_size_px = size;
-  geometry.columns = columns;
-  geometry.rows = rows;
-  geometry.crop_px = crop;
-  return geometry;
-}
-
-GridGeometry plain_grid(int size, int columns, int rows) {
-  return grid(size, columns, rows, Rect{0, 0, size * columns, size * rows});
-}
-
-RgbImage random_rgb(Size size, unsigned seed) {
-  test::EdgeBytes bytes(seed);
-  RgbImage image(size);
-  for (Plane* plane : {&image.r, &image.g, &image.b}) {
-    for (auto& pixel : plane->pixels) pixel = static_cast<u8>(bytes.number(256));
-  }
-  return image;
-}
-
-MatchSettings match(int k, double ssim_weight, int candidates) {
-  MatchSettings settings;
-  settings.features_k = k;
-  settings.ssim_weight = ssim_weight;
-  settings.ssim_candidates = candidates;
-  return settings;
-}
-
-struct Case {
-  FakeLibrary library;
-  GridGeometry geometry;
-  MatchSettings settings;
-  ThreadPool pool{2};
-  std::unique_ptr<Backend> backend;
-
-  Case(int photos, int variants, int size, const MatchSettings& m)
-      : library(photos, variants, m.features_k, size, 81),
-        geometry(plain_grid(size, 6, 4)),
-        settings(m),
-        backend(make_cpu_backend({library, geometry, settings, SimdChoice::automatic, pool})) {}
-
-  CellDescriptions described(unsigned seed) {
-    CellDescriptions cells;
-    backend->describe(random_rgb(geometry.output_size(), seed), cells);
-    return cells;
-  }
-  CellScores scored(const std::vector<std::int32_t>& carried,
-                    const std::vector<std::int32_t>& kept = {}) {
-    const std::vector<std::int32_t> prices(static_cast<std::size_t>(library.photos()), 0);
-    CellScores scores;
-    backend->score({prices, carried, kept}, scores);
-    return scores;
-  }
-  [[nodiscard]] std::vector<std::int32_t> nothing_carried() const {
-    return std::vector<std::int32_t>(static_cast<std::size_t>(geometry.cells()), kNoTile);
-  }
-};
 
 TEST(CpuBackend, DescribesTheCanvasCellByCell) {
   const GridGeometry geometry = plain_grid(9, 5, 3);
@@ -253,58 +190,6 @@ TEST(CpuBackend, KeptCandidatesAreScoredAsGiven) {
   EXPECT_LT(scores.dissimilarity[0], cost_scale(c.settings).ssim_unit);
   EXPECT_TRUE(std::equal(fresh.candidate_tile.begin() + 3, fresh.candidate_tile.end(),
                          scores.candidate_tile.begin() + 3));
-}
-
-TEST(CpuBackend, SettledCellsGetAnSsimOfWhatTheyCarryOnly) {
-  Case c(90, 1, 16, match(4, 50.0, 3));
-  const CellDescriptions cells = c.described(7);
-  const std::int32_t unit = cost_scale(c.settings).ssim_unit;
-  std::vector<std::int32_t> prices(90);
-  for (int j = 0; j < 90; ++j) prices[static_cast<std::size_t>(j)] = -100 * (j % 7);
-  std::vector<std::int32_t> carried(static_cast<std::size_t>(c.geometry.cells()));
-  for (int i = 0; i < c.geometry.cells(); ++i) carried[static_cast<std::size_t>(i)] = i * 3 % 90;
-  carried[5] = kNoTile;
-  CellScores all;
-  c.backend->score({prices, carried, {}}, all);
-  carried[6] = all.list_tile[6 * static_cast<std::size_t>(all.list_length)];  // its very best
-  c.backend->score({prices, carried, {}}, all);
-
-  // The least price that settles each cell, by trying.
-  std::vector<std::int32_t> enough(carried.size());
-  const auto dims = static_cast<std::size_t>(feature_count(4));
-  for (std::size_t i = 0; i < carried.size(); ++i) {
-    if (carried[i] == kNoTile) continue;
-    const auto tile = static_cast<std::size_t>(carried[i]);
-    std::int64_t distance = 0;
-    for (std::size_t d = 0; d < dims; ++d) {
-      const int off = int{cells.features[i * dims + d]} - c.library.features()[tile * dims + d];
-      distance += off * off;
-    }
-    const std::int64_t kept = cells.saliency[i] * (distance + unit) / 64 - prices[tile];
-    const std::size_t list = i * static_cast<std::size_t>(all.list_length);
-    const std::size_t other = all.list_tile[list] == carried[i] ? list + 1 : list;
-    const std::int64_t best =
-        all.list_base[other] - prices[static_cast<std::size_t>(all.list_tile[other])];
-    while (best - (cells.saliency[i] * unit / 64 + 1) + enough[i] / 2 < kept) ++enough[i];
-  }
-  EXPECT_GT(enough[6], 2);
-  EXPECT_GT(enough[7], 2);
-
-  for (const std::int32_t less : {0, 1}) {
-    std::vector<std::int32_t> switch_price = enough;
-    for (std::int32_t& price : switch_price) price = std::max(price - less, 0);
-    CellScores scores;
-    c.backend->score({prices, carried, {}, {}, switch_price}, scores);
-    EXPECT_EQ(scores.candidate_tile, all.candidate_tile);
-    for (std::size_t i = 0; i < carried.size(); ++i) {
-      SCOPED_TRACE(std::to_string(i) + " " + std::to_string(less));
-      const auto got = std::span(scores.dissimilarity).subspan(i * 4, 4);
-      const auto want = std::span(all.dissimilarity).subspan(i * 4, 4);
-      EXPECT_EQ(got[3], want[3]);
-      const bool settled = carried[i] != kNoTile && switch_price[i] == enough[i];
-      for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(got[k], settled ? unit : want[k]);
-    }
-  }
 }
 
 TEST(CpuBackend, WithoutSsimNothingIsDissimilar) {

@@ -33,13 +33,22 @@ Propagation from(std::vector<std::int32_t> source) {
   return propagation;
 }
 
+/// Of the usual candidates; what is carried into cell i has a dissimilarity of 70 + i.
+CellScores usual_scores() {
+  CellScores scores;
+  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  for (int cell = 0; cell < kCells; ++cell) {
+    scores.dissimilarity.insert(scores.dissimilarity.end(), {90, 91, 70 + cell});
+  }
+  return scores;
+}
+
 /// State after one frame: tiles 10-13, candidates 20-27, everything at feature value 100.
 TemporalState one_frame() {
   TemporalState state(kCells, kFeatures, kCandidates);
   const Propagation nowhere = from({kNoCell, kNoCell, kNoCell, kNoCell});
   const TemporalState::Carried carried = state.carry(nowhere, cells_with(100), kAllStill, kPrice);
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   const std::vector<std::int32_t> tiles = {10, 11, 12, 13};
   state.store(carried, nowhere, cells_with(100), scores, tiles);
   return state;
@@ -48,8 +57,7 @@ TemporalState one_frame() {
 /// Shows the same tiles over a picture that moves until none of them is young.
 void grow_old(TemporalState& state) {
   const Propagation stay = from({0, 1, 2, 3});
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   for (int frame = 0; frame < TemporalState::kYoung; ++frame) {
     const std::vector<std::int32_t> moving(kCells, kStillWhole - 1);
     const auto carried = state.carry(stay, cells_with(100), moving, kPrice);
@@ -62,8 +70,7 @@ void grow_old(TemporalState& state) {
 TEST(TemporalState, NoPriceFallsWhereNothingMoves) {
   TemporalState state = one_frame();
   const Propagation stay = from({0, 1, 2, 3});
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   const std::vector<std::int32_t> shares = {kStillWhole, kStillWhole, kStillWhole - 1, 0};
   std::vector<std::int32_t> price;
   for (int frame = 0; frame < 30; ++frame) {
@@ -110,8 +117,7 @@ TEST(TemporalState, SlowChangeIsMeasuredFromTheAnchorNotFromTheLastFrame) {
   TemporalState state = one_frame();
   const Propagation stay = from({0, 1, 2, 3});
   const std::vector<std::int32_t> tiles = {10, 11, 12, 13};
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   // Two levels per frame: no single step is a change, the third one in sum is (6 > sqrt(20)).
   bool fresh = false;
   int steps = 0;
@@ -121,6 +127,28 @@ TEST(TemporalState, SlowChangeIsMeasuredFromTheAnchorNotFromTheLastFrame) {
     state.store(carried, stay, cells_with(value), scores, tiles);
   }
   EXPECT_EQ(steps, 3);
+}
+
+// What a tile is worth where it stays is not computed anew in every frame.
+TEST(TemporalState, TheDissimilarityOfATileThatStaysTravelsWithIt) {
+  constexpr std::int32_t kNone = kUnknownDissimilarity;
+  TemporalState state = one_frame();
+  const Propagation stay = from({0, 1, 2, 3});
+  auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
+  EXPECT_EQ(carried.dissimilarity, std::vector<std::int32_t>(kCells, kNone))
+      << "nothing was carried into the first frame";
+  state.store(carried, stay, cells_with(100), usual_scores(),
+              std::vector<std::int32_t>{10, 99, 12, 13});
+  carried = state.carry(from({1, 2, 3, kNoCell}), cells_with(100), kAllStill, kPrice);
+  EXPECT_EQ(carried.dissimilarity, (std::vector<std::int32_t>{kNone, 72, 73, kNone}))
+      << "that of a new tile is not known, that of others moves along";
+  CellDescriptions changed = cells_with(100);
+  for (int d = 0; d < kFeatures; ++d) {
+    changed.features[static_cast<std::size_t>(3 * kFeatures + d)] = 110;
+  }
+  EXPECT_EQ(state.carry(stay, changed, kAllStill, kPrice).dissimilarity,
+            (std::vector<std::int32_t>{70, kNone, 72, kNone}))
+      << "what is in cell 3 is something else now";
 }
 
 TEST(TemporalState, ASwitchIsCheaperTheMoreOfTheCellMoves) {
@@ -147,8 +175,7 @@ TEST(TemporalState, ATileJustPlacedIsDearToReplaceAndItsAgeTravelsWithIt) {
 
   const Propagation stay = from({0, 1, 2, 3});
   const auto carried = state.carry(stay, cells_with(100), kAllStill, kPrice);
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   state.store(carried, stay, cells_with(100), scores, std::vector<std::int32_t>{10, 99, 12, 13});
   EXPECT_EQ(price(1), kPrice);
   EXPECT_EQ(price(0), TemporalState::kPriceYoung * kPrice) << "what was in cell 1 is young";
@@ -183,8 +210,7 @@ TEST(TemporalState, RideStaysWithTheContent) {
   TemporalState state = one_frame();
   const Propagation moved = from({1, 2, 3, kNoCell});
   const auto carried = state.carry(moved, cells_with(100), kAllStill, kPrice);
-  CellScores scores;
-  scores.candidate_tile.assign(kCells * kCandidates, 1);
+  const CellScores scores = usual_scores();
   state.store(carried, moved, cells_with(100), scores, std::vector<std::int32_t>{11, 99, 13, 7});
   EXPECT_EQ(state.ride()[0], (FlowVector{5, -3}));
   EXPECT_EQ(state.ride()[1], (FlowVector{5, -3})) << "a replaced tile takes over the ride";
@@ -197,8 +223,7 @@ TEST(TemporalState, ItGoesOnWhereItWasSaved) {
   const Propagation still = from({0, 1, 2, 3});
   TemporalState::Carried carried = state.carry(still, cells_with(100), kAllStill, kPrice);
   carried.banned = {{1, 2, 3}, {}, {4}, {}};
-  CellScores scores;
-  scores.candidate_tile = {20, 21, 22, 23, 24, 25, 26, 27};
+  const CellScores scores = usual_scores();
   const std::vector<std::int32_t> tiles = {10, 11, 15, 13};
   state.store(carried, still, cells_with(104), scores, tiles);
   ByteWriter out;

@@ -167,6 +167,8 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
           "kept candidates have the wrong size");
   require(request.switch_price.empty() || request.switch_price.size() == cells,
           "one price of change per cell is needed");
+  require(request.known_dissimilarity.empty() || request.known_dissimilarity.size() == cells,
+          "one known dissimilarity per cell is needed");
   const auto length = static_cast<std::size_t>(list_length_);
   out.list_length = list_length_;
   out.list_tile.resize(cells * length);
@@ -221,14 +223,19 @@ void CpuBackend::score_ssim(const ScoreRequest& request, int first, int last, Ce
     const auto i = static_cast<std::size_t>(cell);
     const int x = cell % geometry_.columns * size;
     const int y = cell / geometry_.columns * size;
+    const auto of_cell = std::span(out.dissimilarity).subspan(i * (candidates + 1), candidates + 1);
+    const bool settled = is_settled(request, cell, out);
+    if (settled && !request.known_dissimilarity.empty() &&
+        request.known_dissimilarity[i] != kUnknownDissimilarity) {
+      std::ranges::fill(of_cell.first(candidates), scale_.ssim_unit);
+      of_cell.back() = request.known_dissimilarity[i];
+      continue;
+    }
     (*scorer).set_cell(cells().luma.row(y) + x, cells().luma.size.width);
-    const auto asked = is_settled(request, cell, out)
-                           ? std::span<const std::int32_t>(nobody_)
-                           : std::span(out.candidate_tile).subspan(i * candidates, candidates);
-    cpu::score_candidates(
-        *scorer, library_.luma(), *tile_sums_, size, scale_.ssim_unit, asked,
-        request.carried_tile[i],
-        std::span(out.dissimilarity).subspan(i * (candidates + 1), candidates + 1));
+    const auto asked = settled ? std::span<const std::int32_t>(nobody_)
+                               : std::span(out.candidate_tile).subspan(i * candidates, candidates);
+    cpu::score_candidates(*scorer, library_.luma(), *tile_sums_, size, scale_.ssim_unit, asked,
+                          request.carried_tile[i], of_cell);
   }
 }
 
