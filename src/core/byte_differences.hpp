@@ -1,11 +1,14 @@
 // Sums over |a - b| of two rectangles of bytes.
 //
-// Not dispatched: psadbw, which every x86-64 processor has, is made for this, and wider registers
-// gain nothing on rows as short as cells have.
+// psadbw, which every x86-64 processor has, is made for this. Wider registers with 256 bit gain
+// nothing on rows as short as cells have; AVX-512 brings masked loads, so that a row of any width
+// ends without a detour.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "core/isa.hpp"
 
 namespace mosaic {
 
@@ -23,15 +26,14 @@ struct BytePair {
 };
 
 /// Sum of |a - b|.
-std::int64_t difference_sum(const BytePair& pair);
+std::int64_t difference_sum(const BytePair& pair, Isa isa);
 
-/// How many places have |a - b| < `levels`; `levels` from 1 to 255.
-std::int64_t count_alike(const BytePair& pair, int levels);
+struct Differences {
+  std::int64_t sum = 0;    ///< of |a - b|
+  std::int64_t alike = 0;  ///< places with |a - b| below a number of levels
+};
 
-/// The same, one byte at a time: what the two above must give.
-namespace plain {
-std::int64_t difference_sum(const BytePair& pair);
-std::int64_t count_alike(const BytePair& pair, int levels);
-}  // namespace plain
+/// Both in one pass; `levels` from 1 to 255.
+Differences differences(const BytePair& pair, int levels, Isa isa);
 
 }  // namespace mosaic

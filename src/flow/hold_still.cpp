@@ -67,7 +67,8 @@ BytePair cell_of(const Plane& previous, const Plane& current, const GridGeometry
 /// What is left of the difference when the cell is compared with the place it is said to have come
 /// from, or the nearest one within the frame.
 std::int64_t difference_along(const Plane& previous, const Plane& current,
-                              const GridGeometry& geometry, std::size_t cell, FlowVector vector) {
+                              const GridGeometry& geometry, std::size_t cell, FlowVector vector,
+                              Isa isa) {
   BytePair pair = cell_of(previous, current, geometry, cell);
   const int edge = geometry.tile_size_px;
   const Size size = current.size;
@@ -77,7 +78,7 @@ std::int64_t difference_along(const Plane& previous, const Plane& current,
   pair.a = previous.row(y + dy) + pair.before + dx;
   pair.before = std::min(pair.before, pair.before + dx);
   pair.after = std::min(pair.after, pair.after - dx);
-  return difference_sum(pair);
+  return difference_sum(pair, isa);
 }
 
 /// The last two points of Note [Nothing moves ...].
@@ -88,41 +89,48 @@ bool stands_in_part(std::int32_t still_share, std::int64_t change, std::int64_t 
 
 }  // namespace
 
-std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
-                                       const GridGeometry& geometry, ThreadPool& pool) {
+CellChanges changes_of_cells(const Plane& previous, const Plane& current,
+                             const GridGeometry& geometry, ThreadPool& pool, Isa isa) {
   const Size size = geometry.output_size();
   if (previous.size != size || current.size != size) {
-    throw Error(ExitCode::unexpected, "still_shares: planes do not match the grid");
+    throw Error(ExitCode::unexpected, "changes_of_cells: planes do not match the grid");
   }
   const int edge = geometry.tile_size_px;
-  std::vector<std::int32_t> shares(static_cast<std::size_t>(geometry.cells()));
-  pool.parallel_for(shares.size(), 64, [&](std::size_t begin, std::size_t end) {
+  CellChanges changes;
+  changes.still_share.resize(static_cast<std::size_t>(geometry.cells()));
+  changes.change.resize(changes.still_share.size());
+  pool.parallel_for(changes.change.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
-      const std::int64_t still =
-          count_alike(cell_of(previous, current, geometry, cell), kStillPixelLevels);
-      shares[cell] = static_cast<std::int32_t>(still * kStillWhole / (std::int64_t{edge} * edge));
+      const Differences found =
+          differences(cell_of(previous, current, geometry, cell), kStillPixelLevels, isa);
+      changes.still_share[cell] =
+          static_cast<std::int32_t>(found.alike * kStillWhole / (std::int64_t{edge} * edge));
+      changes.change[cell] = found.sum;
     }
   });
-  return shares;
+  return changes;
 }
 
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
-                std::span<const std::int32_t> still_share, ThreadPool& pool, FlowField& flow) {
+                const CellChanges& changes, ThreadPool& pool, FlowField& flow, Isa isa) {
   const Size size = geometry.output_size();
   const auto cells = static_cast<std::size_t>(geometry.cells());
   if (previous.size != size || current.size != size || flow.backward.size() != cells ||
-      flow.trusted.size() != cells || still_share.size() != cells) {
+      flow.trusted.size() != cells || changes.still_share.size() != cells ||
+      changes.change.size() != cells) {
     throw Error(ExitCode::unexpected, "hold_still: planes and flow do not match the grid");
   }
   std::vector<Faintness> faint(cells);
   pool.parallel_for(cells, 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
-      const std::int64_t change = difference_sum(cell_of(previous, current, geometry, cell));
+      const std::int64_t change = changes.change[cell];
+      const std::int32_t still_share = changes.still_share[cell];
       const FlowVector vector = flow.backward[cell];
       faint[cell] = faintness_of(change, vector, geometry.tile_size_px);
-      if (faint[cell] == Faintness::still || still_share[cell] < kPartlyStill) continue;
-      const std::int64_t unexplained = difference_along(previous, current, geometry, cell, vector);
-      if (stands_in_part(still_share[cell], change, unexplained)) faint[cell] = Faintness::still;
+      if (faint[cell] == Faintness::still || still_share < kPartlyStill) continue;
+      const std::int64_t unexplained =
+          difference_along(previous, current, geometry, cell, vector, isa);
+      if (stands_in_part(still_share, change, unexplained)) faint[cell] = Faintness::still;
     }
   });
   for (std::size_t cell = 0; cell < cells; ++cell) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "core/isa.hpp"
 #include "core/parallel_for.hpp"
 #include "flow/flow.hpp"
 #include "mosaic/geometry.hpp"
@@ -17,10 +17,16 @@ inline constexpr int kStillPixelLevels = 2;
 /// The share of a cell all of whose pixels stand still.
 inline constexpr std::int32_t kStillWhole = 256;
 
-/// Per cell, the share of its pixels that stand still, 0 to kStillWhole. Both planes have the
-/// grid's output size.
-std::vector<std::int32_t> still_shares(const Plane& previous, const Plane& current,
-                                       const GridGeometry& geometry, ThreadPool& pool);
+/// What has changed in each cell.
+struct CellChanges {
+  std::vector<std::int32_t> still_share;  ///< of its pixels that stand still, 0 to kStillWhole
+  std::vector<std::int64_t> change;       ///< sum of |difference of luma|
+};
+
+/// Both planes have the grid's output size.
+CellChanges changes_of_cells(const Plane& previous, const Plane& current,
+                             const GridGeometry& geometry, ThreadPool& pool,
+                             Isa isa = fastest_isa());
 
 /// Note [Nothing moves where nothing changes]
 /// A sky that pans by a pixel per frame has a motion, and an estimator finds it. But there is
@@ -54,9 +60,10 @@ inline constexpr std::int32_t kPartlyStill = kStillWhole / 4;
 inline constexpr int kUnexplained = 60;
 inline constexpr int kHardlyUnexplained = 10;
 
-/// Gives such cells a trusted zero vector. Both planes have the grid's output size; `still_share`
-/// is that of still_shares().
+/// Gives such cells a trusted zero vector. Both planes have the grid's output size; `changes` is
+/// what changes_of_cells() tells of them.
 void hold_still(const Plane& previous, const Plane& current, const GridGeometry& geometry,
-                std::span<const std::int32_t> still_share, ThreadPool& pool, FlowField& flow);
+                const CellChanges& changes, ThreadPool& pool, FlowField& flow,
+                Isa isa = fastest_isa());
 
 }  // namespace mosaic

@@ -202,8 +202,10 @@ Propagation MosaicEngine::follow(std::int64_t source_frame) {
     return nowhere;
   }
   FlowField flow = flow_->estimate(previous_luma_, cells_.luma);
-  still_share_ = still_shares(previous_luma_, cells_.luma, geometry_, pool_);
-  hold_still(previous_luma_, cells_.luma, geometry_, still_share_, pool_, flow);
+  const Isa isa = choose_isa(options_.simd);
+  CellChanges changes = changes_of_cells(previous_luma_, cells_.luma, geometry_, pool_, isa);
+  hold_still(previous_luma_, cells_.luma, geometry_, changes, pool_, flow, isa);
+  still_share_ = std::move(changes.still_share);
   if (options_.probe != nullptr) {
     options_.probe->show(source_frame, Stage::flow,
                          {bytes_of(flow.backward), bytes_of(flow.trusted)});

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "core/byte_differences.hpp"
@@ -22,19 +24,36 @@ struct Rectangle {
   }
 };
 
+/// What must come out, one byte at a time.
+Differences by_definition(const BytePair& pair, int levels) {
+  Differences want;
+  for (int y = 0; y < pair.rows; ++y) {
+    const std::ptrdiff_t row = y * pair.stride;
+    for (int x = 0; x < pair.width; ++x) {
+      const int difference = std::abs(pair.a[row + x] - pair.b[row + x]);
+      want.sum += difference;
+      want.alike += difference < levels ? 1 : 0;
+    }
+  }
+  return want;
+}
+
 TEST(ByteDifferences, EqualTheOneByteAtATimeForEveryWidthAndPlace) {
   constexpr unsigned kSeed = 31;
   parity::EdgeBytes bytes(kSeed);
-  for (int width = 0; width <= 50; ++width) {
+  for (int width = 0; width <= 140; ++width) {
     for (const int before : {0, 1, 5, 20}) {
       for (const int after : {0, 1, 9, 20}) {
         const Rectangle one(width, 3, before, after, bytes);
-        EXPECT_EQ(difference_sum(one.pair), plain::difference_sum(one.pair))
-            << "seed " << kSeed << " " << before << " + " << width << " + " << after;
-        for (const int levels : {1, 2, 128, 255}) {
-          EXPECT_EQ(count_alike(one.pair, levels), plain::count_alike(one.pair, levels))
-              << "seed " << kSeed << " " << before << " + " << width << " + " << after << " under "
-              << levels;
+        for (const Isa isa : supported_isas()) {
+          SCOPED_TRACE(testing::Message() << isa_name(isa) << " seed " << kSeed << " " << before
+                                          << " + " << width << " + " << after);
+          EXPECT_EQ(difference_sum(one.pair, isa), by_definition(one.pair, 1).sum);
+          for (const int levels : {1, 2, 128, 255}) {
+            const Differences got = differences(one.pair, levels, isa);
+            EXPECT_EQ(got.sum, by_definition(one.pair, levels).sum);
+            EXPECT_EQ(got.alike, by_definition(one.pair, levels).alike) << levels;
+          }
         }
       }
     }
@@ -42,12 +61,15 @@ TEST(ByteDifferences, EqualTheOneByteAtATimeForEveryWidthAndPlace) {
 }
 
 TEST(ByteDifferences, TheLargestSquareDoesNotOverflow) {
-  const std::vector<std::uint8_t> black(4096 * 4096, 0);
-  const std::vector<std::uint8_t> white(4096 * 4096, 255);
-  const BytePair pair{black.data(), white.data(), 4096, 4096, 4096};
-  EXPECT_EQ(difference_sum(pair), std::int64_t{255} * 4096 * 4096);
-  EXPECT_EQ(count_alike(pair, 255), 0);
-  EXPECT_EQ(count_alike({black.data(), black.data(), 4096, 4096, 4096}, 1), 4096 * 4096);
+  constexpr std::int64_t kArea = std::int64_t{4096} * 4096;
+  const std::vector<std::uint8_t> black(kArea, 0);
+  const std::vector<std::uint8_t> white(kArea, 255);
+  for (const Isa isa : supported_isas()) {
+    const BytePair pair{black.data(), white.data(), 4096, 4096, 4096};
+    EXPECT_EQ(difference_sum(pair, isa), 255 * kArea);
+    EXPECT_EQ(differences(pair, 255, isa).alike, 0);
+    EXPECT_EQ(differences({black.data(), black.data(), 4096, 4096, 4096}, 1, isa).alike, kArea);
+  }
 }
 
 }  // namespace

@@ -34,8 +34,9 @@ struct Stripes {
     flow.backward.assign(contrast.size(), FlowVector{moved, 0});
     flow.trusted.assign(contrast.size(), 1);
     ThreadPool pool(2);
-    const std::vector<std::int32_t> none(contrast.size(), 0);
-    hold_still(before, now, geometry, none, pool, flow);
+    CellChanges changes = changes_of_cells(before, now, geometry, pool);
+    changes.still_share.assign(contrast.size(), 0);
+    hold_still(before, now, geometry, changes, pool, flow);
   }
   [[nodiscard]] bool stands(int cell) const {
     return flow.backward[static_cast<std::size_t>(cell)] == FlowVector{};
@@ -65,7 +66,9 @@ TEST(HoldStill, AnEstimatorThatIsNotTrustedIsNotNeededWhereNothingChanges) {
   flow.backward.assign(2, FlowVector{4, -5});
   flow.trusted = {0, 0};
   ThreadPool pool(1);
-  hold_still(before, now, geometry, std::vector<std::int32_t>(2, 0), pool, flow);
+  CellChanges changes = changes_of_cells(before, now, geometry, pool);
+  changes.still_share.assign(2, 0);
+  hold_still(before, now, geometry, changes, pool, flow);
   EXPECT_EQ(flow.backward[0], FlowVector{});
   EXPECT_EQ(flow.trusted[0], 1);
   EXPECT_EQ(flow.backward[1], (FlowVector{4, -5}));
@@ -100,7 +103,7 @@ bool stands_with(const Plane& before, const Plane& now, const GridGeometry& geom
   flow.backward.assign(cells, vector);
   flow.trusted.assign(cells, 0);
   ThreadPool pool(1);
-  hold_still(before, now, geometry, still_shares(before, now, geometry, pool), pool, flow);
+  hold_still(before, now, geometry, changes_of_cells(before, now, geometry, pool), pool, flow);
   const bool stands = flow.backward[cell] == FlowVector{};
   EXPECT_EQ(flow.trusted[cell] != 0, stands) << "rest is trusted, and nothing else changes";
   return stands;
@@ -167,7 +170,7 @@ TEST(HoldStill, WhatIsSaidToComeFromOutsideIsComparedWithTheNearestPlaceInside) 
   }
 }
 
-TEST(StillShares, CountPixelsThatChangeByLessThanTwoLevels) {
+TEST(CellChanges, CountPixelsThatChangeByLessThanTwoLevelsAndAddUpAllChange) {
   GridGeometry geometry;
   geometry.columns = 2;
   geometry.rows = 2;
@@ -184,10 +187,14 @@ TEST(StillShares, CountPixelsThatChangeByLessThanTwoLevels) {
     for (int x = 4; x < 8; ++x) now.row(4 + y)[x] = 0;
   }
   ThreadPool pool(2);
-  EXPECT_EQ(still_shares(before, now, geometry, pool),
-            (std::vector<std::int32_t>{kStillWhole, kStillWhole * 3 / 4, kStillWhole / 2, 0}));
+  for (const Isa isa : supported_isas()) {
+    const CellChanges changes = changes_of_cells(before, now, geometry, pool, isa);
+    EXPECT_EQ(changes.still_share,
+              (std::vector<std::int32_t>{kStillWhole, kStillWhole * 3 / 4, kStillWhole / 2, 0}));
+    EXPECT_EQ(changes.change, (std::vector<std::int64_t>{4, 8, 4 * (2 + 155), 16 * 100}));
+  }
   now.size = {4, 8};
-  EXPECT_ANY_THROW((void)still_shares(before, now, geometry, pool));
+  EXPECT_ANY_THROW((void)changes_of_cells(before, now, geometry, pool));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ GridAxis divide_axis(int size_px, int k) {
 }
 
 /// The last bytes of a description.
-void detail_of(const SquareView& square, int k, std::uint8_t* detail) {
+void detail_of(const SquareView& square, int k, Isa isa, std::uint8_t* detail) {
   const int size_px = square.size_px;
   const int lag = detail_lag(size_px);
   for (int py = 0; py < kDetailGrid; ++py) {
@@ -35,18 +35,19 @@ void detail_of(const SquareView& square, int k, std::uint8_t* detail) {
       const int width = detail_part(size_px, px + 1) - left;
       const std::uint8_t* at = square.luma + top * square.stride + left;
       BytePair pair{at, at + lag, square.stride, width, rows, left, size_px - lag - left - width};
-      std::int64_t total = difference_sum(pair);
+      std::int64_t total = difference_sum(pair, isa);
       pair.b = at + lag * square.stride;
-      total += difference_sum(pair);
+      total += difference_sum(pair, isa);
       *detail++ = detail_byte(total, std::int64_t{rows} * width, k);
     }
   }
 }
 
 /// Of neighbours in x and in y.
-std::int64_t neighbour_differences(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px) {
-  return difference_sum({luma, luma + 1, stride, size_px - 1, size_px}) +
-         difference_sum({luma, luma + stride, stride, size_px, size_px - 1});
+std::int64_t neighbour_differences(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px,
+                                   Isa isa) {
+  return difference_sum({luma, luma + 1, stride, size_px - 1, size_px}, isa) +
+         difference_sum({luma, luma + stride, stride, size_px, size_px - 1}, isa);
 }
 
 }  // namespace
@@ -78,12 +79,13 @@ void mean_colours(const SquareView& square, int features_k, std::uint8_t* colour
 void describe_square(const SquareView& square, int features_k, std::uint8_t* features,
                      ColorSums& sums, Isa isa) {
   mean_colours(square, features_k, features, isa);
-  detail_of(square, features_k, features + std::ptrdiff_t{3} * features_k * features_k);
+  detail_of(square, features_k, isa, features + std::ptrdiff_t{3} * features_k * features_k);
   sums = color_sums_of(square.r, square.g, square.b, square.stride, square.size_px, isa);
 }
 
-std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px) {
-  return saliency_from_differences(neighbour_differences(luma, stride, size_px), size_px);
+std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px,
+                                Isa isa) {
+  return saliency_from_differences(neighbour_differences(luma, stride, size_px, isa), size_px);
 }
 
 }  // namespace mosaic::cpu

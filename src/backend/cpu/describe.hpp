@@ -33,6 +33,7 @@ void describe_square(const SquareView& square, int features_k, std::uint8_t* fea
                      ColorSums& sums, Isa isa = fastest_isa());
 
 /// Saliency of one S x S square of luma (backend/saliency_math.hpp).
-std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px);
+std::uint8_t saliency_of_square(const std::uint8_t* luma, std::ptrdiff_t stride, int size_px,
+                                Isa isa = fastest_isa());
 
 }  // namespace mosaic::cpu

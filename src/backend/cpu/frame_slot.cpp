@@ -45,7 +45,7 @@ void FrameSlot::describe_cell(int cell) {
                    cells_.luma.row(y) + x, stride, size},
                   setup_->features_k, cells_.features.data() + i * dims, cells_.color_sums[i],
                   setup_->isa);
-  cells_.saliency[i] = saliency_of_square(cells_.luma.row(y) + x, stride, size);
+  cells_.saliency[i] = saliency_of_square(cells_.luma.row(y) + x, stride, size, setup_->isa);
   if (!setup_->quantiles) return;
   std::uint8_t* quantiles = cells_.quantiles.data() + i * 3 * kCurveNodes;
   for (const Plane* plane : {&canvas_.r, &canvas_.g, &canvas_.b}) {
