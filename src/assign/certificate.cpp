@@ -1,11 +1,16 @@
 #include "assign/certificate.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/simd_dispatch.hpp"
+
 namespace mosaic {
 namespace {
+
+constexpr std::int32_t kHighestPrice = 1 << 29;
 
 std::string at(const char* what, std::size_t index) {
   return std::string(what) + " " + std::to_string(index);
@@ -37,6 +42,10 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
     // What must be used, and is not used more than that, may have any price above 0.
     const bool only_once = use_all && used[j] == 1;
     if (assignment.price[j] > 0 && !only_once) return at("column", j) + " has a positive price";
+    // A cost less such a price fits 32 bits.
+    if (assignment.price[j] > kHighestPrice || assignment.price[j] < -kHighestPrice) {
+      return at("column", j) + " has price " + std::to_string(assignment.price[j]);
+    }
     if (used[j] < capacity[j] && assignment.price[j] < 0) {
       return at("column", j) + " has capacity left and price " +
              std::to_string(assignment.price[j]);
@@ -45,10 +54,72 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
   return {};
 }
 
+MOSAIC_ALWAYS_INLINE void least_reduced(const std::int32_t* __restrict cost,
+                                        const std::int32_t* __restrict price, int count,
+                                        std::int32_t* least) {
+  std::int32_t so_far = cost[0] - price[0];
+  for (int j = 1; j < count; ++j) so_far = std::min(so_far, cost[j] - price[j]);
+  *least = so_far;
+}
+
+/// What rows add to both sums, and the first of them that would rather have another column.
+struct RowSums {
+  std::int64_t primal = 0;
+  std::int64_t dual = 0;
+  int unhappy_row = -1;
+  std::int64_t by = 0;
+
+  void add(const RowSums& other) {
+    primal += other.primal;
+    dual += other.dual;
+    if (other.unhappy_row < 0 || (unhappy_row >= 0 && unhappy_row < other.unhappy_row)) return;
+    unhappy_row = other.unhappy_row;
+    by = other.by;
+  }
+};
+
+/// Of the rows [first, last).
+RowSums sum_rows(const CostSource& costs, const Assignment& assignment, int first, int last,
+                 Isa isa) {
+  RowSums sums;
+  std::vector<std::int32_t> row(static_cast<std::size_t>(costs.columns()));
+  for (int i = first; i < last; ++i) {
+    costs.row(i, row);
+    std::int32_t least = 0;
+    dispatch<least_reduced>(isa, row.data(), assignment.price.data(), costs.columns(), &least);
+    const std::int32_t chosen = assignment.column_of_row[static_cast<std::size_t>(i)];
+    const std::int32_t cost = row[static_cast<std::size_t>(chosen)];
+    sums.primal += cost;
+    sums.dual += least;
+    const std::int64_t slack =
+        std::int64_t{cost} - assignment.price[static_cast<std::size_t>(chosen)] - least;
+    if (slack != 0) sums.add({0, 0, i, slack});
+  }
+  return sums;
+}
+
+/// Rows one thread looks at in a go.
+constexpr std::size_t kRowGrain = 32;
+
+RowSums sum_all_rows(const CostSource& costs, const Assignment& assignment, ThreadPool* pool,
+                     Isa isa) {
+  if (pool == nullptr) return sum_rows(costs, assignment, 0, costs.rows(), isa);
+  RowSums sums;
+  std::mutex mutex;
+  pool->parallel_for(
+      static_cast<std::size_t>(costs.rows()), kRowGrain, [&](std::size_t begin, std::size_t end) {
+        const RowSums part =
+            sum_rows(costs, assignment, static_cast<int>(begin), static_cast<int>(end), isa);
+        const std::scoped_lock lock(mutex);
+        sums.add(part);
+      });
+  return sums;
+}
+
 }  // namespace
 
 Certificate certify(const CostSource& costs, std::span<const std::int32_t> capacity,
-                    const Assignment& assignment, bool use_all) {
+                    const Assignment& assignment, bool use_all, ThreadPool* pool, Isa isa) {
   Certificate result;
   std::vector<std::int64_t> used;
   result.violation = check_columns(costs, capacity, assignment, use_all, used);
@@ -58,22 +129,13 @@ Certificate certify(const CostSource& costs, std::span<const std::int32_t> capac
     const std::int64_t places = assignment.price[j] > 0 ? 1 : capacity[j];
     result.dual += places * assignment.price[j];
   }
-  std::vector<std::int32_t> row(costs.columns());
-  for (int i = 0; i < costs.rows(); ++i) {
-    costs.row(i, row);
-    std::int64_t least = std::int64_t{row[0]} - assignment.price[0];
-    for (int j = 1; j < costs.columns(); ++j) {
-      least = std::min(least, std::int64_t{row[j]} - assignment.price[j]);
-    }
-    const std::int32_t chosen = assignment.column_of_row[i];
-    result.primal += row[chosen];
-    result.dual += least;
-    const std::int64_t slack = std::int64_t{row[chosen]} - assignment.price[chosen] - least;
-    if (slack != 0 && result.violation.empty()) {
-      result.violation = at("row", i) + " prefers another column by " + std::to_string(slack);
-    }
-  }
-  if (result.violation.empty() && result.primal != assignment.cost) {
+  const RowSums rows = sum_all_rows(costs, assignment, pool, isa);
+  result.primal = rows.primal;
+  result.dual += rows.dual;
+  if (rows.unhappy_row >= 0) {
+    result.violation = at("row", static_cast<std::size_t>(rows.unhappy_row)) +
+                       " prefers another column by " + std::to_string(rows.by);
+  } else if (result.primal != assignment.cost) {
     result.violation = "the stated cost " + std::to_string(assignment.cost) + " is not the sum " +
                        std::to_string(result.primal);
   }

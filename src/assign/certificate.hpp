@@ -6,6 +6,8 @@
 #include <string>
 
 #include "assign/problem.hpp"
+#include "core/isa.hpp"
+#include "core/parallel_for.hpp"
 
 namespace mosaic {
 
@@ -21,8 +23,10 @@ struct Certificate {
 };
 
 /// Evaluates every one of the rows x columns costs; integer arithmetic only. `use_all`: proves the
-/// optimum among the assignments that use every column with capacity.
+/// optimum among the assignments that use every column with capacity. Rows are shared out to `pool`
+/// if there is one; the result is the same.
 Certificate certify(const CostSource& costs, std::span<const std::int32_t> capacity,
-                    const Assignment& assignment, bool use_all = false);
+                    const Assignment& assignment, bool use_all = false, ThreadPool* pool = nullptr,
+                    Isa isa = fastest_isa());
 
 }  // namespace mosaic

@@ -10,6 +10,7 @@
 #include "assign/auction.hpp"
 #include "assign/candidates.hpp"
 #include "assign/market.hpp"
+#include "assign/read_result.hpp"
 #include "assign/shortest_paths.hpp"
 #include "assign/solve_request.hpp"
 #include "assign/solver_memory.hpp"
@@ -19,7 +20,6 @@ namespace {
 
 using assign::Auction;
 using assign::CandidateLists;
-using assign::Holding;
 using assign::kCostLimit;
 using assign::kNone;
 using assign::Market;
@@ -113,6 +113,27 @@ void raise_prices(Market<Price>& market, Price by) {
   }
 }
 
+/// The auction, in stages of rising precision. Returns the spread.
+template <class Price>
+Price bid(Engine<Price>& engine, Auction<Price>& auction, int classes,
+          const SolveRequest& request) {
+  const bool warm = !request.warm_price.empty();
+  const Price spread = typical_spread(engine.lists, classes);
+  if (warm) {
+    raise_prices(engine.market, spread / kWarmStart);
+    engine.lists.lift(spread / kWarmStart);
+  }
+  const std::int64_t max_bids = 100 * std::int64_t{request.costs.rows()} + 10'000;
+  const std::span<const int> divisors =
+      warm ? std::span<const int>(kWarmDivisors) : std::span<const int>(kColdDivisors);
+  for (std::size_t stage = 0; stage < divisors.size(); ++stage) {
+    const Price epsilon = std::max<Price>(spread / divisors[stage], 1);
+    if (stage > 0) auction.release(epsilon);
+    auction.run(epsilon, max_bids);
+  }
+  return spread;
+}
+
 /// Note [Places left behind] in auction.hpp.
 template <class Price>
 void resettle(Auction<Price>& auction, const Market<Price>& market, Price epsilon,
@@ -125,54 +146,6 @@ void resettle(Auction<Price>& auction, const Market<Price>& market, Price epsilo
     if (many) auction.offer_free_places(epsilon);
     auction.run(epsilon, kResettlingBids * rows);
     if (!many) return;
-  }
-}
-
-/// What is 0 in the result: the price of places that are left, or the highest price where none is.
-/// Without use_all the places left have the highest price, too.
-template <class Price>
-Price zero_of(const Market<Price>& market) {
-  Price left = std::numeric_limits<Price>::max();
-  Price highest = std::numeric_limits<Price>::min();
-  Price highest_of_spare = std::numeric_limits<Price>::min();
-  for (int j = 0; j < market.columns(); ++j) {
-    if (market.capacity[j] == 0) continue;
-    const Price price = market.price[j];
-    if (market.free[j] > 0) left = std::min(left, price);
-    highest = std::max(highest, price);
-    if (market.spare_places(j) > 0) highest_of_spare = std::max(highest_of_spare, price);
-  }
-  if (left != std::numeric_limits<Price>::max()) return left;
-  return highest_of_spare != std::numeric_limits<Price>::min() ? highest_of_spare : highest;
-}
-
-template <class Price>
-void read_result(const Market<Price>& market, const RowClasses& classes, Assignment& result) {
-  const int columns = market.columns();
-  const Price zero = zero_of(market);
-  result.column_of_row.assign(classes.member.size(), kNone);
-  result.cost = 0;
-  std::vector<std::int32_t> next_member(classes.first_member);
-  Price highest_row_price = 0;
-  for (int j = 0; j < columns; ++j) {
-    for (int h = market.first_held[j]; h != kNone; h = market.holdings[h].next) {
-      const Holding<Price>& held = market.holdings[h];
-      result.cost += std::int64_t{held.cost} * held.places;
-      highest_row_price = std::max(highest_row_price, held.cost - (market.price[j] - zero));
-      for (int k = 0; k < held.places; ++k) {
-        result.column_of_row[classes.member[next_member[held.row_class]++]] = j;
-      }
-    }
-  }
-  // Whatever the engine's type, the optimal prices fit 32 bits: the row that holds a place of j is
-  // tight there, so c_rj - v_j <= c_rk - v_k and v_k - v_j <= c_rk - c_rj < 2^28 for every k; one
-  // of the v_k is 0. With use_all a row holds the column whose price is 0, too, which bounds prices
-  // above 0 the same way. A column without capacity only has to be unattractive: c >= 0 makes
-  // -max(u) low enough, and u = c - v < 2^29.
-  result.price.resize(columns);
-  for (int j = 0; j < columns; ++j) {
-    const Price price = market.capacity[j] > 0 ? market.price[j] - zero : -highest_row_price;
-    result.price[j] = static_cast<std::int32_t>(price);
   }
 }
 
@@ -189,6 +162,9 @@ struct Solver::Impl {
   bool go_on_from_held(Engine<Price>& engine, const SolveRequest& request);
   template <class Price>
   void begin_anew(Engine<Price>& engine, const SolveRequest& request);
+  /// Solves with 32-bit prices, or with wider ones where these do not suffice.
+  template <class Work>
+  void with_either(const Work& work);
 
   Isa isa;
   RowClasses classes;
@@ -221,24 +197,10 @@ bool Solver::Impl::go_on_from_held(Engine<Price>& engine, const SolveRequest& re
 
 template <class Price>
 void Solver::Impl::begin_anew(Engine<Price>& engine, const SolveRequest& request) {
-  const bool warm = !request.warm_price.empty();
-  Market<Price>& market = engine.market;
-  CandidateLists<Price>& lists = engine.lists;
-  Auction<Price> auction(market, lists);
-  const Price spread = typical_spread(lists, classes.count());
-  if (warm) {
-    raise_prices(market, spread / kWarmStart);
-    lists.lift(spread / kWarmStart);
-  }
-  const std::int64_t max_bids = 100 * std::int64_t{request.costs.rows()} + 10'000;
-  const std::span<const int> divisors =
-      warm ? std::span<const int>(kWarmDivisors) : std::span<const int>(kColdDivisors);
-  for (std::size_t stage = 0; stage < divisors.size(); ++stage) {
-    const Price epsilon = std::max<Price>(spread / divisors[stage], 1);
-    if (stage > 0) auction.release(epsilon);
-    auction.run(epsilon, max_bids);
-  }
+  Auction<Price> auction(engine.market, engine.lists);
+  const Price spread = bid(engine, auction, classes.count(), request);
   auction.release(0);
+  Market<Price>& market = engine.market;
   ShortestPaths<Price>& paths = engine.paths;
   const bool served = request.patient && paths.run(Searches::one_by_one);
   if (!served) {
@@ -264,7 +226,20 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
     begin_anew(engine, request);
   }
   statistics.dense_rows = engine.lists.rows_fetched();
-  read_result(engine.market, classes, result);
+  assign::read_result(engine.market, classes, result);
+}
+
+template <class Work>
+void Solver::Impl::with_either(const Work& work) {
+  can_go_on = false;
+  try {
+    work(narrow);
+    can_go_on = true;
+  } catch (const PriceOverflow&) {
+    if (wide == nullptr) wide = std::make_unique<Engine<std::int64_t>>(isa);
+    work(*wide);
+    statistics.wide_prices = true;
+  }
 }
 
 Solver::Solver(SimdChoice simd) : impl_(std::make_unique<Impl>(choose_isa(simd))) {}
@@ -281,16 +256,27 @@ Assignment Solver::solve(const SolveRequest& request) {
     return result;
   }
   assign::group_rows(request.costs.rows(), request.row_class, impl_->classes);
-  impl_->can_go_on = false;
-  try {
-    impl_->run(impl_->narrow, request, result);
-    impl_->can_go_on = true;
-  } catch (const PriceOverflow&) {
-    if (impl_->wide == nullptr) impl_->wide = std::make_unique<Engine<std::int64_t>>(impl_->isa);
-    impl_->run(*impl_->wide, request, result);
-    impl_->statistics.wide_prices = true;
-  }
+  impl_->with_either([&](auto& engine) { impl_->run(engine, request, result); });
   return result;
+}
+
+std::vector<std::int32_t> Solver::approximate_prices(const SolveRequest& request) {
+  assign::check_request(request);
+  impl_->statistics = {};
+  if (request.costs.rows() == 0) return std::vector<std::int32_t>(request.capacity.size(), 0);
+  assign::group_rows(request.costs.rows(), request.row_class, impl_->classes);
+  std::vector<std::int32_t> prices;
+  impl_->with_either([&]<class Price>(Engine<Price>& engine) {
+    impl_->open(engine, request);
+    Auction<Price> auction(engine.market, engine.lists);
+    const Price spread = bid(engine, auction, impl_->classes.count(), request);
+    resettle(auction, engine.market, std::max<Price>(spread / kColdDivisors.back(), 1),
+             request.costs.rows());
+    impl_->statistics.bids = auction.bids();
+    assign::read_prices(engine.market, assign::highest_price(engine.market), prices);
+  });
+  impl_->can_go_on = false;  // rows may be without a place
+  return prices;
 }
 
 std::optional<Assignment> Solver::solve_again(const CostSource& costs,
@@ -336,7 +322,7 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
     return std::nullopt;
   }
   impl_->can_go_on = true;
-  read_result(market, classes, result);
+  assign::read_result(market, classes, result);
   impl_->statistics.dense_rows = impl_->narrow.lists.rows_fetched();
   return result;
 }

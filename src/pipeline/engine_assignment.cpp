@@ -5,6 +5,7 @@
 
 #include "assign/certificate.hpp"
 #include "assign/diffusion.hpp"
+#include "assign/lone_rows.hpp"
 #include "mosaic/error.hpp"
 #include "pipeline/mosaic_engine.hpp"
 #include "pipeline/stage_timer.hpp"
@@ -49,7 +50,8 @@ std::vector<CostRise> rises_of(std::span<const Ban> added) {
 /// Note [Prices first]
 /// Candidates are the tiles of least reduced cost, so they need prices. The first frame of a shot
 /// has none: with prices of zero all cells would spend their few SSIM evaluations on the same
-/// favourite tiles. So it is solved once by features alone, and scored at the prices that come out.
+/// favourite tiles. So photos are auctioned once by features alone, and the frame is scored and
+/// solved from the prices that come out.
 void MosaicEngine::choose_prices_without_ssim() {
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   price_.assign(static_cast<std::size_t>(library_.photos()), 0);
@@ -68,49 +70,55 @@ void MosaicEngine::choose_prices_without_ssim() {
     }
     std::ranges::fill(scores_.candidate_tile, kNoTile);
   }
-  solve(nothing, false);
+  const StageTimer timer(times_, StageTimes::solve);
+  const FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, nothing.tile,
+                                 nothing.switch_price, nothing.banned, pool_);
+  const RowLists lists = objective.lists();
+  const std::vector<std::int32_t> classes = objective.row_classes();
+  SolveRequest request{objective, capacity_, classes, {}, &lists};
+  request.use_all = options_.match.use_all;
+  price_ = solver_.approximate_prices(request);
 }
 
-void MosaicEngine::solve(TemporalState::Carried& carried, bool warm) {
+void MosaicEngine::solve(TemporalState::Carried& carried) {
   const StageTimer timer(times_, StageTimes::solve);
   std::vector<std::int32_t> carried_photo;
   for (const std::int32_t tile : carried.tile) {
     carried_photo.push_back(tile == kNoTile ? -1 : tile / library_.variants());
   }
-  if (warm) spacing_.protect(carried_photo, carried.banned);
+  spacing_.protect(carried_photo, carried.banned);
   FrameObjective objective(library_, base_costs_, scale_, cells_, scores_, carried.tile,
                            carried.switch_price, carried.banned, pool_);
   Assignment assignment;
   RowLists lists = objective.lists();
   std::vector<Ban> added;
+  std::vector<std::int32_t> classes;
+  LoneRows lone(carried.tile.size());
   for (int round = 0;; ++round) {
     std::optional<Assignment> again;
     if (round > 0) again = solver_.solve_again(objective, rises_of(added));
     if (!again) {
-      const std::vector<std::int32_t> classes = objective.row_classes();
-      SolveRequest request{objective, capacity_, classes, {}, &lists};
+      classes = objective.row_classes();
+      lone.part(classes);
+      SolveRequest request{objective, capacity_, classes, start_price_, &lists};
       request.use_all = options_.match.use_all;
-      if (warm) {
-        request.warm_price = start_price_;
-        request.warm_level = price_level_;
-        request.held = carried_photo;
-      }
+      request.warm_level = price_level_;
+      request.held = carried_photo;
       again = solver_.solve(request);
     }
     assignment = *std::move(again);
-    // The solve that only asks for prices needs no distance.
     const int rounds = plan_.scene_cut ? kMostSolvesFirst : kMostSolves;
-    if (!warm || round + 1 == rounds ||
-        spacing_.give_way(assignment.column_of_row, carried_photo, cells_.saliency, carried.banned,
-                          &added) == 0) {
+    if (round + 1 == rounds || spacing_.give_way(assignment.column_of_row, carried_photo,
+                                                 cells_.saliency, carried.banned, &added) == 0) {
       break;
     }
     objective.add_bans(added, lists);
+    lone.add(added, classes);
   }
   plan_.certified = options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
-  if (plan_.certified && warm) check_certificate(objective, assignment);
+  if (plan_.certified) check_certificate(objective, assignment);
   price_ = assignment.price;
-  if (warm) move_apart(objective, assignment.column_of_row);
+  move_apart(objective, assignment.column_of_row);
 
   plan_.tile.resize(carried.tile.size());
   for (int cell = 0; cell < geometry_.cells(); ++cell) {
@@ -192,7 +200,8 @@ void MosaicEngine::move_apart(const FrameObjective& objective, std::vector<std::
 
 void MosaicEngine::check_certificate(const FrameObjective& objective,
                                      const Assignment& assignment) {
-  const Certificate certificate = certify(objective, capacity_, assignment, options_.match.use_all);
+  const Certificate certificate = certify(objective, capacity_, assignment, options_.match.use_all,
+                                          &pool_, choose_isa(options_.simd));
   if (!certificate.optimal) {
     throw VerifyError("frame " + std::to_string(frame_) +
                           ": the assignment is not optimal: " + certificate.violation,

@@ -180,7 +180,7 @@ void MosaicEngine::match(std::int64_t source_frame, StageProbe* probe) {
   }
   if (probe != nullptr) show_scores(source_frame, *probe);
   if (exact) {
-    solve(carried, true);
+    solve(carried);
   } else {
     place(carried);
   }

@@ -124,7 +124,7 @@ class MosaicEngine {
   void match(std::int64_t source_frame, StageProbe* probe);
   Propagation follow(std::int64_t source_frame);
   /// Adds to carried.banned.
-  void solve(TemporalState::Carried& carried, bool warm);
+  void solve(TemporalState::Carried& carried);
   void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();

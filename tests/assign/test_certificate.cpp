@@ -17,6 +17,13 @@ class CertificateTest : public testing::Test {
   [[nodiscard]] std::string violation(const Assignment& assignment) const {
     const Certificate result = certify(costs_, capacity_, assignment);
     EXPECT_EQ(result.optimal, result.violation.empty());
+    for (const Isa isa : supported_isas()) {
+      ThreadPool pool(3);
+      const Certificate shared = certify(costs_, capacity_, assignment, false, &pool, isa);
+      EXPECT_EQ(shared.violation, result.violation);
+      EXPECT_EQ(shared.primal, result.primal);
+      EXPECT_EQ(shared.dual, result.dual);
+    }
     return result.violation;
   }
 };
@@ -51,6 +58,29 @@ TEST_F(CertificateTest, RefusesWrongPrices) {
     wrong = good_;
     wrong.price[j] = -1;
     EXPECT_NE(violation(wrong).find("has capacity left"), std::string::npos);
+  }
+}
+
+TEST_F(CertificateTest, RefusesPricesThatItCannotReckonWith) {
+  Assignment wrong = good_;
+  wrong.price[good_.column_of_row[2]] = -(1 << 29) - 1;
+  EXPECT_NE(violation(wrong).find("has price -536870913"), std::string::npos);
+}
+
+// The first one in order is named, whichever thread comes upon which first.
+TEST(Certificate, NamesTheFirstRowThatPrefersAnother) {
+  const DenseCosts costs = test::random_costs(200, 210, 1000, 9);
+  const Ints capacity(210, 1);
+  Assignment wrong = Solver().solve({costs, capacity, {}, {}, nullptr});
+  for (const int row : {63, 64, 150}) {
+    wrong.price[static_cast<std::size_t>(wrong.column_of_row[static_cast<std::size_t>(row)])] -=
+        2000;
+  }
+  ThreadPool pool(4);
+  const Certificate alone = certify(costs, capacity, wrong);
+  EXPECT_EQ(alone.violation.substr(0, 15), "row 63 prefers ");
+  for (int again = 0; again < 20; ++again) {
+    EXPECT_EQ(certify(costs, capacity, wrong, false, &pool).violation, alone.violation);
   }
 }
 
