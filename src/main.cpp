@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "cli/app.hpp"
-#include "core/blas_kernels.hpp"
+#include "core/blas_environment.hpp"
 #include "mosaic/error.hpp"
 
 namespace {
@@ -26,7 +26,7 @@ namespace {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::filesystem::path engine =
       self.parent_path().parent_path() / "libexec" / "mosaic-temporal" / "mosaic-temporal-engine";
-  mosaic::name_blas_kernels();
+  mosaic::prepare_blas_environment();
   execv(engine.c_str(), argv);
   throw mosaic::Error(mosaic::ExitCode::unexpected,
                       "cannot start " + engine.string() + ": " + std::strerror(errno),

@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-#include "core/blas_kernels.hpp"
+#include "core/blas_environment.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -26,7 +26,7 @@ ModuleFile::ModuleFile(const fs::path& folder, const std::string& file,
     throw DeviceError(wanted_by + ": this build has no " + path_.string(), hint_);
   }
   // Whichever is first may bring OpenBLAS along (main() has done it, tests have not).
-  name_blas_kernels();
+  prepare_blas_environment();
   // RTLD_LOCAL: what it links must not answer for symbols of other libraries of the program.
   handle_ = dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) {

@@ -28,10 +28,18 @@ double encode(double v) {
   return v <= 0.0031308 ? v * 12.92 : 1.055 * portable_pow(v, 1.0 / 2.4) - 0.055;
 }
 
-bool in_gamut(const Vector3& rgb) {
-  // A fortieth of a level: the published matrices' own round trip is not exact.
-  constexpr double kSlack = 1e-4;
-  return std::ranges::all_of(rgb, [](double v) { return v >= -kSlack && v <= 1.0 + kSlack; });
+Vector3 linear_from_oklab(const Vector3& lab) {
+  const Vector3 roots = transform(kRootsFromLab, lab);
+  return transform(kLinearFromLms, {roots[0] * roots[0] * roots[0], roots[1] * roots[1] * roots[1],
+                                    roots[2] * roots[2] * roots[2]});
+}
+
+/// Of linear values: what is encoded as -1e-4 and as 1 + 1e-4, a fortieth of a level outside. The
+/// published matrices' own round trip is not exact.
+bool in_gamut(const Vector3& linear) {
+  constexpr double kLowest = -1e-4 / 12.92;
+  constexpr double kHighest = 1.0002275032458499;
+  return std::ranges::all_of(linear, [](double v) { return v >= kLowest && v <= kHighest; });
 }
 
 }  // namespace
@@ -43,27 +51,24 @@ Vector3 oklab_from_srgb(const Vector3& rgb) {
 }
 
 Vector3 srgb_from_oklab(const Vector3& lab) {
-  const Vector3 roots = transform(kRootsFromLab, lab);
-  const Vector3 linear =
-      transform(kLinearFromLms, {roots[0] * roots[0] * roots[0], roots[1] * roots[1] * roots[1],
-                                 roots[2] * roots[2] * roots[2]});
+  const Vector3 linear = linear_from_oklab(lab);
   return {encode(linear[0]), encode(linear[1]), encode(linear[2])};
 }
 
 Vector3 srgb_from_oklab_in_gamut(const Vector3& lab) {
   const Vector3 target = {std::clamp(lab[0], 0.0, 1.0), lab[1], lab[2]};
-  Vector3 rgb = srgb_from_oklab(target);
-  if (!in_gamut(rgb)) {
-    double inside = 0.0;
+  double inside = 1.0;
+  if (!in_gamut(linear_from_oklab(target))) {
+    inside = 0.0;
     double outside = 1.0;
     for (int step = 0; step < 12; ++step) {
       const double share = (inside + outside) / 2.0;
       const bool fits =
-          in_gamut(srgb_from_oklab({target[0], target[1] * share, target[2] * share}));
+          in_gamut(linear_from_oklab({target[0], target[1] * share, target[2] * share}));
       (fits ? inside : outside) = share;
     }
-    rgb = srgb_from_oklab({target[0], target[1] * inside, target[2] * inside});
   }
+  Vector3 rgb = srgb_from_oklab({target[0], target[1] * inside, target[2] * inside});
   for (double& value : rgb) value = std::clamp(value, 0.0, 1.0);
   return rgb;
 }

@@ -1,4 +1,4 @@
-#include "core/blas_kernels.hpp"
+#include "core/blas_environment.hpp"
 
 #include <cstdlib>
 
@@ -6,7 +6,8 @@
 
 namespace mosaic {
 
-void name_blas_kernels() {
+void prepare_blas_environment() {
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);
   const Isa isa = fastest_isa();
   if (isa == Isa::plain) return;
   setenv("OPENBLAS_CORETYPE", isa == Isa::avx512 ? "SkylakeX" : "Haswell", 0);
