@@ -48,6 +48,7 @@ std::int64_t total_of(__m128i sums) {
 }
 
 /// By registers of 16 bytes.
+template <bool kCount>
 Differences by_registers(const BytePair& pair, int levels) {
   const int whole = pair.width / kBytes * kBytes;
   const Rest rest = rest_of(pair, whole);
@@ -59,10 +60,10 @@ Differences by_registers(const BytePair& pair, int levels) {
   __m128i sum = zero;
   __m128i alike = zero;
   const auto add = [&](__m128i a, __m128i b, __m128i lanes) {
-    const __m128i difference =
-        _mm_and_si128(_mm_or_si128(_mm_subs_epu8(a, b), _mm_subs_epu8(b, a)), lanes);
+    sum = _mm_add_epi64(sum, _mm_sad_epu8(_mm_and_si128(a, lanes), _mm_and_si128(b, lanes)));
+    if constexpr (!kCount) return;
+    const __m128i difference = _mm_or_si128(_mm_subs_epu8(a, b), _mm_subs_epu8(b, a));
     const __m128i few = _mm_cmpeq_epi8(_mm_min_epu8(difference, most), difference);
-    sum = _mm_add_epi64(sum, _mm_sad_epu8(difference, zero));
     alike = _mm_add_epi64(alike, _mm_sad_epu8(_mm_and_si128(_mm_and_si128(few, lanes), one), zero));
   };
   const std::uint8_t* a = pair.a;
@@ -161,7 +162,7 @@ Differences find(const BytePair& pair, int levels, Isa isa) {
     return pair.width <= 32 ? narrow_avx512<kCount>(pair, levels)
                             : wide_avx512<kCount>(pair, levels);
   }
-  return fits_registers(pair) ? by_registers(pair, levels) : one_by_one(pair, levels);
+  return fits_registers(pair) ? by_registers<kCount>(pair, levels) : one_by_one(pair, levels);
 }
 
 }  // namespace
