@@ -161,6 +161,7 @@ void MosaicEngine::keep_plan() {
 /// Chooses the tiles for the cells as described. `probe` is shown what they are chosen by before
 /// they are; null: nobody.
 void MosaicEngine::match(std::int64_t source_frame, StageProbe* probe) {
+  const double before_s = times_.seconds[StageTimes::solve];
   const Propagation propagation = follow(source_frame);
   TemporalState::Carried carried =
       state_.carry(propagation, cells_, still_share_, scale_.switch_price);
@@ -184,6 +185,7 @@ void MosaicEngine::match(std::int64_t source_frame, StageProbe* probe) {
   } else {
     place(carried);
   }
+  times_.solves.add(times_.seconds[StageTimes::solve] - before_s, plan_.scene_cut);
   if (probe != nullptr) show_assignment(source_frame, *probe);
   transitions_.next(carried.source, carried.tile, plan_.tile);
   source_ = carried.source;

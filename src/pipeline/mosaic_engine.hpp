@@ -20,6 +20,7 @@
 #include "look/transfer.hpp"
 #include "pipeline/recolouring.hpp"
 #include "pipeline/shot_starts.hpp"
+#include "pipeline/solve_times.hpp"
 #include "pipeline/stage_probe.hpp"
 #include "pipeline/steady_looks.hpp"
 #include "pipeline/temporal_state.hpp"
@@ -34,6 +35,7 @@ struct StageTimes {
   static constexpr std::array<std::string_view, kCount> kNames = {"describe", "flow", "score",
                                                                   "solve", "compose"};
   std::array<double, kCount> seconds{};
+  SolveTimes solves;
 };
 
 /// What was decided for one frame.

@@ -99,6 +99,13 @@ Json recolouring_json(const Recolouring& seen) {
           {"correlation", seen.structured > 0 ? Json(seen.mean_correlation()) : Json()}};
 }
 
+Json solves_json(const SolveTimes::Summary& seen) {
+  return {{"frames", seen.frames},
+          {"median", seen.median},
+          {"p99", seen.p99},
+          {"longest", seen.longest}};
+}
+
 std::string json_report(const RunReport& r) {
   Json stages;
   for (std::size_t i = 0; i < StageTimes::kCount; ++i) {
@@ -139,6 +146,9 @@ std::string json_report(const RunReport& r) {
   report["recolouring"] = recolouring_json(totals.recolouring);
   report["wall_seconds"] = r.wall_s;
   report["stage_seconds"] = std::move(stages);
+  report["solve_seconds"] = {
+      {"within_shots", solves_json(r.engine.times().solves.within_shots())},
+      {"first_of_shots", solves_json(r.engine.times().solves.first_of_shots())}};
   report["photo_uses"] = uses_json(r.library, totals.photo_uses);
   return dump(report, 2) + "\n";
 }
