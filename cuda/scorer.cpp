@@ -54,6 +54,7 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   pinned_kept_ = {device, cells * candidates, kWhat};
   pinned_switch_price_ = {device, cells, kWhat};
   pinned_known_ = {device, cells, kWhat};
+  pinned_taken_over_ = {device, cells, kWhat};
   pinned_saliency_ = {device, cells, kWhat};
   pinned_tile_ = {device, cells * length, kWhat};
   pinned_base_ = {device, cells * length, kWhat};
@@ -160,6 +161,7 @@ void Scorer::score_ssim(const ScoreRequest& request, const CanvasView& canvas,
 void Scorer::stage_and_score(const ScoreRequest& request, const SsimJob& job,
                              const Stream& stream) {
   asked_.download(pinned_asked_, asked_.size(), stream);
+  taken_over_.download(pinned_taken_over_, taken_over_.size(), stream);
   stream.synchronize("choosing candidates");
   const auto candidates = static_cast<std::size_t>(candidates_);
   const std::size_t pairs = candidates + 1;
@@ -173,7 +175,8 @@ void Scorer::stage_and_score(const ScoreRequest& request, const SsimJob& job,
          cell < static_cast<std::size_t>(part.last_cell); ++cell) {
       const std::int32_t* const chosen = pinned_asked_.data() + cell * candidates;
       staged_.insert(staged_.end(), chosen, chosen + candidates);
-      staged_.push_back(request.carried_tile[cell]);
+      const bool known = pinned_taken_over_.data()[cell] != kUnknownDissimilarity;
+      staged_.push_back(known ? kNoTile : request.carried_tile[cell]);
     }
     luma_->stage(staged_, stream);
     score_candidates(part, stream);

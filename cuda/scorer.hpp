@@ -42,7 +42,7 @@ class Scorer {
   DeviceBuffer<std::int32_t> list_tile_, list_base_, list_bound_, candidate_, asked_,
       dissimilarity_;
   PinnedBuffer<std::int32_t> pinned_price_, pinned_carried_, pinned_kept_, pinned_switch_price_,
-      pinned_known_;
+      pinned_known_, pinned_taken_over_;
   PinnedBuffer<std::uint8_t> pinned_saliency_;
   PinnedBuffer<std::int32_t> pinned_tile_, pinned_base_, pinned_bound_, pinned_candidate_,
       pinned_asked_, pinned_dissimilarity_;

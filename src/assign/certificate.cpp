@@ -1,6 +1,7 @@
 #include "assign/certificate.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,13 +11,15 @@
 namespace mosaic {
 namespace {
 
-constexpr std::int32_t kHighestPrice = 1 << 29;
+// A cost less a price fits 32 bits within these.
+constexpr std::int32_t kMostPrice = 1 << 29;  // in magnitude
+constexpr std::uint32_t kCostBits = (1U << 28) - 1;
 
 std::string at(const char* what, std::size_t index) {
   return std::string(what) + " " + std::to_string(index);
 }
 
-/// Shape, capacities and signs of prices; fills `used`. Empty when all is well.
+/// Shape, capacities, signs of prices and their range; fills `used`. Empty when all is well.
 std::string check_columns(const CostSource& costs, std::span<const std::int32_t> capacity,
                           const Assignment& assignment, bool use_all,
                           std::vector<std::int64_t>& used) {
@@ -42,8 +45,7 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
     // What must be used, and is not used more than that, may have any price above 0.
     const bool only_once = use_all && used[j] == 1;
     if (assignment.price[j] > 0 && !only_once) return at("column", j) + " has a positive price";
-    // A cost less such a price fits 32 bits.
-    if (assignment.price[j] > kHighestPrice || assignment.price[j] < -kHighestPrice) {
+    if (assignment.price[j] > kMostPrice || assignment.price[j] < -kMostPrice) {
       return at("column", j) + " has price " + std::to_string(assignment.price[j]);
     }
     if (used[j] < capacity[j] && assignment.price[j] < 0) {
@@ -56,25 +58,36 @@ std::string check_columns(const CostSource& costs, std::span<const std::int32_t>
 
 MOSAIC_ALWAYS_INLINE void least_reduced(const std::int32_t* __restrict cost,
                                         const std::int32_t* __restrict price, int count,
-                                        std::int32_t* least) {
-  std::int32_t so_far = cost[0] - price[0];
-  for (int j = 1; j < count; ++j) so_far = std::min(so_far, cost[j] - price[j]);
+                                        std::int32_t* least, std::uint32_t* bits) {
+  std::int32_t so_far = std::numeric_limits<std::int32_t>::max();
+  std::uint32_t seen = 0;
+  for (int j = 0; j < count; ++j) {
+    // In unsigned: a cost out of range must not be undefined before it is seen to be one.
+    const auto one = static_cast<std::uint32_t>(cost[j]);
+    seen |= one;
+    so_far =
+        std::min(so_far, static_cast<std::int32_t>(one - static_cast<std::uint32_t>(price[j])));
+  }
   *least = so_far;
+  *bits = seen;
 }
 
-/// What rows add to both sums, and the first of them that would rather have another column.
+/// What rows add to both sums, and what is wrong with the first that something is wrong with.
 struct RowSums {
   std::int64_t primal = 0;
   std::int64_t dual = 0;
-  int unhappy_row = -1;
-  std::int64_t by = 0;
+  int bad_row = -1;
+  std::string violation;
 
   void add(const RowSums& other) {
     primal += other.primal;
     dual += other.dual;
-    if (other.unhappy_row < 0 || (unhappy_row >= 0 && unhappy_row < other.unhappy_row)) return;
-    unhappy_row = other.unhappy_row;
-    by = other.by;
+    if (other.bad_row >= 0) blame(other.bad_row, other.violation);
+  }
+  void blame(int row, const std::string& why) {
+    if (bad_row >= 0 && bad_row < row) return;
+    bad_row = row;
+    violation = why;
   }
 };
 
@@ -86,14 +99,23 @@ RowSums sum_rows(const CostSource& costs, const Assignment& assignment, int firs
   for (int i = first; i < last; ++i) {
     costs.row(i, row);
     std::int32_t least = 0;
-    dispatch<least_reduced>(isa, row.data(), assignment.price.data(), costs.columns(), &least);
+    std::uint32_t bits = 0;
+    dispatch<least_reduced>(isa, row.data(), assignment.price.data(), costs.columns(), &least,
+                            &bits);
+    if ((bits & ~kCostBits) != 0) {
+      sums.blame(i, at("row", static_cast<std::size_t>(i)) + " has a cost out of range");
+      continue;
+    }
     const std::int32_t chosen = assignment.column_of_row[static_cast<std::size_t>(i)];
     const std::int32_t cost = row[static_cast<std::size_t>(chosen)];
     sums.primal += cost;
     sums.dual += least;
     const std::int64_t slack =
         std::int64_t{cost} - assignment.price[static_cast<std::size_t>(chosen)] - least;
-    if (slack != 0) sums.add({0, 0, i, slack});
+    if (slack != 0) {
+      sums.blame(i, at("row", static_cast<std::size_t>(i)) + " prefers another column by " +
+                        std::to_string(slack));
+    }
   }
   return sums;
 }
@@ -132,9 +154,8 @@ Certificate certify(const CostSource& costs, std::span<const std::int32_t> capac
   const RowSums rows = sum_all_rows(costs, assignment, pool, isa);
   result.primal = rows.primal;
   result.dual += rows.dual;
-  if (rows.unhappy_row >= 0) {
-    result.violation = at("row", static_cast<std::size_t>(rows.unhappy_row)) +
-                       " prefers another column by " + std::to_string(rows.by);
+  if (rows.bad_row >= 0) {
+    result.violation = rows.violation;
   } else if (result.primal != assignment.cost) {
     result.violation = "the stated cost " + std::to_string(assignment.cost) + " is not the sum " +
                        std::to_string(result.primal);

@@ -262,6 +262,7 @@ Assignment Solver::solve(const SolveRequest& request) {
 
 std::vector<std::int32_t> Solver::approximate_prices(const SolveRequest& request) {
   assign::check_request(request);
+  assign::require(request.warm_price.empty(), "there are prices already");
   impl_->statistics = {};
   if (request.costs.rows() == 0) return std::vector<std::int32_t>(request.capacity.size(), 0);
   assign::group_rows(request.costs.rows(), request.row_class, impl_->classes);

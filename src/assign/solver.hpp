@@ -64,7 +64,9 @@ class Solver {
   Assignment solve(const SolveRequest& request);
   /// Prices near the optimal ones of a problem without prices: those that the auction leaves, at
   /// which rows have what is best for them but for a small part of what usually lies between their
-  /// columns. Takes a fraction of the time of solve(). Of the ranges of Assignment::price.
+  /// columns. Takes a fraction of the time of solve(). None is above 0; they exceed the range of
+  /// Assignment::price by what the auction is imprecise at most. Throws as solve() does, and where
+  /// the request has warm prices.
   std::vector<std::int32_t> approximate_prices(const SolveRequest& request);
   /// The optimum of the problem last solved after some of its costs have risen, from where the last
   /// one ended; nullopt where that cannot be used (a row is merged with others, or 32-bit prices do

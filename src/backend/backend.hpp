@@ -73,7 +73,8 @@ struct CellScores {
   int candidates = 0;
   std::vector<std::int32_t> candidate_tile;  ///< cells x candidates; kNoTile pads
   /// cells x (candidates + 1): R = ssim_unit * (1 - SSIM) clamped to [0, ssim_unit], rounded; the
-  /// last column is the carried tile's. ssim_unit where there is no tile, or none was asked for.
+  /// last column is the carried tile's, perhaps of an earlier frame
+  /// (ScoreRequest::known_dissimilarity). ssim_unit where there is no tile, or none was asked for.
   std::vector<std::int32_t> dissimilarity;
 };
 

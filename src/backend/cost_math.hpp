@@ -41,8 +41,9 @@ MOSAIC_HD std::int32_t squared_distance(const std::uint8_t* a, const std::uint8_
 /// best of them would not be cheaper even if it matched perfectly. There only the carried tile gets
 /// an SSIM; the others count as not computed, which is the most they can cost. Half of the price of
 /// change is left as a margin for prices of photos that fall while the frame is solved. The carried
-/// tile's is taken over from the frame before where its content is still alike: it decides nothing
-/// here, and is told as a part of the frame's cost.
+/// tile's is that of an earlier frame where its content is still alike: it hardly decides anything
+/// here (which of several settled cells loses a photo that too many carry), and is told as a part
+/// of the frame's cost.
 struct Stake {
   std::int32_t saliency;
   std::int32_t ssim_unit;

@@ -49,7 +49,7 @@ std::int64_t total_of(__m128i sums) {
 
 /// By registers of 16 bytes.
 template <bool kCount>
-Differences by_registers(const BytePair& pair, int levels) {
+ByteChanges by_registers(const BytePair& pair, int levels) {
   const int whole = pair.width / kBytes * kBytes;
   const Rest rest = rest_of(pair, whole);
   const bool has_rest = whole < pair.width;
@@ -75,8 +75,8 @@ Differences by_registers(const BytePair& pair, int levels) {
   return {total_of(sum), total_of(alike)};
 }
 
-Differences one_by_one(const BytePair& pair, int levels) {
-  Differences result;
+ByteChanges one_by_one(const BytePair& pair, int levels) {
+  ByteChanges result;
   for (int y = 0; y < pair.rows; ++y) {
     const std::ptrdiff_t row = y * pair.stride;
     for (int x = 0; x < pair.width; ++x) {
@@ -119,11 +119,11 @@ MOSAIC_TARGET_AVX512 MOSAIC_ALWAYS_INLINE void add_32(const std::uint8_t* a, con
 }
 
 template <bool kCount>
-MOSAIC_TARGET_AVX512 Differences narrow_avx512(const BytePair& pair, int levels) {
+MOSAIC_TARGET_AVX512 ByteChanges narrow_avx512(const BytePair& pair, int levels) {
   const auto lanes = static_cast<__mmask32>((std::uint64_t{1} << pair.width) - 1);
   const __m256i limit = _mm256_set1_epi8(static_cast<char>(levels));
   __m256i sum = _mm256_setzero_si256();
-  Differences result;
+  ByteChanges result;
   const std::uint8_t* a = pair.a;
   const std::uint8_t* b = pair.b;
   for (int y = 0; y < pair.rows; ++y, a += pair.stride, b += pair.stride) {
@@ -135,13 +135,13 @@ MOSAIC_TARGET_AVX512 Differences narrow_avx512(const BytePair& pair, int levels)
 }
 
 template <bool kCount>
-MOSAIC_TARGET_AVX512 Differences wide_avx512(const BytePair& pair, int levels) {
+MOSAIC_TARGET_AVX512 ByteChanges wide_avx512(const BytePair& pair, int levels) {
   constexpr int kWide = 64;
   const int whole = pair.width / kWide * kWide;
   const __mmask64 rest = (std::uint64_t{1} << (pair.width - whole)) - 1;
   const __m512i limit = _mm512_set1_epi8(static_cast<char>(levels));
   __m512i sum = _mm512_setzero_si512();
-  Differences result;
+  ByteChanges result;
   const std::uint8_t* a = pair.a;
   const std::uint8_t* b = pair.b;
   for (int y = 0; y < pair.rows; ++y, a += pair.stride, b += pair.stride) {
@@ -157,7 +157,7 @@ MOSAIC_TARGET_AVX512 Differences wide_avx512(const BytePair& pair, int levels) {
 }
 
 template <bool kCount>
-Differences find(const BytePair& pair, int levels, Isa isa) {
+ByteChanges find(const BytePair& pair, int levels, Isa isa) {
   if (isa == Isa::avx512) {
     return pair.width <= 32 ? narrow_avx512<kCount>(pair, levels)
                             : wide_avx512<kCount>(pair, levels);
@@ -169,7 +169,7 @@ Differences find(const BytePair& pair, int levels, Isa isa) {
 
 std::int64_t difference_sum(const BytePair& pair, Isa isa) { return find<false>(pair, 1, isa).sum; }
 
-Differences differences(const BytePair& pair, int levels, Isa isa) {
+ByteChanges byte_changes(const BytePair& pair, int levels, Isa isa) {
   return find<true>(pair, levels, isa);
 }
 

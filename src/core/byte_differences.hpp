@@ -28,12 +28,12 @@ struct BytePair {
 /// Sum of |a - b|.
 std::int64_t difference_sum(const BytePair& pair, Isa isa);
 
-struct Differences {
+struct ByteChanges {
   std::int64_t sum = 0;    ///< of |a - b|
   std::int64_t alike = 0;  ///< places with |a - b| below a number of levels
 };
 
 /// Both in one pass; `levels` from 1 to 255.
-Differences differences(const BytePair& pair, int levels, Isa isa);
+ByteChanges byte_changes(const BytePair& pair, int levels, Isa isa);
 
 }  // namespace mosaic

@@ -101,8 +101,8 @@ CellChanges changes_of_cells(const Plane& previous, const Plane& current,
   changes.change.resize(changes.still_share.size());
   pool.parallel_for(changes.change.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t cell = begin; cell < end; ++cell) {
-      const Differences found =
-          differences(cell_of(previous, current, geometry, cell), kStillPixelLevels, isa);
+      const ByteChanges found =
+          byte_changes(cell_of(previous, current, geometry, cell), kStillPixelLevels, isa);
       changes.still_share[cell] =
           static_cast<std::int32_t>(found.alike * kStillWhole / (std::int64_t{edge} * edge));
       changes.change[cell] = found.sum;

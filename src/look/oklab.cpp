@@ -34,12 +34,13 @@ Vector3 linear_from_oklab(const Vector3& lab) {
                                     roots[2] * roots[2] * roots[2]});
 }
 
-/// Of linear values: what is encoded as -1e-4 and as 1 + 1e-4, a fortieth of a level outside. The
-/// published matrices' own round trip is not exact.
+/// Of linear values. A fortieth of a level outside is inside: the published matrices' own round
+/// trip is not exact.
 bool in_gamut(const Vector3& linear) {
-  constexpr double kLowest = -1e-4 / 12.92;
-  constexpr double kHighest = 1.0002275032458499;
-  return std::ranges::all_of(linear, [](double v) { return v >= kLowest && v <= kHighest; });
+  constexpr double kSlack = 1e-4;
+  static const double lowest = decode(-kSlack);
+  static const double highest = decode(1.0 + kSlack);
+  return std::ranges::all_of(linear, [](double v) { return v >= lowest && v <= highest; });
 }
 
 }  // namespace

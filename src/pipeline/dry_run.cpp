@@ -81,11 +81,11 @@ Sample draw_sample(RenderParts& parts, const RenderObserver& observer) {
 
 /// Note [What time is estimated]
 /// The first frames of the input are decoded, planned, drawn and encoded, one step after the other,
-/// and timed. In a run these work side by side: a frame then takes what the slower of both takes by
-/// itself, or all their processor time spread over the cores, whichever is more. Without an index
-/// a part of the photos stands for all of them; then the time for them is scaled up, and rendering
-/// is a little slower than told, because more photos are searched. Sound that is copied, the disk,
-/// and scene cuts are not in it.
+/// and timed. In a run these work side by side, and the next frame is described meanwhile, too: a
+/// frame then takes what the slower of both takes by itself, or all their processor time spread
+/// over the cores, whichever is more. Without an index a part of the photos stands for all of them;
+/// then the time for them is scaled up, and rendering is a little slower than told, because more
+/// photos are searched. Sound that is copied, the disk, and scene cuts are not in it.
 TimeEstimate measure(RenderParts& parts, const Settings& settings, const PoolSurvey& survey,
                      const MemoryPlan& plan, const RenderObserver& observer) {
   TimeEstimate time;

@@ -103,7 +103,7 @@ void MosaicEngine::solve(TemporalState::Carried& carried) {
       SolveRequest request{objective, capacity_, classes, start_price_, &lists};
       request.use_all = options_.match.use_all;
       request.warm_level = price_level_;
-      request.held = carried_photo;
+      if (!plan_.scene_cut) request.held = carried_photo;
       again = solver_.solve(request);
     }
     assignment = *std::move(again);

@@ -232,7 +232,10 @@ std::string times(const RunReport& r) {
     text +=
         row(std::string(StageTimes::kNames[i]), decimals(r.engine.times().seconds[i], 2) + " s");
   }
-  return text + "</table>\n<p class=\"s\">Decoding and encoding run beside these stages.</p>\n";
+  return text +
+         "</table>\n<p class=\"s\">Decoding and encoding run beside these stages; so does "
+         "describing where "
+         "there are two threads or a card, and then only the wait for it counts.</p>\n";
 }
 
 }  // namespace

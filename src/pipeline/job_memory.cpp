@@ -152,7 +152,9 @@ MemoryNeed memory_need(const Settings& settings, const MemoryFacts& facts, int t
                        int queue_frames) {
   MemoryNeed need;
   const auto twins = static_cast<std::uint64_t>(facts.twins);
-  need.program = kProgram + kPerThread * static_cast<std::uint64_t>(threads) * twins;
+  // Half as many again describe the next frame.
+  const auto working = static_cast<std::uint64_t>(threads > 1 ? threads + threads / 2 : threads);
+  need.program = kProgram + kPerThread * working * twins;
   need.tiles = tiles_need(settings, facts);
   need.frames = frames_need(settings, facts, threads, queue_frames) * twins;
   need.matching = matching_need(settings, facts) * twins;

@@ -6,7 +6,8 @@
 
 namespace mosaic {
 
-/// Seconds of wall time of all solves of a frame, proofs checked included.
+/// Seconds of wall time of all solves of a frame (or of its placement by diffusion), proofs checked
+/// included.
 class SolveTimes {
  public:
   struct Summary {
@@ -19,7 +20,7 @@ class SolveTimes {
   void add(double seconds, bool first_of_shot) {
     (first_of_shot ? first_ : within_).push_back(static_cast<float>(seconds));
   }
-  /// A shot's first frame is solved without prices, several times.
+  /// A shot's first frame takes an auction for its first prices, and more rounds.
   [[nodiscard]] Summary first_of_shots() const { return summary(first_); }
   [[nodiscard]] Summary within_shots() const { return summary(within_); }
 

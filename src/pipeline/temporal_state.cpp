@@ -124,7 +124,7 @@ void TemporalState::store(const Carried& carried, const Propagation& propagation
     const bool stays = carried.tile[i] != kNoTile && carried.tile[i] == tile[i];
     placed_luma[i] = stays ? placed_luma_[static_cast<std::size_t>(carried.source[i])]
                            : static_cast<std::uint8_t>(mean_luma(cells.color_sums[i]));
-    if (stays) {
+    if (stays && candidates_ > 0) {  // else nothing tells when the content is another one
       dissimilarity[i] =
           scores
               .dissimilarity[index(cell, candidates_ + 1) + static_cast<std::size_t>(candidates_)];

@@ -1,6 +1,8 @@
 // A certificate must refuse everything that is not a proof.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "assign/support.hpp"
 
 namespace mosaic {
@@ -65,6 +67,19 @@ TEST_F(CertificateTest, RefusesPricesThatItCannotReckonWith) {
   Assignment wrong = good_;
   wrong.price[good_.column_of_row[2]] = -(1 << 29) - 1;
   EXPECT_NE(violation(wrong).find("has price -536870913"), std::string::npos);
+}
+
+// The sums are of 32 bits; costs that do not fit must not pass for others.
+TEST_F(CertificateTest, RefusesCostsOutOfRange) {
+  for (const std::int32_t cost : {-1, 1 << 28, std::numeric_limits<std::int32_t>::max()}) {
+    std::vector<std::int32_t> all(8 * 12, 5);
+    all[5 * 12 + 3] = cost;
+    const DenseCosts costs(8, 12, all);
+    const Assignment all_alike{Ints{0, 1, 2, 3, 4, 5, 6, 7}, Ints(12, 0), 8 * 5};
+    const Certificate proof = certify(costs, capacity_, all_alike);
+    EXPECT_FALSE(proof.optimal);
+    EXPECT_EQ(proof.violation, "row 5 has a cost out of range") << cost;
+  }
 }
 
 // The first one in order is named, whichever thread comes upon which first.

@@ -1,11 +1,14 @@
 // The next frame is described while the one in hand is worked on (Note [The next frame meanwhile]).
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "backend/cpu/cpu_backend.hpp"
+#include "backend/cpu/frame_slots.hpp"
 #include "support/edge_bytes.hpp"
 #include "support/fake_library.hpp"
 
@@ -52,7 +55,7 @@ struct Bench {
       : library(30, 1, match_settings().features_k, 17, 7U),
         pool(threads),
         backend(make_cpu_backend(
-            {library, resized_grid(), match_settings(), SimdChoice::automatic, pool})) {}
+            {library, resized_grid(), match_settings(), SimdChoice::automatic, pool, true})) {}
 
   /// Describes, announces `next`, then scores and composes.
   Seen see(const Picture& frame, const Picture* next) {
@@ -76,6 +79,8 @@ struct Bench {
 void expect_same(const Seen& got, const Seen& want) {
   EXPECT_EQ(got.cells.features, want.cells.features);
   EXPECT_EQ(got.cells.saliency, want.cells.saliency);
+  EXPECT_EQ(got.cells.color_sums, want.cells.color_sums);
+  EXPECT_EQ(got.cells.quantiles, want.cells.quantiles);
   EXPECT_EQ(got.cells.luma.pixels, want.cells.luma.pixels);
   EXPECT_EQ(got.scores.list_tile, want.scores.list_tile);
   EXPECT_EQ(got.scores.dissimilarity, want.scores.dissimilarity);
@@ -111,6 +116,39 @@ TEST(FrameSlots, AnotherFrameMayComeThanTheOneAnnounced) {
   // Announced twice: the last word counts.
   bench.backend->prepare(other);
   expect_same(bench.see(other, nullptr), alone(other));
+}
+
+// The description is there before its turn comes, and is not made again.
+TEST(FrameSlots, WhatIsAnnouncedIsDescribedMeanwhile) {
+  const test::FakeLibrary library(30, 1, match_settings().features_k, 17, 7U);
+  ThreadPool pool(2);
+  cpu::FrameSlots slots({library, resized_grid(), match_settings(), SimdChoice::automatic, pool});
+  const Picture first = picture(1);
+  Picture next = picture(2);
+  slots.describe(first);
+  EXPECT_FALSE(slots.is_ready());
+  const std::vector<std::uint8_t> of_first = slots.current().cells().features;
+  slots.prepare(next);
+  const auto late = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!slots.is_ready() && std::chrono::steady_clock::now() < late) std::this_thread::yield();
+  ASSERT_TRUE(slots.is_ready());
+  EXPECT_EQ(slots.current().cells().features, of_first) << "the frame in hand stays";
+  next = picture(3);  // too late
+  slots.describe(next);
+  EXPECT_EQ(slots.current().cells().features, alone(picture(2)).cells.features);
+  slots.describe(next);
+  EXPECT_EQ(slots.current().cells().features, alone(picture(3)).cells.features);
+}
+
+TEST(FrameSlots, OneThreadLooksNotAhead) {
+  const test::FakeLibrary library(30, 1, match_settings().features_k, 17, 7U);
+  ThreadPool pool(1);
+  cpu::FrameSlots slots({library, resized_grid(), match_settings(), SimdChoice::automatic, pool});
+  Picture next = picture(2);
+  slots.prepare(next);
+  next = picture(3);
+  slots.describe(next);
+  EXPECT_EQ(slots.current().cells().features, alone(picture(3)).cells.features);
 }
 
 TEST(FrameSlots, WorkInVainEndsWithTheBackend) {

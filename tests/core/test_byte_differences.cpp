@@ -25,8 +25,8 @@ struct Rectangle {
 };
 
 /// What must come out, one byte at a time.
-Differences by_definition(const BytePair& pair, int levels) {
-  Differences want;
+ByteChanges by_definition(const BytePair& pair, int levels) {
+  ByteChanges want;
   for (int y = 0; y < pair.rows; ++y) {
     const std::ptrdiff_t row = y * pair.stride;
     for (int x = 0; x < pair.width; ++x) {
@@ -50,7 +50,7 @@ TEST(ByteDifferences, EqualTheOneByteAtATimeForEveryWidthAndPlace) {
                                           << " + " << width << " + " << after);
           EXPECT_EQ(difference_sum(one.pair, isa), by_definition(one.pair, 1).sum);
           for (const int levels : {1, 2, 128, 255}) {
-            const Differences got = differences(one.pair, levels, isa);
+            const ByteChanges got = byte_changes(one.pair, levels, isa);
             EXPECT_EQ(got.sum, by_definition(one.pair, levels).sum);
             EXPECT_EQ(got.alike, by_definition(one.pair, levels).alike) << levels;
           }
@@ -67,8 +67,8 @@ TEST(ByteDifferences, TheLargestSquareDoesNotOverflow) {
   for (const Isa isa : supported_isas()) {
     const BytePair pair{black.data(), white.data(), 4096, 4096, 4096};
     EXPECT_EQ(difference_sum(pair, isa), 255 * kArea);
-    EXPECT_EQ(differences(pair, 255, isa).alike, 0);
-    EXPECT_EQ(differences({black.data(), black.data(), 4096, 4096, 4096}, 1, isa).alike, kArea);
+    EXPECT_EQ(byte_changes(pair, 255, isa).alike, 0);
+    EXPECT_EQ(byte_changes({black.data(), black.data(), 4096, 4096, 4096}, 1, isa).alike, kArea);
   }
 }
 

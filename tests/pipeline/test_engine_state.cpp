@@ -63,14 +63,24 @@ EngineOptions options() {
 }
 
 struct Strand {
-  Strand()
+  explicit Strand(int threads = 1)
       : library(40, 1, 5, 16, 4U),
-        pool(1),
+        pool(threads),
         engine(library, grid(), options(),
                make_cpu_backend(
                    BackendContext{library, grid(), options().match, options().simd, pool}),
                pool) {}
 
+  /// Tells of the next frame each time.
+  void render_ahead(const std::vector<Picture>& frames, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const MosaicEngine::Ahead ahead{.next = i + 1 < frames.size() ? &frames[i + 1] : nullptr};
+      tiles.push_back(engine.plan(frames[i], static_cast<std::int64_t>(i), ahead).tile);
+      YuvImage picture(grid().output_size());
+      engine.draw(picture);
+      pictures.push_back({picture.y.pixels, picture.u.pixels, picture.v.pixels});
+    }
+  }
   void render(const std::vector<Picture>& frames, std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i) {
       tiles.push_back(engine.plan(frames[i], static_cast<std::int64_t>(i)).tile);
@@ -112,6 +122,29 @@ TEST(EngineState, AFilmGoesOnAfterAnyFrameWithTheSameBytes) {
       EXPECT_EQ(after.pictures[i - border], whole.pictures[i]) << i;
     }
     EXPECT_EQ(after.state(), whole.state());
+  }
+}
+
+TEST(EngineState, NothingDependsOnWhatIsDescribedMeanwhile) {
+  const std::vector<Picture> frames = film();
+  Strand alone;
+  alone.render(frames, 0, frames.size());
+  Strand ahead(3);
+  ahead.render_ahead(frames, frames.size());
+  EXPECT_EQ(ahead.tiles, alone.tiles);
+  EXPECT_EQ(ahead.pictures, alone.pictures);
+  EXPECT_EQ(ahead.state(), alone.state());
+}
+
+// A job that is stopped drops its engine while the next frame is being described.
+TEST(EngineState, AnEngineMayEndBeforeTheFrameItWasToldOf) {
+  for (std::size_t count = 1; count < 4; ++count) {
+    auto frames = std::make_unique<std::vector<Picture>>(film());
+    {
+      Strand strand(3);
+      strand.render_ahead(*frames, count);
+    }
+    frames.reset();  // a sanitizer would tell if somebody still read them
   }
 }
 

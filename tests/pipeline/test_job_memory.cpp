@@ -169,7 +169,7 @@ TEST(JobMemory, TwoRunsOfVerifyShareTheTilesAndNothingElse) {
   EXPECT_EQ(two.matching, 2 * one.matching);
   EXPECT_EQ(two.encoder, 2 * one.encoder);
   EXPECT_EQ(two.photos, one.photos) << "they are read once";
-  EXPECT_EQ(two.program, one.program + 2'000'000) << "the threads of the second";
+  EXPECT_EQ(two.program, one.program + 3'000'000) << "the threads of the second";
   const int k = settings.match.features_k;
   const auto numbers = static_cast<std::uint64_t>(3 * k * k + 9);
   EXPECT_EQ(two.tiles - one.tiles, 4000 * (2 * numbers + 64 + 3 * 32 * 32)) << "what is packed";

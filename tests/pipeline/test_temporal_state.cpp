@@ -244,6 +244,8 @@ TEST(TemporalState, ItGoesOnWhereItWasSaved) {
   EXPECT_EQ(a.source, b.source);
   EXPECT_EQ(a.switch_price, b.switch_price);
   EXPECT_EQ(a.banned, b.banned);
+  EXPECT_EQ(state.carry(moved, cells_with(104), kAllStill, kPrice).dissimilarity,
+            other.carry(moved, cells_with(104), kAllStill, kPrice).dissimilarity);
   ByteWriter again;
   other.save(again);
   EXPECT_TRUE(std::ranges::equal(again.bytes(), out.bytes()));

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "video/clips.hpp"
+#include "video/video_encoder.hpp"
 
 namespace mosaic::test {
 namespace {
@@ -303,6 +304,15 @@ TEST(SharedClip, SoundAndTimesSurvive) {
   EXPECT_EQ(times.size(), 720U);
   EXPECT_EQ(times, probe_times(clip));
   EXPECT_EQ(packet_digests(folder / "out.mp4", "a"), packet_digests(clip, "a"));
+}
+
+// x264 makes other bytes with another number of threads; with few rows for each it finds little
+// motion.
+TEST(VideoEncoder, ThreadsDependOnTheHeightAlone) {
+  for (const auto& [height_px, threads] : std::vector<std::pair<int, int>>{
+           {16, 2}, {240, 2}, {480, 3}, {720, 5}, {1080, 8}, {2160, 16}, {4320, 16}}) {
+    EXPECT_EQ(encoder_threads(height_px), threads) << height_px;
+  }
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ CpuBackend::CpuBackend(const BackendContext& context)
                   std::numeric_limits<std::int32_t>::max()),
       nobody_(static_cast<std::size_t>(std::max(match_.ssim_candidates, 0)), kNoTile),
       drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb),
-      frames_(context, context.pool) {
+      frames_(context) {
   require(library_.tile_size_px() == geometry_.tile_size_px, "tiles have another size than cells");
   require(library_.features_k() == match_.features_k, "tiles are described with another k");
   require(geometry_.columns > 0 && geometry_.rows > 0, "the grid is empty");

@@ -1,19 +1,19 @@
 #include "backend/cpu/frame_slots.hpp"
 
+#include <chrono>
 #include <system_error>
 
 namespace mosaic::cpu {
 
-FrameSlots::FrameSlots(const BackendContext& context, ThreadPool& pool)
-    : setup_(context), pool_(pool), slots_{FrameSlot(setup_), FrameSlot(setup_)} {
-  if (pool.threads() > 1) helpers_ = std::make_unique<ThreadPool>(pool.threads() / 2);
-}
+FrameSlots::FrameSlots(const BackendContext& context)
+    : setup_(context), pool_(context.pool), slots_{FrameSlot(setup_), FrameSlot(setup_)} {}
 
 FrameSlots::~FrameSlots() { forget(); }
 
 void FrameSlots::prepare(const Picture& next) {
   forget();
-  if (!helpers_) return;
+  if (pool_.threads() < 2) return;
+  if (!helpers_) helpers_ = std::make_unique<ThreadPool>(pool_.threads() / 2);
   FrameSlot& slot = slots_[1 - current_];
   try {
     described_ = std::async(std::launch::async, [&slot, &next, helpers = helpers_.get()] {
@@ -30,6 +30,11 @@ void FrameSlots::forget() {
   if (prepared_ != nullptr) described_.wait();  // what it threw concerns nobody any more
   prepared_ = nullptr;
   described_ = {};
+}
+
+bool FrameSlots::is_ready() const {
+  return prepared_ != nullptr &&
+         described_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
 void FrameSlots::describe(const Picture& picture) {
