@@ -189,9 +189,14 @@ template <class Price>
 bool Solver::Impl::go_on_from_held(Engine<Price>& engine, const SolveRequest& request) {
   const std::int64_t rows = request.costs.rows();
   const std::int64_t missing = take_up(engine.market, engine.lists, classes, request.held);
-  if (missing > rows / kMostMoving || !engine.paths.run(Searches::one_by_one)) return false;
-  statistics.kept_rows = rows - missing;
+  if (missing > rows / kMostMoving) return false;
+  statistics.resettled = !engine.paths.run(Searches::one_by_one);
   statistics.augmentations = engine.paths.augmentations();
+  if (statistics.resettled) {
+    engine.paths.run(Searches::together);
+    statistics.augmentations += engine.paths.augmentations();
+  }
+  statistics.kept_rows = rows - missing;
   return true;
 }
 

@@ -1,5 +1,6 @@
 // Which tile each cell shows: what of MosaicEngine asks the solver.
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -103,7 +104,11 @@ void MosaicEngine::solve(TemporalState::Carried& carried) {
       SolveRequest request{objective, capacity_, classes, start_price_, &lists};
       request.use_all = options_.match.use_all;
       request.warm_level = price_level_;
-      if (!plan_.scene_cut) request.held = carried_photo;
+      if (round > 0) {
+        request.held = assignment.column_of_row;
+      } else if (!plan_.scene_cut) {
+        request.held = carried_photo;
+      }
       again = solver_.solve(request);
     }
     assignment = *std::move(again);
@@ -114,6 +119,7 @@ void MosaicEngine::solve(TemporalState::Carried& carried) {
     }
     objective.add_bans(added, lists);
     lone.add(added, classes);
+    begin_at(assignment, lists);
   }
   plan_.certified = options_.certify_every_frame || plan_.scene_cut || frame_ % kCertifyEvery == 0;
   if (plan_.certified) check_certificate(objective, assignment);
@@ -126,6 +132,20 @@ void MosaicEngine::solve(TemporalState::Carried& carried) {
     plan_.tile[i] = objective.best_variant(cell, assignment.column_of_row[i]);
   }
   finish_plan(objective, carried);
+}
+
+/// The next round begins with the prices of the last one, to which the lists are fitted: their
+/// bounds fall by what prices have risen.
+void MosaicEngine::begin_at(const Assignment& last, RowLists& lists) {
+  constexpr std::int32_t kAllListed = std::numeric_limits<std::int32_t>::max();
+  const std::vector<std::int32_t> before = start_price_;
+  price_ = last.price;
+  set_start_prices();
+  std::int32_t rise = 0;
+  for (std::size_t j = 0; j < before.size(); ++j) {
+    rise = std::max(rise, start_price_[j] - before[j]);
+  }
+  for (std::int32_t& bound : lists.bound) bound -= bound == kAllListed ? 0 : rise;
 }
 
 /// One cell after the other (assign/diffusion.hpp): nothing to prove.

@@ -127,6 +127,7 @@ class MosaicEngine {
   Propagation follow(std::int64_t source_frame);
   /// Adds to carried.banned.
   void solve(TemporalState::Carried& carried);
+  void begin_at(const Assignment& last, RowLists& lists);
   void move_apart(const FrameObjective& objective, std::vector<std::int32_t>& photo);
   void check_certificate(const FrameObjective& objective, const Assignment& assignment);
   void choose_prices_without_ssim();
