@@ -155,7 +155,8 @@ TEST(FrameSlots, WorkInVainEndsWithTheBackend) {
   auto announced = std::make_unique<Picture>(picture(2));
   {
     Bench bench(2);
-    bench.see(picture(1), &*announced);
+    const Picture first = picture(1);
+    expect_same(bench.see(first, &*announced), alone(first));
   }
   announced.reset();  // a sanitizer would tell if somebody still read it
 }
