@@ -12,10 +12,17 @@ Note [Prepared weights]
 `prepare()` derives from the trained weights, once per load, what the loop over updates uses:
 1. The gates of the GRU see [hidden, context, motion]. The context never changes, so its share of
    the gates is convolved in `encode`, once per frame instead of once per gate and update.
-2. 3x3 convolutions run as Winograd F(4x4, 3x3) (Lavin and Gray, 2016): 36 multiplications per 16
-   outputs instead of 144. The arithmetic is exact up to rounding; in fp64 that is far below 1e-9.
+2. 3x3 convolutions of many channels run as Winograd F(4x4, 3x3) (Lavin and Gray, 2016): 36
+   multiplications per 16 outputs instead of 144. The arithmetic is exact up to rounding; in fp64
+   that is far below 1e-9.
 3. The correlation pyramid is the product with the pooled second map instead of the pooled product,
    which is the same sum in another order.
+4. A grey frame is one channel, whose first kernels are the sums over the three they were trained
+   with.
+
+Note [In place]
+Most of what is not a product is memory traffic. So what has just been computed is written over
+where nobody else holds it (`relu_`, `out=`); this module is for inference only.
 """
 
 import zipfile
@@ -29,25 +36,46 @@ from torch.jit import Final
 
 # --------------------------------------------------------------------------------- encoders
 class InstanceNorm(nn.Module):
-    """Each channel of each frame to mean 0 and variance 1. As nn.InstanceNorm2d, in a few passes of
-    vector operations where that takes the long way through batch normalisation."""
+    """Each channel of each frame to mean 0 and variance 1, in place. As nn.InstanceNorm2d, in a few
+    passes of vector operations where that takes the long way through batch normalisation."""
 
     def __init__(self, channels):
         super().__init__()
 
     def forward(self, x: Tensor) -> Tensor:
-        centred = x - x.mean([2, 3], keepdim=True)
-        variance = (centred * centred).mean([2, 3], keepdim=True)
-        return centred * torch.rsqrt(variance + 1e-5)
+        x = x.sub_(x.mean([2, 3], keepdim=True))
+        variance = (x * x).mean([2, 3], keepdim=True)
+        return x.mul_(torch.rsqrt(variance.add_(1e-5)))
+
+
+class Convolution(nn.Conv2d):
+    """With what only some of the callers can know: that the input is grey, or that a norm follows,
+    which takes any bias off again."""
+
+    with_bias: Final[bool]
+
+    def __init__(self, channels_in, channels_out, kernel, stride, with_bias):
+        super().__init__(channels_in, channels_out, kernel, stride, (kernel - 1) // 2)
+        self.with_bias = with_bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight
+        if x.shape[1] == 1 and weight.shape[1] == 3:
+            weight = weight.sum(1, keepdim=True)
+        stride = self.stride
+        if weight.shape[3] == 1 and stride[0] == 2:
+            x, stride = x[:, :, ::2, ::2].contiguous(), (1, 1)
+        bias = self.bias if self.with_bias else None
+        return F.conv2d(x, weight, bias, stride, self.padding)
 
 
 def conv_unit(channels_in, channels_out, kernel, stride=1, norm=None, relu=True):
     """Convolution, norm, ReLU; the indices in the Sequential are part of the key layout."""
-    layers = [nn.Conv2d(channels_in, channels_out, kernel, stride, (kernel - 1) // 2)]
+    layers = [Convolution(channels_in, channels_out, kernel, stride, norm is not InstanceNorm)]
     if norm is not None:
         layers.append(norm(channels_out))
     if relu:
-        layers.append(nn.ReLU())
+        layers.append(nn.ReLU(inplace=True))
     return nn.Sequential(*layers)
 
 
@@ -65,7 +93,8 @@ class ResidualBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.downsample(x) + self.convnormrelu2(self.convnormrelu1(x)))
+        y = self.convnormrelu2(self.convnormrelu1(x))
+        return y.add_(self.downsample(x)).relu_()
 
 
 class BottleneckBlock(nn.Module):
@@ -85,7 +114,7 @@ class BottleneckBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.convnormrelu3(self.convnormrelu2(self.convnormrelu1(x)))
-        return F.relu(self.downsample(x) + y)
+        return y.add_(self.downsample(x)).relu_()
 
 
 class Encoder(nn.Module):
@@ -177,13 +206,14 @@ def input_1d() -> List[List[float]]:
 
 
 def kernel_1d() -> List[List[float]]:
+    """Times 24: TorchScript makes tensors of lists by way of fp32, which does not hold thirds."""
     return [
-        [1.0 / 4, 0.0, 0.0],
-        [-1.0 / 6, -1.0 / 6, -1.0 / 6],
-        [-1.0 / 6, 1.0 / 6, -1.0 / 6],
-        [1.0 / 24, 1.0 / 12, 1.0 / 6],
-        [1.0 / 24, -1.0 / 12, 1.0 / 6],
-        [0.0, 0.0, 1.0],
+        [6.0, 0.0, 0.0],
+        [-4.0, -4.0, -4.0],
+        [-4.0, 4.0, -4.0],
+        [1.0, 2.0, 4.0],
+        [1.0, -2.0, 4.0],
+        [0.0, 0.0, 24.0],
     ]
 
 
@@ -208,17 +238,33 @@ def spread_weight(weight: Tensor) -> Tensor:
         return weight
     out, channels = weight.shape[0], weight.shape[1]
     flat = weight.reshape(out * channels, 9).t()
-    return torch.matmul(squared(kernel_1d(), weight), flat).view(36, out, channels)
+    transform = squared(kernel_1d(), weight) / 24.0**2
+    return torch.matmul(transform, flat).view(36, out, channels)
+
+
+def cut_to_tiles(x: Tensor) -> Tensor:
+    """(channels, pairs, rows, columns) to (36, channels * pairs * tiles): 6x6 px every 4 px."""
+    rows, columns = x.shape[2], x.shape[3]
+    below, right = (4 - rows % 4) % 4 + 1, (4 - columns % 4) % 4 + 1
+    tiles = F.pad(x, (1, right, 1, below)).unfold(2, 6, 4).unfold(3, 6, 4)
+    return tiles.permute(4, 5, 0, 1, 2, 3).reshape(36, -1)
 
 
 def spread(x: Tensor, winograd: bool, transform: Tensor) -> Tensor:
     if not winograd:
         return x
-    channels, pairs, rows, columns = x.shape
-    below, right = (4 - rows % 4) % 4 + 1, (4 - columns % 4) % 4 + 1
-    tiles = F.pad(x, (1, right, 1, below)).unfold(2, 6, 4).unfold(3, 6, 4)
-    flat = tiles.permute(4, 5, 0, 1, 2, 3).reshape(36, -1)
-    return torch.matmul(transform, flat).view(36, channels, -1)
+    return torch.mm(transform, cut_to_tiles(x)).view(36, x.shape[0], -1)
+
+
+def spread_into(place: Tensor, first: int, x: Tensor, winograd: bool, transform: Tensor) -> None:
+    """As spread(), into the channels of `place` from `first` on."""
+    channels = x.shape[0]
+    if not winograd:
+        place.narrow(0, first, channels).copy_(x)
+        return
+    tiles = place.shape[2]
+    there = place.view(36, -1).narrow(1, first * tiles, channels * tiles)
+    torch.mm(transform, cut_to_tiles(x), out=there)
 
 
 def product(weight: Tensor, x: Tensor) -> Tensor:
@@ -228,13 +274,21 @@ def product(weight: Tensor, x: Tensor) -> Tensor:
     return F.conv2d(x.transpose(0, 1), weight, padding=padding).transpose(0, 1).contiguous()
 
 
+def add_bias(x: Tensor, winograd: bool, bias: Tensor) -> Tensor:
+    """To a spread result, in place: what is at point (1, 1) counts once in each output."""
+    if winograd:
+        x[7].add_(bias.view(-1, 1))
+        return x
+    return x.add_(bias)
+
+
 def gather(x: Tensor, winograd: bool, transform: Tensor, like: Tensor) -> Tensor:
     """Back from spread form, with pairs, rows and columns of `like`."""
     if not winograd:
         return x
     channels, pairs, rows, columns = x.shape[1], like.shape[1], like.shape[2], like.shape[3]
     down, across = (rows + 3) // 4, (columns + 3) // 4
-    flat = torch.matmul(transform, x.reshape(36, -1))
+    flat = torch.mm(transform, x.view(36, -1))
     tiles = flat.view(4, 4, channels, pairs, down, across).permute(2, 3, 4, 0, 5, 1)
     whole = tiles.reshape(channels, pairs, 4 * down, 4 * across)
     return whole[:, :, :rows, :columns]
@@ -288,6 +342,11 @@ class Raft(nn.Module):
         self.prepared = {}
 
     @torch.jit.export
+    def format(self) -> int:
+        """Of the methods below: the program takes no other."""
+        return 2
+
+    @torch.jit.export
     def prepare(self) -> None:
         """Once, after the weights have their final dtype and device: Note [Prepared weights]."""
         w = torch.jit.annotate(Dict[str, Tensor], {})
@@ -300,8 +359,6 @@ class Raft(nn.Module):
         if self.large:
             w["corr2"] = spread_weight(motion.convcorr2[0].weight)
             w["corr2.bias"] = column(motion.convcorr2[0].bias)
-        w["flow2"] = spread_weight(motion.convflow2[0].weight)
-        w["flow2.bias"] = column(motion.convflow2[0].bias)
         w["motion"] = spread_weight(motion.conv[0].weight)
         w["motion.bias"] = column(motion.conv[0].bias)
         head = self.update_block.flow_head
@@ -327,23 +384,23 @@ class Raft(nn.Module):
     ) -> None:
         """Splits the gates' input channels [hidden, context, motion]."""
         after = self.hidden + self.context
-        zr = torch.cat(zrq[:2])
-        w[name + ".zr"] = spread_weight(zr[:, : self.hidden])
-        w[name + ".q"] = spread_weight(zrq[2][:, : self.hidden])
         every = torch.cat(zrq)
         w[name + ".context.bias"] = biases
         w[name + ".context"] = spread_weight(every[:, self.hidden : after])
-        w[name + ".motion"] = spread_weight(every[:, after:])
+        changing = torch.cat([every[:, : self.hidden], every[:, after:]], 1)
+        w[name + ".zr"] = spread_weight(changing[: 2 * self.hidden])
+        w[name + ".q"] = spread_weight(changing[2 * self.hidden :])
 
     def convolve(self, name: str, x: Tensor) -> Tensor:
-        w = self.prepared[name]
+        w, bias = self.prepared[name], self.prepared[name + ".bias"]
         winograd = w.dim() == 3
         y = product(w, spread(x, winograd, self.prepared["input"]))
-        return gather(y, winograd, self.prepared["output"], x) + self.prepared[name + ".bias"]
+        return gather(add_bias(y, winograd, bias), winograd, self.prepared["output"], x)
 
     @torch.jit.export
     def encode_features(self, frame: Tensor) -> Tensor:
-        """frame (N, 3, 8h, 8w), RGB in [-1, 1], h and w at least 16, to (N, C, h, w)."""
+        """frame (N, 3, 8h, 8w), RGB in [-1, 1], or (N, 1, 8h, 8w), grey, which is taken as three
+        equal channels; h and w at least 16; to (N, C, h, w)."""
         return self.feature_encoder(frame)
 
     @torch.jit.export
@@ -387,46 +444,51 @@ class Raft(nn.Module):
         for volume in levels:
             x0, y0 = torch.floor(x), torch.floor(y)
             fx, fy = (x - x0).view(-1, 1, 1), (y - y0).view(-1, 1, 1)
-            xs = (x0.long().unsqueeze(1) + window).unsqueeze(2)
-            ys = (y0.long().unsqueeze(1) + window).unsqueeze(1)
-            inside = ((xs >= 0) & (xs < columns)) & ((ys >= 0) & (ys < rows))
-            at = torch.where(inside, ys * columns + xs, rows * columns)
+            outside = rows * columns
+            xs, ys = x0.long().unsqueeze(1) + window, y0.long().unsqueeze(1) + window
+            xs = torch.where((xs >= 0) & (xs < columns), xs, outside)
+            ys = torch.where((ys >= 0) & (ys < rows), ys * columns, outside)
+            at = (xs.unsqueeze(2) + ys.unsqueeze(1)).clamp_max_(outside)
             near = torch.gather(volume, 1, at.flatten(1)).view_as(at)
-            near = near[:, :-1] + fx * (near[:, 1:] - near[:, :-1])
-            near = near[:, :, :-1] + fy * (near[:, :, 1:] - near[:, :, :-1])
+            near = torch.lerp(near[:, :-1], near[:, 1:], fx)
+            near = torch.lerp(near[:, :, :-1], near[:, :, 1:], fy)
             features.append(near.flatten(1))
             x, y = x / 2, y / 2
             rows, columns = rows // 2, columns // 2
         return torch.cat(features, 1)
 
-    def gates(
-        self, name: str, hidden: Tensor, spread_hidden: Tensor, motion: Tensor, context: Tensor
-    ) -> Tensor:
-        """One GRU step. `motion` is the spread motion features, `context` its part of the gates."""
+    def gates(self, name: str, hidden: Tensor, both: Tensor, context: Tensor) -> Tensor:
+        """One GRU step. `both` is the spread hidden state and, after it, the spread motion features;
+        the hidden state's part is written over. `context` is the context's part of the gates."""
         into, back = self.prepared["input"], self.prepared["output"]
-        winograd = motion.dim() == 3
-        channels = 0 if not winograd else 1
-        shared = product(self.prepared[name + ".motion"], motion)
-        zr = product(self.prepared[name + ".zr"], spread_hidden)
-        zr = zr + shared.narrow(channels, 0, 2 * self.hidden)
-        zr = torch.sigmoid(gather(zr, winograd, back, hidden) + context[: 2 * self.hidden])
+        winograd = both.dim() == 3
+        zr = gather(product(self.prepared[name + ".zr"], both), winograd, back, hidden)
+        zr = (zr + context[: 2 * self.hidden]).sigmoid_()
         z, r = zr[: self.hidden], zr[self.hidden :]
-        q = product(self.prepared[name + ".q"], spread(r * hidden, winograd, into))
-        q = q + shared.narrow(channels, 2 * self.hidden, self.hidden)
-        q = torch.tanh(gather(q, winograd, back, hidden) + context[2 * self.hidden :])
-        return hidden + z * (q - hidden)
+        spread_into(both, 0, r.mul_(hidden), winograd, into)
+        q = gather(product(self.prepared[name + ".q"], both), winograd, back, hidden)
+        q = (q + context[2 * self.hidden :]).tanh_()
+        return torch.lerp(hidden, q, z)
 
     def motion_features(self, flow: Tensor, correlations: Tensor) -> Tensor:
         encoder = self.update_block.motion_encoder
-        corr = torch.matmul(self.prepared["corr1"], correlations.t())
+        corr = torch.mm(self.prepared["corr1"], correlations.t())
         corr = corr.view(-1, flow.shape[1], flow.shape[2], flow.shape[3])
-        corr = F.relu(corr + self.prepared["corr1.bias"])
+        corr = corr.add_(self.prepared["corr1.bias"]).relu_()
         if self.large:
             corr = F.relu(self.convolve("corr2", corr))
-        near = encoder.convflow1(flow.transpose(0, 1)).transpose(0, 1)
-        near = F.relu(self.convolve("flow2", near))
-        both = F.relu(self.convolve("motion", torch.cat([corr, near])))
+        near = encoder.convflow2(encoder.convflow1(flow.transpose(0, 1))).transpose(0, 1)
+        both = self.convolve("motion", torch.cat([corr, near])).relu_()
         return torch.cat([both, flow])
+
+    def room_for_both(self, hidden: Tensor, winograd: bool) -> Tensor:
+        """For the hidden state and the motion features in spread form, of the size of `hidden`."""
+        channels = self.prepared["gru1.zr"].shape[2 if winograd else 1]
+        pairs, rows, columns = hidden.shape[1], hidden.shape[2], hidden.shape[3]
+        if winograd:
+            tiles = pairs * ((rows + 3) // 4) * ((columns + 3) // 4)
+            return hidden.new_empty([36, channels, tiles])
+        return hidden.new_empty([channels, pairs, rows, columns])
 
     @torch.jit.export
     def flow(self, one: Tensor, context: Tensor, two: Tensor, updates: int) -> Tensor:
@@ -443,24 +505,25 @@ class Raft(nn.Module):
         flow = torch.zeros_like(start)
         into, back = self.prepared["input"], self.prepared["output"]
         winograd = not self.large
-        spread_hidden = spread(hidden, winograd, into)
+        both = self.room_for_both(hidden, winograd)
+        spread_into(both, 0, hidden, winograd, into)
         for _ in range(updates):
             at = start + flow
             near = self.look_up(levels, at[0].flatten(), at[1].flatten(), rows, columns)
-            motion = self.motion_features(flow, near)
-            motion = spread(motion, winograd, into)
-            hidden = self.gates("gru1", hidden, spread_hidden, motion, shares[: 3 * self.hidden])
+            spread_into(both, self.hidden, self.motion_features(flow, near), winograd, into)
+            hidden = self.gates("gru1", hidden, both, shares[: 3 * self.hidden])
+            spread_into(both, 0, hidden, winograd, into)
             if self.large:
-                hidden = self.gates("gru2", hidden, hidden, motion, shares[3 * self.hidden :])
-            # The head and the next update read the hidden state in the same form (raft_small).
-            spread_hidden = spread(hidden, winograd, into)
-            if self.large:
+                hidden = self.gates("gru2", hidden, both, shares[3 * self.hidden :])
+                spread_into(both, 0, hidden, winograd, into)
                 delta = self.convolve("head1", hidden)
             else:
-                delta = product(self.prepared["head1"], spread_hidden)
-                delta = gather(delta, True, back, hidden) + self.prepared["head1.bias"]
+                # The head and the next update read the hidden state in the same form.
+                delta = product(self.prepared["head1"], both[:, : self.hidden])
+                delta = add_bias(delta, True, self.prepared["head1.bias"])
+                delta = gather(delta, True, back, hidden)
             delta = few_outputs(self.prepared["head2"], F.relu(delta).contiguous())
-            flow = flow + delta + self.prepared["head2.bias"]
+            flow = flow + delta.add_(self.prepared["head2.bias"])
         return flow.transpose(0, 1).contiguous()
 
     def forward(self, one: Tensor, two: Tensor, updates: int) -> Tensor:

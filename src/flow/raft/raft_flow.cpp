@@ -78,11 +78,9 @@ std::unique_ptr<TorchFrame> RaftFlow::encode(const Plane& picture) {
   const Size size = grid_.frame();
   const Plane small =
       resize(picture, Rect{0, 0, picture.size.width, picture.size.height}, size, pool_);
-  // The model was trained on grey pictures too: luma is a picture with three equal channels.
-  const unsigned char* const rgb[3] = {small.pixels.data(), small.pixels.data(),
-                                       small.pixels.data()};
   TorchFailure failure;
-  std::unique_ptr<TorchFrame> frame(model_->encode(rgb, size.width, size.height, failure));
+  std::unique_ptr<TorchFrame> frame(
+      model_->encode(small.pixels.data(), size.width, size.height, failure));
   if (frame == nullptr) {
     leave_card(std::string("RAFT cannot encode a frame: ") + failure.text);
     return nullptr;

@@ -9,7 +9,7 @@
 namespace mosaic {
 
 /// Changes whenever anything below does: a module of another build is refused, not called.
-inline constexpr int kTorchInterfaceVersion = 2;
+inline constexpr int kTorchInterfaceVersion = 3;
 
 inline constexpr char kTorchModuleFile[] = "libmosaic_torch.so";
 inline constexpr char kTorchOpenSymbol[] = "mosaic_torch_open";
@@ -35,10 +35,9 @@ class TorchModel {
  public:
   virtual ~TorchModel() = default;
 
-  /// `rgb`: three planes of width * height samples, row-major, without padding; may be one plane
-  /// three times. Sides are multiples of 8 and at least 128. The caller owns the result; null on
-  /// failure.
-  virtual TorchFrame* encode(const unsigned char* const rgb[3], int width, int height,
+  /// `grey`: width * height samples, row-major, without padding. Sides are multiples of 8 and at
+  /// least 128. The caller owns the result; null on failure.
+  virtual TorchFrame* encode(const unsigned char* grey, int width, int height,
                              TorchFailure& failure) noexcept = 0;
 
   /// For each pair, where each 8x8 px square of the first frame went in the second, in frame

@@ -12,6 +12,7 @@
 #include <torch/script.h>
 #include <torch/version.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -99,6 +100,9 @@ struct ComputeScope {
   ComputeScope() { at::set_num_threads(1); }
 };
 
+/// What the model's `format` returns; see scripts/raft_model.py.
+constexpr std::int64_t kModelFormat = 2;
+
 struct Frame final : TorchFrame {
   at::Tensor features;
   at::Tensor context;
@@ -123,20 +127,17 @@ class Model final : public TorchModel {
     module_.eval();
     module_.to(dtype_);
     if (card_) module_.to(at::kCUDA);
-    for (const char* name : {"prepare", "encode_features", "encode_context", "flow"}) {
-      TORCH_CHECK(module_.find_method(name).has_value(), "it has no method '", name,
-                  "'; it was not written by scripts/export_raft.py");
-    }
+    check_format();
     module_.get_method("prepare")({});
   }
 
-  TorchFrame* encode(const unsigned char* const rgb[3], int width, int height,
+  TorchFrame* encode(const unsigned char* grey, int width, int height,
                      TorchFailure& failure) noexcept override {
     try {
       TORCH_CHECK(width >= 128 && height >= 128 && width % 8 == 0 && height % 8 == 0, "frames of ",
                   width, "x", height, " px do not suit the model");
       const ComputeScope scope;
-      const at::Tensor input = to_input(rgb, width, height);
+      const at::Tensor input = to_input(grey, width, height);
       auto frame = std::make_unique<Frame>();
       if (card_) {
         const TorchCard::Tensors found =
@@ -194,6 +195,18 @@ class Model final : public TorchModel {
   const char* runtime() const noexcept override { return runtime_.c_str(); }
 
  private:
+  void check_format() {
+    for (const char* name : {"prepare", "encode_features", "encode_context", "flow"}) {
+      TORCH_CHECK(module_.find_method(name).has_value(), "it has no method '", name,
+                  "'; it was not written by scripts/export_raft.py");
+    }
+    // Models written before formats were numbered have no such method.
+    const std::int64_t format =
+        module_.find_method("format").has_value() ? module_.get_method("format")({}).toInt() : 1;
+    TORCH_CHECK(format == kModelFormat, "it has format ", format, ", this program takes ",
+                kModelFormat, "; export it again with this version's scripts/export_raft.py");
+  }
+
   /// All pairs at once: half the launches, and the card is far from full with one.
   void flow_on_card(const TorchPair* pairs, int count, int updates, double* flow) {
     const ComputeScope scope;
@@ -224,13 +237,10 @@ class Model final : public TorchModel {
   }
 
   /// Samples 0..255 to -1..1; exact up to the one rounding of the division.
-  at::Tensor to_input(const unsigned char* const rgb[3], int width, int height) const {
-    std::vector<at::Tensor> planes;
-    for (int channel = 0; channel < 3; ++channel) {
-      planes.push_back(at::from_blob(const_cast<unsigned char*>(rgb[channel]), {height, width},
-                                     at::TensorOptions(at::kByte)));
-    }
-    return ((at::stack(planes).to(dtype_) * 2 - 255) / 255).unsqueeze(0);
+  at::Tensor to_input(const unsigned char* grey, int width, int height) const {
+    const at::Tensor samples = at::from_blob(const_cast<unsigned char*>(grey),
+                                             {1, 1, height, width}, at::TensorOptions(at::kByte));
+    return samples.to(dtype_).mul_(2).sub_(255).div_(255);
   }
 
   void run(const std::vector<std::function<void()>>& jobs) const {
