@@ -22,7 +22,7 @@ Note [Prepared weights]
 
 Note [In place]
 Most of what is not a product is memory traffic. So what has just been computed is written over
-where nobody else holds it (`relu_`, `out=`); this module is for inference only.
+where nobody else holds it (`relu_`, `baddbmm_`); this module is for inference only.
 """
 
 import zipfile
@@ -187,9 +187,10 @@ class UpdateBlock(nn.Module):
 
 
 # -------------------------------------------------------------------------------- products
-# Activations in the loop are (channels, pairs, rows, columns): a product with a weight matrix then
-# needs no transposition. "Spread" is the form in which a convolution is a product: for 3x3 kernels
-# the Winograd domain (36, channels, pairs * tiles), else the activations themselves.
+# Activations in the loop are (pairs, rows, columns, channels): what is copied from place to place
+# are the channels of a cell then, all in one run. "Spread" is the form in which a convolution is a
+# product: for 3x3 kernels the Winograd domain (36, pairs * tiles, channels), else the activations
+# themselves.
 #
 # The Winograd matrices below are for the interpolation points 0, 1, -1, 2, -2 and infinity.
 
@@ -233,51 +234,44 @@ def squared(matrix: List[List[float]], like: Tensor) -> Tensor:
 
 
 def spread_weight(weight: Tensor) -> Tensor:
-    """(out, in, 3, 3) to (36, out, in); other kernels stay as they are."""
+    """(out, in, 3, 3) to (36, in, out); other kernels stay as they are."""
     if weight.shape[2] != 3 or weight.shape[3] != 3:
         return weight
     out, channels = weight.shape[0], weight.shape[1]
-    flat = weight.reshape(out * channels, 9).t()
+    flat = weight.transpose(0, 1).reshape(channels * out, 9).t()
     transform = squared(kernel_1d(), weight) / 24.0**2
-    return torch.matmul(transform, flat).view(36, out, channels)
-
-
-def cut_to_tiles(x: Tensor) -> Tensor:
-    """(channels, pairs, rows, columns) to (36, channels * pairs * tiles): 6x6 px every 4 px."""
-    rows, columns = x.shape[2], x.shape[3]
-    below, right = (4 - rows % 4) % 4 + 1, (4 - columns % 4) % 4 + 1
-    tiles = F.pad(x, (1, right, 1, below)).unfold(2, 6, 4).unfold(3, 6, 4)
-    return tiles.permute(4, 5, 0, 1, 2, 3).reshape(36, -1)
+    return torch.matmul(transform, flat).view(36, channels, out)
 
 
 def spread(x: Tensor, winograd: bool, transform: Tensor) -> Tensor:
     if not winograd:
         return x
-    return torch.mm(transform, cut_to_tiles(x)).view(36, x.shape[0], -1)
-
-
-def spread_into(place: Tensor, first: int, x: Tensor, winograd: bool, transform: Tensor) -> None:
-    """As spread(), into the channels of `place` from `first` on."""
-    channels = x.shape[0]
-    if not winograd:
-        place.narrow(0, first, channels).copy_(x)
-        return
-    tiles = place.shape[2]
-    there = place.view(36, -1).narrow(1, first * tiles, channels * tiles)
-    torch.mm(transform, cut_to_tiles(x), out=there)
+    rows, columns, channels = x.shape[1], x.shape[2], x.shape[3]
+    below, right = (4 - rows % 4) % 4 + 1, (4 - columns % 4) % 4 + 1
+    tiles = F.pad(x, (0, 0, 1, right, 1, below)).unfold(1, 6, 4).unfold(2, 6, 4)
+    flat = tiles.permute(4, 5, 0, 1, 2, 3).reshape(36, -1)
+    return torch.mm(transform, flat).view(36, -1, channels)
 
 
 def product(weight: Tensor, x: Tensor) -> Tensor:
     if weight.dim() == 3:
-        return torch.bmm(weight, x)
+        return torch.bmm(x, weight)
     padding = [(weight.shape[2] - 1) // 2, (weight.shape[3] - 1) // 2]
-    return F.conv2d(x.transpose(0, 1), weight, padding=padding).transpose(0, 1).contiguous()
+    y = F.conv2d(x.permute(0, 3, 1, 2), weight, padding=padding)
+    return y.permute(0, 2, 3, 1).contiguous()
+
+
+def add_product(y: Tensor, weight: Tensor, x: Tensor) -> Tensor:
+    """y + product(weight, x), in place."""
+    if weight.dim() == 3:
+        return y.baddbmm_(x, weight)
+    return y.add_(product(weight, x))
 
 
 def add_bias(x: Tensor, winograd: bool, bias: Tensor) -> Tensor:
     """To a spread result, in place: what is at point (1, 1) counts once in each output."""
     if winograd:
-        x[7].add_(bias.view(-1, 1))
+        x[7].add_(bias)
         return x
     return x.add_(bias)
 
@@ -286,20 +280,21 @@ def gather(x: Tensor, winograd: bool, transform: Tensor, like: Tensor) -> Tensor
     """Back from spread form, with pairs, rows and columns of `like`."""
     if not winograd:
         return x
-    channels, pairs, rows, columns = x.shape[1], like.shape[1], like.shape[2], like.shape[3]
+    pairs, rows, columns, channels = like.shape[0], like.shape[1], like.shape[2], x.shape[2]
     down, across = (rows + 3) // 4, (columns + 3) // 4
     flat = torch.mm(transform, x.view(36, -1))
-    tiles = flat.view(4, 4, channels, pairs, down, across).permute(2, 3, 4, 0, 5, 1)
-    whole = tiles.reshape(channels, pairs, 4 * down, 4 * across)
-    return whole[:, :, :rows, :columns]
+    tiles = flat.view(4, 4, pairs, down, across, channels).permute(2, 3, 0, 4, 1, 5)
+    whole = tiles.reshape(pairs, 4 * down, 4 * across, channels)
+    return whole[:, :rows, :columns]
 
 
 def few_outputs(weight: Tensor, x: Tensor) -> Tensor:
-    """A 3x3 convolution with few output channels: `weight` (9 * out, in), kernel places first. One
-    product with the activations, then nine shifted sums of its small result."""
-    rows, columns = x.shape[2], x.shape[3]
-    parts = torch.matmul(weight, x.flatten(1)).view(9, -1, x.shape[1], rows, columns)
-    parts = F.pad(parts, (1, 1, 1, 1))
+    """A 3x3 convolution with few output channels: `weight` (in, 9 * out), kernel places first. One
+    product with the activations, then nine shifted sums of its small result, (out, pairs, rows,
+    columns)."""
+    pairs, rows, columns = x.shape[0], x.shape[1], x.shape[2]
+    parts = torch.mm(x.flatten(0, 2), weight).view(pairs, rows, columns, 9, -1)
+    parts = F.pad(parts.permute(3, 4, 0, 1, 2), (1, 1, 1, 1))
     total = parts[0, :, :, :rows, :columns]
     for place in range(1, 9):
         y, x0 = place // 3, place % 3
@@ -307,10 +302,10 @@ def few_outputs(weight: Tensor, x: Tensor) -> Tensor:
     return total
 
 
-def column(bias: Optional[Tensor]) -> Tensor:
-    """As (channels, 1, 1, 1). Every convolution here has a bias; its declared type is optional."""
+def given(bias: Optional[Tensor]) -> Tensor:
+    """Every convolution here has a bias; its declared type is optional."""
     assert bias is not None
-    return bias.view(-1, 1, 1, 1)
+    return bias
 
 
 # ------------------------------------------------------------------------------------ RAFT
@@ -354,28 +349,28 @@ class Raft(nn.Module):
         w["input"] = squared(input_1d(), like)
         w["output"] = squared(output_1d(), like)
         motion = self.update_block.motion_encoder
-        w["corr1"] = motion.convcorr1[0].weight.flatten(1)
-        w["corr1.bias"] = column(motion.convcorr1[0].bias)
+        w["corr1"] = motion.convcorr1[0].weight.flatten(1).t().contiguous()
+        w["corr1.bias"] = given(motion.convcorr1[0].bias)
         if self.large:
             w["corr2"] = spread_weight(motion.convcorr2[0].weight)
-            w["corr2.bias"] = column(motion.convcorr2[0].bias)
+            w["corr2.bias"] = given(motion.convcorr2[0].bias)
         w["motion"] = spread_weight(motion.conv[0].weight)
-        w["motion.bias"] = column(motion.conv[0].bias)
+        w["motion.bias"] = given(motion.conv[0].bias)
         head = self.update_block.flow_head
         w["head1"] = spread_weight(head.conv1.weight)
-        w["head1.bias"] = column(head.conv1.bias)
-        w["head2"] = head.conv2.weight.permute(2, 3, 0, 1).reshape(-1, head.conv2.weight.shape[1])
-        w["head2.bias"] = column(head.conv2.bias)
+        w["head1.bias"] = given(head.conv1.bias)
+        w["head2"] = head.conv2.weight.permute(1, 2, 3, 0).flatten(1)
+        w["head2.bias"] = given(head.conv2.bias).view(-1, 1, 1, 1)
         z = self.update_block.recurrent_block.convgru1.convz
         r = self.update_block.recurrent_block.convgru1.convr
         q = self.update_block.recurrent_block.convgru1.convq
-        biases = torch.cat([column(z.bias), column(r.bias), column(q.bias)])
+        biases = torch.cat([given(z.bias), given(r.bias), given(q.bias)])
         self.prepare_gru(w, "gru1", [z.weight, r.weight, q.weight], biases)
         if self.large:
             z = self.update_block.recurrent_block.convgru2.convz
             r = self.update_block.recurrent_block.convgru2.convr
             q = self.update_block.recurrent_block.convgru2.convq
-            biases = torch.cat([column(z.bias), column(r.bias), column(q.bias)])
+            biases = torch.cat([given(z.bias), given(r.bias), given(q.bias)])
             self.prepare_gru(w, "gru2", [z.weight, r.weight, q.weight], biases)
         self.prepared = w
 
@@ -387,9 +382,11 @@ class Raft(nn.Module):
         every = torch.cat(zrq)
         w[name + ".context.bias"] = biases
         w[name + ".context"] = spread_weight(every[:, self.hidden : after])
-        changing = torch.cat([every[:, : self.hidden], every[:, after:]], 1)
-        w[name + ".zr"] = spread_weight(changing[: 2 * self.hidden])
-        w[name + ".q"] = spread_weight(changing[2 * self.hidden :])
+        zr, q = every[: 2 * self.hidden], every[2 * self.hidden :]
+        w[name + ".zr.hidden"] = spread_weight(zr[:, : self.hidden])
+        w[name + ".zr.motion"] = spread_weight(zr[:, after:])
+        w[name + ".q.hidden"] = spread_weight(q[:, : self.hidden])
+        w[name + ".q.motion"] = spread_weight(q[:, after:])
 
     def convolve(self, name: str, x: Tensor) -> Tensor:
         w, bias = self.prepared[name], self.prepared[name + ".bias"]
@@ -405,14 +402,13 @@ class Raft(nn.Module):
 
     @torch.jit.export
     def encode_context(self, frame: Tensor) -> Tensor:
-        """To (N, D, h, w): the hidden state at the start, then the context's share of each gate."""
-        context = self.context_encoder(frame)
-        hidden = torch.tanh(context[:, : self.hidden])
-        context = F.relu(context[:, self.hidden :]).transpose(0, 1).contiguous()
-        parts = [hidden, self.convolve("gru1.context", context).transpose(0, 1)]
+        """To (N, h, w, D): the hidden state at the start, then the context's share of each gate."""
+        encoded = self.context_encoder(frame).permute(0, 2, 3, 1).contiguous()
+        context = F.relu(encoded[:, :, :, self.hidden :]).contiguous()
+        parts = [torch.tanh(encoded[:, :, :, : self.hidden]), self.convolve("gru1.context", context)]
         if self.large:
-            parts.append(self.convolve("gru2.context", context).transpose(0, 1))
-        return torch.cat(parts, 1)
+            parts.append(self.convolve("gru2.context", context))
+        return torch.cat(parts, 3)
 
     @torch.jit.export
     def encode(self, frame: Tensor) -> Tuple[Tensor, Tensor]:
@@ -457,47 +453,41 @@ class Raft(nn.Module):
             rows, columns = rows // 2, columns // 2
         return torch.cat(features, 1)
 
-    def gates(self, name: str, hidden: Tensor, both: Tensor, context: Tensor) -> Tensor:
-        """One GRU step. `both` is the spread hidden state and, after it, the spread motion features;
-        the hidden state's part is written over. `context` is the context's part of the gates."""
-        into, back = self.prepared["input"], self.prepared["output"]
-        winograd = both.dim() == 3
-        zr = gather(product(self.prepared[name + ".zr"], both), winograd, back, hidden)
-        zr = (zr + context[: 2 * self.hidden]).sigmoid_()
-        z, r = zr[: self.hidden], zr[self.hidden :]
-        spread_into(both, 0, r.mul_(hidden), winograd, into)
-        q = gather(product(self.prepared[name + ".q"], both), winograd, back, hidden)
-        q = (q + context[2 * self.hidden :]).tanh_()
+    def gates(
+        self, name: str, hidden: Tensor, spread_hidden: Tensor, motion: Tensor, context: Tensor
+    ) -> Tensor:
+        """One GRU step. `motion` is the spread motion features, `context` its part of the gates."""
+        w = self.prepared
+        into, back = w["input"], w["output"]
+        winograd = motion.dim() == 3
+        zr = product(w[name + ".zr.hidden"], spread_hidden)
+        zr = gather(add_product(zr, w[name + ".zr.motion"], motion), winograd, back, hidden)
+        zr = (zr + context[:, :, :, : 2 * self.hidden]).sigmoid_()
+        z, r = zr[:, :, :, : self.hidden], zr[:, :, :, self.hidden :]
+        q = product(w[name + ".q.hidden"], spread(r * hidden, winograd, into))
+        q = gather(add_product(q, w[name + ".q.motion"], motion), winograd, back, hidden)
+        q = (q + context[:, :, :, 2 * self.hidden :]).tanh_()
         return torch.lerp(hidden, q, z)
 
     def motion_features(self, flow: Tensor, correlations: Tensor) -> Tensor:
         encoder = self.update_block.motion_encoder
-        corr = torch.mm(self.prepared["corr1"], correlations.t())
-        corr = corr.view(-1, flow.shape[1], flow.shape[2], flow.shape[3])
-        corr = corr.add_(self.prepared["corr1.bias"]).relu_()
+        pairs, rows, columns = flow.shape[1], flow.shape[2], flow.shape[3]
+        corr = torch.mm(correlations, self.prepared["corr1"]).add_(self.prepared["corr1.bias"])
+        corr = corr.relu_().view(pairs, rows, columns, -1)
         if self.large:
             corr = F.relu(self.convolve("corr2", corr))
-        near = encoder.convflow2(encoder.convflow1(flow.transpose(0, 1))).transpose(0, 1)
-        both = self.convolve("motion", torch.cat([corr, near])).relu_()
-        return torch.cat([both, flow])
-
-    def room_for_both(self, hidden: Tensor, winograd: bool) -> Tensor:
-        """For the hidden state and the motion features in spread form, of the size of `hidden`."""
-        channels = self.prepared["gru1.zr"].shape[2 if winograd else 1]
-        pairs, rows, columns = hidden.shape[1], hidden.shape[2], hidden.shape[3]
-        if winograd:
-            tiles = pairs * ((rows + 3) // 4) * ((columns + 3) // 4)
-            return hidden.new_empty([36, channels, tiles])
-        return hidden.new_empty([channels, pairs, rows, columns])
+        near = encoder.convflow2(encoder.convflow1(flow.transpose(0, 1))).permute(0, 2, 3, 1)
+        both = F.relu(self.convolve("motion", torch.cat([corr, near], 3)))
+        return torch.cat([both, flow.permute(1, 2, 3, 0)], 3)
 
     @torch.jit.export
     def flow(self, one: Tensor, context: Tensor, two: Tensor, updates: int) -> Tensor:
-        """Features and context of the first frame of each pair and features of the second, all
-        (N, ., h, w), to (N, 2, h, w): where each 8x8 px square of the first frame went, x then y,
+        """Features and context of the first frame of each pair and features of the second, as
+        encode() gives them, to (N, 2, h, w): where each 8x8 px square of the first frame went, x then y,
         in units of 8 px (one cell of the grid)."""
         pairs, _, rows, columns = one.shape
-        context = context.transpose(0, 1).contiguous()
-        hidden, shares = context[: self.hidden], context[self.hidden :]
+        hidden = context[:, :, :, : self.hidden].contiguous()
+        shares = context[:, :, :, self.hidden :]
         levels = self.pyramid(one, two)
         ys = torch.arange(rows, dtype=one.dtype, device=one.device).view(1, rows, 1)
         xs = torch.arange(columns, dtype=one.dtype, device=one.device).view(1, 1, columns)
@@ -505,25 +495,26 @@ class Raft(nn.Module):
         flow = torch.zeros_like(start)
         into, back = self.prepared["input"], self.prepared["output"]
         winograd = not self.large
-        both = self.room_for_both(hidden, winograd)
-        spread_into(both, 0, hidden, winograd, into)
+        spread_hidden = spread(hidden, winograd, into)
         for _ in range(updates):
             at = start + flow
             near = self.look_up(levels, at[0].flatten(), at[1].flatten(), rows, columns)
-            spread_into(both, self.hidden, self.motion_features(flow, near), winograd, into)
-            hidden = self.gates("gru1", hidden, both, shares[: 3 * self.hidden])
-            spread_into(both, 0, hidden, winograd, into)
+            motion = spread(self.motion_features(flow, near), winograd, into)
+            first = shares[:, :, :, : 3 * self.hidden]
+            hidden = self.gates("gru1", hidden, spread_hidden, motion, first)
             if self.large:
-                hidden = self.gates("gru2", hidden, both, shares[3 * self.hidden :])
-                spread_into(both, 0, hidden, winograd, into)
+                second = shares[:, :, :, 3 * self.hidden :]
+                hidden = self.gates("gru2", hidden, hidden, motion, second)
+            # The head and the next update read the hidden state in the same form (raft_small).
+            spread_hidden = spread(hidden, winograd, into)
+            if self.large:
                 delta = self.convolve("head1", hidden)
             else:
-                # The head and the next update read the hidden state in the same form.
-                delta = product(self.prepared["head1"], both[:, : self.hidden])
+                delta = product(self.prepared["head1"], spread_hidden)
                 delta = add_bias(delta, True, self.prepared["head1.bias"])
                 delta = gather(delta, True, back, hidden)
             delta = few_outputs(self.prepared["head2"], F.relu(delta).contiguous())
-            flow = flow + delta.add_(self.prepared["head2.bias"])
+            flow = flow + delta + self.prepared["head2.bias"]
         return flow.transpose(0, 1).contiguous()
 
     def forward(self, one: Tensor, two: Tensor, updates: int) -> Tensor:

@@ -1,10 +1,8 @@
 #include "assign/candidates.hpp"
 
 #include <bit>
-#include <string>
 
 #include "assign/row_kernels.hpp"
-#include "mosaic/error.hpp"
 
 namespace mosaic::assign {
 namespace {
@@ -33,6 +31,7 @@ void CandidateLists<Price>::open(const CostSource& costs, const RowClasses& clas
   costs_ = &costs;
   classes_ = &classes;
   market_ = &market;
+  store_.open(costs, classes);
   lift_ = 0;
   rows_fetched_ = 0;
   const int columns = market.columns();
@@ -148,6 +147,7 @@ Price CandidateLists<Price>::best(int row_class) {
 
 template <class Price>
 void CandidateLists<Price>::raise_cost(int row_class, int column, std::int32_t by) {
+  store_.raise_cost(row_class, column, by);
   const List& list = list_[row_class];
   Candidate* first = candidate_.data() + list.offset;
   for (Candidate* one = first; one < first + list.count; ++one) {
@@ -176,16 +176,16 @@ void CandidateLists<Price>::fetch(int row_class) {
   List& list = list_[row_class];
   const int columns = market_->columns();
   const int row = classes_->representative[row_class];
-  costs_->row(row, row_cost_);
+  if (const std::span<const std::int32_t> kept = store_.kept(row_class); !kept.empty()) {
+    std::ranges::copy(kept, row_cost_.begin());
+  } else {
+    costs_->row(row, row_cost_);
+  }
   std::int32_t bits = 0;
   Price least = kNoValue;
   subtract_prices(isa_, row_cost_.data(), market_->price.data(), columns, row_value_.data(), least,
                   bits);
-  if (bits < 0 || bits >= kCostLimit) {
-    throw UsageError(
-        "cost outside 0 ... 2^28 - 1 in row " + std::to_string(row) + " of the assignment problem",
-        "scale or shift the costs into this range");
-  }
+  check_costs(bits, row);
   const int count = choose(row_class, least);
   store(list, count, count <= kOrderAtOnce);
 }

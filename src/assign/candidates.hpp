@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assign/market.hpp"
+#include "assign/row_store.hpp"
 #include "core/isa.hpp"
 
 namespace mosaic::assign {
@@ -91,6 +92,8 @@ class CandidateLists {
     const List& list = list_[row_class];
     return list.bound >= kNoValue ? list.bound : aged(list.bound, list);
   }
+  /// Number of candidates.
+  [[nodiscard]] int listed(int row_class) const { return list_[row_class].count; }
   [[nodiscard]] bool complete(int row_class) const { return list_[row_class].bound >= kNoValue; }
   /// blocks(row_class) * kBlock candidates; padding has column == number of columns.
   [[nodiscard]] const Candidate* candidates(int row_class) const {
@@ -98,7 +101,10 @@ class CandidateLists {
   }
 
   /// From now on rows are fetched from here: the same costs but for those raise_cost() tells of.
-  void read_from(const CostSource& costs) { costs_ = &costs; }
+  void read_from(const CostSource& costs) {
+    costs_ = &costs;
+    store_.read_from(costs);
+  }
 
   /// The class's cost of a column has become higher.
   void raise_cost(int row_class, int column, std::int32_t by);
@@ -125,6 +131,9 @@ class CandidateLists {
   [[nodiscard]] std::span<const std::int32_t> fetched_row() const { return row_cost_; }
 
   [[nodiscard]] std::int64_t rows_fetched() const { return rows_fetched_; }
+
+  /// All costs of a class, one per column, without a list being made; valid until the next call.
+  std::span<const std::int32_t> whole_row(int row_class) { return store_.row(row_class); }
 
  private:
   static constexpr int kDebtPerBlock = 6;
@@ -166,6 +175,7 @@ class CandidateLists {
   const CostSource* costs_ = nullptr;
   const RowClasses* classes_ = nullptr;
   const Market<Price>* market_ = nullptr;
+  RowStore store_;
   std::vector<List> list_;
   std::vector<Candidate> candidate_;
   std::vector<Price> floor_;

@@ -25,6 +25,15 @@ MOSAIC_ALWAYS_INLINE void subtract_body(const std::int32_t* __restrict cost,
   *bits = seen;
 }
 
+template <class Price>
+MOSAIC_ALWAYS_INLINE void gaps_body(const std::int32_t* __restrict cost,
+                                    const Price* __restrict price, const Price* __restrict nearest,
+                                    Price base, Price reach, int count, Price* __restrict gap) {
+  for (int j = 0; j < count; ++j) {
+    gap[j] = base + (cost[j] - price[j]) - std::min(nearest[j], reach);
+  }
+}
+
 // Sixteen comparisons at once with SSE2, which every x86-64 has: rows are long and few of their
 // columns pass.
 unsigned mask_below(const std::int32_t* value, std::int32_t threshold) {
@@ -93,6 +102,16 @@ void subtract_prices(Isa isa, const std::int32_t* cost, const std::int32_t* pric
 void subtract_prices(Isa isa, const std::int32_t* cost, const std::int64_t* price, int count,
                      std::int64_t* value, std::int64_t& least, std::int32_t& bits) {
   dispatch<subtract_body<std::int64_t>>(isa, cost, price, count, value, &least, &bits);
+}
+
+void gaps(Isa isa, const std::int32_t* cost, const std::int32_t* price, const std::int32_t* nearest,
+          std::int32_t base, std::int32_t reach, int count, std::int32_t* gap) {
+  dispatch<gaps_body<std::int32_t>>(isa, cost, price, nearest, base, reach, count, gap);
+}
+
+void gaps(Isa isa, const std::int32_t* cost, const std::int64_t* price, const std::int64_t* nearest,
+          std::int64_t base, std::int64_t reach, int count, std::int64_t* gap) {
+  dispatch<gaps_body<std::int64_t>>(isa, cost, price, nearest, base, reach, count, gap);
 }
 
 int columns_below(Isa isa, const std::int32_t* value, const std::int32_t* cost, int count,

@@ -1,4 +1,4 @@
-// The two passes over a whole row of costs, for the instruction sets there are.
+// The passes over a whole row of costs, for the instruction sets there are.
 #pragma once
 
 #include <cstdint>
@@ -23,5 +23,12 @@ int columns_below(Isa isa, const std::int32_t* value, const std::int32_t* cost, 
 int columns_below(Isa isa, const std::int64_t* value, const std::int32_t* cost, int count,
                   std::int64_t threshold, std::int32_t* out_column, std::int32_t* out_cost,
                   std::int64_t* out_value);
+
+/// gap[j] = base + cost[j] - price[j] - min(nearest[j], reach) for `count` columns: below 0 where
+/// the column is nearer this way.
+void gaps(Isa isa, const std::int32_t* cost, const std::int32_t* price, const std::int32_t* nearest,
+          std::int32_t base, std::int32_t reach, int count, std::int32_t* gap);
+void gaps(Isa isa, const std::int32_t* cost, const std::int64_t* price, const std::int64_t* nearest,
+          std::int64_t base, std::int64_t reach, int count, std::int64_t* gap);
 
 }  // namespace mosaic::assign

@@ -14,66 +14,29 @@ constexpr std::int64_t kSinkShare = 4;
 constexpr std::int64_t kEasyScans = 64;
 constexpr std::int64_t kEasyFetches = 2;
 
+// Lists made anew in one search before it goes far.
+constexpr std::int64_t kFarFetches = 32;
+// Or the candidates it has looked at, as so many whole rows.
+constexpr std::int64_t kFarRows = 64;
+// Then a row is looked at whole even where its list would do, if that holds this part of it: a
+// column of a whole row takes a fraction of what a candidate does.
+constexpr int kFarShare = 2;
+
 }  // namespace
 
 template <class Price>
 void ShortestPaths<Price>::open() {
   const int columns = market_.columns();
   const int classes = market_.classes();
-  dummy_.number = classes;
-  tight_.open();
   search_ = 0;
   augmentations_ = 0;
+  far_searches_ = 0;
   scans_ = 0;
-  dummy_.held.assign(columns, 0);
   column_mark_.assign(columns, {});
   class_mark_.assign(classes + 1, {});
   for (int j = 0; j < columns; ++j) market_.merge(j);
-  open_dummy();
-}
-
-template <class Price>
-void ShortestPaths<Price>::open_dummy() {
-  std::int64_t wanted = 0;
-  for (const std::int32_t places : market_.capacity) wanted += places;
-  for (const std::int32_t places : market_.supply) wanted -= places;
-  if (market_.use_all) {
-    open_dummy_with_limits(wanted);
-    return;
-  }
-  dummy_.level = 0;
-  dummy_.missing = wanted;
-  for (int j = 0; j < market_.columns(); ++j) {
-    if (market_.price[j] != dummy_.level) continue;
-    dummy_.held[j] = market_.free[j];
-    dummy_.missing -= market_.free[j];
-    market_.free[j] = 0;
-  }
-}
-
-/// The dummy takes the dearest places, all it may of a column before the next one, down to the
-/// dearest column of which two places are taken.
-template <class Price>
-void ShortestPaths<Price>::open_dummy_with_limits(std::int64_t wanted) {
-  Price lowest = Limits::kLowest;
-  std::vector<std::pair<Price, std::int32_t>> order;  // the dearest first, then by number
-  for (int j = 0; j < market_.columns(); ++j) {
-    if (market_.spare_places(j) == 0) continue;
-    order.emplace_back(-market_.price[j], j);
-    if (market_.capacity[j] - market_.free[j] > 1) lowest = std::max(lowest, market_.price[j]);
-  }
-  std::ranges::sort(order);
-  dummy_.level = lowest;
-  dummy_.missing = wanted;
-  for (const auto& [below, j] : order) {
-    if (dummy_.missing == 0 || market_.price[j] < lowest) break;
-    const std::int32_t room = std::min(market_.free[j], market_.spare_places(j));
-    const auto taken = static_cast<std::int32_t>(std::min<std::int64_t>(dummy_.missing, room));
-    dummy_.level = market_.price[j];
-    dummy_.held[j] = taken;
-    dummy_.missing -= taken;
-    market_.free[j] -= taken;
-  }
+  dummy_.open(market_, classes);
+  tight_.open();
 }
 
 template <class Price>
@@ -156,6 +119,9 @@ void ShortestPaths<Price>::search() {
   wanted_ = (missing + kSinkShare - 1) / kSinkShare;
   one_sink_ = wanted_ == 1;
   reach_ = Limits::kLongest;
+  far_ = false;
+  fetched_before_ = lists_.rows_fetched();
+  blocks_visited_ = 0;
   nearest_sink_ = kNone;
   dummy_via_ = kNone;
   for (const int source : sources_) settle_class(source, kNone, 0);
@@ -234,6 +200,8 @@ void ShortestPaths<Price>::settle_class(int row_class, int via, Price distance) 
   ++scans_;
   if (row_class == dummy_.number) {
     scan_dummy();
+  } else if (is_far() && lists_.listed(row_class) * kFarShare >= market_.columns()) {
+    scan_whole_row(row_class);
   } else {
     lists_.prepare(row_class);
     scan_blocks(row_class, distance);
@@ -262,10 +230,15 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
       }
     }
     lists_.book(row_class, visited);
+    blocks_visited_ += visited;
     // Prices have fallen since the list was made, so unlisted columns may come before listed ones.
     const Price unlisted =
         lists_.complete(row_class) ? Limits::kLongest : base + lists_.bound(row_class);
     if (unlisted <= now) {
+      if (is_far()) {
+        scan_whole_row(row_class);
+        return;
+      }
       lists_.fetch_longer(row_class);
       mark.block = 0;
       if (lists_.complete(row_class) || base + lists_.bound(row_class) > now) continue;
@@ -281,8 +254,7 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
   }
 }
 
-/// The search has outgrown the list: prices stand still during a search, so a new list would reach
-/// no further, and all columns are looked at once instead.
+/// The search has outgrown the list just made: all columns are looked at once instead.
 template <class Price>
 void ShortestPaths<Price>::scan_fetched_row(int row_class) {
   const Price base = class_mark_[row_class].distance - row_price_[row_class];
@@ -291,6 +263,35 @@ void ShortestPaths<Price>::scan_fetched_row(int row_class) {
     if (market_.capacity[j] == 0) continue;
     const Price distance = base + cost[j] - market_.price[j];
     if (distance < reach_) reach(j, distance, row_class, cost[j]);
+  }
+}
+
+/// Whether the search has become far, with what that takes.
+template <class Price>
+bool ShortestPaths<Price>::is_far() {
+  constexpr int kBlock = CandidateLists<Price>::kBlock;
+  if (far_) return true;
+  if (lists_.rows_fetched() - fetched_before_ < kFarFetches &&
+      blocks_visited_ * kBlock < kFarRows * market_.columns()) {
+    return false;
+  }
+  far_ = true;
+  ++far_searches_;
+  far_scan_.open(market_.columns());
+  for (int j = 0; j < market_.columns(); ++j) {
+    const ColumnMark& mark = column_mark_[j];
+    far_scan_.reached(j, mark.search == search_ ? mark.distance : Limits::kLongest);
+  }
+  return true;
+}
+
+template <class Price>
+void ShortestPaths<Price>::scan_whole_row(int row_class) {
+  const Price base = class_mark_[row_class].distance - row_price_[row_class];
+  const std::span<const std::int32_t> cost = lists_.whole_row(row_class);
+  for (const int j : far_scan_.nearer(cost, market_.price.data(), base, reach_)) {
+    const Price distance = base + cost[j] - market_.price[j];
+    if (distance < reach_ && market_.capacity[j] > 0) reach(j, distance, row_class, cost[j]);
   }
 }
 
@@ -317,6 +318,7 @@ void ShortestPaths<Price>::reach(int column, Price distance, int from, std::int3
   ColumnMark& mark = column_mark_[column];
   if (mark.search == search_ && mark.distance <= distance) return;
   mark = {search_, from, cost, false, distance};
+  if (far_) far_scan_.reached(column, distance);
   if (one_sink_ && is_free(column)) {
     reach_ = distance;
     nearest_sink_ = column;

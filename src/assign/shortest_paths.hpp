@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assign/candidates.hpp"
+#include "assign/far_scan.hpp"
 #include "assign/market.hpp"
 #include "assign/tight_paths.hpp"
 
@@ -64,6 +65,12 @@ namespace mosaic::assign {
 // Then all classes that miss places become sources of one search, whose trees do not collide; and
 // before that the solver tries for better prices (Note [Places left behind] in auction.hpp).
 
+// Note [Far searches]
+// Prices stand still during a search, so that a list which it has outgrown could only be made anew
+// to be outgrown again. Once that has happened to a few classes, all others are likely to follow,
+// and the search goes over whole rows, which are kept: a comparison per column with the distance it
+// has been reached at, and no list, no order and no second visit to a class.
+
 /// Queue entries, ordered by distance and then by node: column, or columns + class.
 template <class Price>
 struct Events {
@@ -89,8 +96,8 @@ enum class Searches : std::uint8_t { one_by_one, together };
 template <class Price>
 class ShortestPaths {
  public:
-  ShortestPaths(Market<Price>& market, CandidateLists<Price>& lists)
-      : market_(market), lists_(lists), tight_(market, lists, dummy_) {}
+  ShortestPaths(Market<Price>& market, CandidateLists<Price>& lists, Isa isa)
+      : market_(market), lists_(lists), tight_(market, lists, dummy_), far_scan_(isa) {}
   ShortestPaths(const ShortestPaths&) = delete;
   ShortestPaths& operator=(const ShortestPaths&) = delete;
 
@@ -103,15 +110,13 @@ class ShortestPaths {
   bool run_again(Searches how, std::span<const std::int32_t> changed);
 
   [[nodiscard]] std::int64_t augmentations() const { return augmentations_; }
-  [[nodiscard]] std::int64_t scans() const { return scans_; }
+  [[nodiscard]] std::int64_t far_searches() const { return far_searches_; }
 
  private:
   using Limits = PriceLimits<Price>;
   using Events = assign::Events<Price>;
 
   void open();
-  void open_dummy();
-  void open_dummy_with_limits(std::int64_t wanted);
   bool serve(Searches how);
   void close();
   void search();
@@ -129,6 +134,8 @@ class ShortestPaths {
   void settle_class(int row_class, int via, Price distance);
   void scan_blocks(int row_class, Price now);
   void scan_fetched_row(int row_class);
+  bool is_far();
+  void scan_whole_row(int row_class);
   void scan_dummy();
   void reach(int column, Price distance, int from, std::int32_t cost);
   void push(Price distance, int node);
@@ -166,13 +173,18 @@ class ShortestPaths {
   std::int32_t search_ = 0;
   std::int64_t wanted_ = 0;  ///< free places the search looks for
   bool one_sink_ = true;     ///< the search ends at the nearest free place
-  Price reach_ = 0;          ///< distance at which the search ends, as far as known
+  bool far_ = false;         ///< Note [Far searches]
+  std::int64_t fetched_before_ = 0;
+  std::int64_t blocks_visited_ = 0;
+  Price reach_ = 0;  ///< distance at which the search ends, as far as known
   int nearest_sink_ = kNone;
   int dummy_via_ = kNone;  ///< column through which the dummy is reached first
   Price dummy_distance_ = 0;
   std::vector<std::int32_t> sinks_;
+  FarScan<Price> far_scan_;
   std::vector<typename TightPaths<Price>::Step> path_;
   std::int64_t augmentations_ = 0;
+  std::int64_t far_searches_ = 0;
   std::int64_t scans_ = 0;
 };
 

@@ -55,7 +55,7 @@ template <class Price>
 struct Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
-  explicit Engine(Isa isa) : lists(isa), paths(market, lists) {}
+  explicit Engine(Isa isa) : lists(isa), paths(market, lists, isa) {}
   Market<Price> market;
   CandidateLists<Price> lists;
   ShortestPaths<Price> paths;
@@ -162,6 +162,9 @@ struct Solver::Impl {
   bool go_on_from_held(Engine<Price>& engine, const SolveRequest& request);
   template <class Price>
   void begin_anew(Engine<Price>& engine, const SolveRequest& request);
+  /// Adds what the run that has just ended did to the statistics. Returns `served`.
+  template <class Price>
+  bool counted(const ShortestPaths<Price>& paths, bool served);
   /// Solves with 32-bit prices, or with wider ones where these do not suffice.
   template <class Work>
   void with_either(const Work& work);
@@ -184,18 +187,21 @@ void Solver::Impl::open(Engine<Price>& engine, const SolveRequest& request) {
                     warm ? kWarmLength : cold_length(request.costs.columns()), request.lists);
 }
 
+template <class Price>
+bool Solver::Impl::counted(const ShortestPaths<Price>& paths, bool served) {
+  statistics.augmentations += paths.augmentations();
+  statistics.far_searches += paths.far_searches();
+  return served;
+}
+
 /// Note [What rows still hold]. False: another way is faster, and the engine must be opened again.
 template <class Price>
 bool Solver::Impl::go_on_from_held(Engine<Price>& engine, const SolveRequest& request) {
   const std::int64_t rows = request.costs.rows();
   const std::int64_t missing = take_up(engine.market, engine.lists, classes, request.held);
   if (missing > rows / kMostMoving) return false;
-  statistics.resettled = !engine.paths.run(Searches::one_by_one);
-  statistics.augmentations = engine.paths.augmentations();
-  if (statistics.resettled) {
-    engine.paths.run(Searches::together);
-    statistics.augmentations += engine.paths.augmentations();
-  }
+  statistics.resettled = !counted(engine.paths, engine.paths.run(Searches::one_by_one));
+  if (statistics.resettled) counted(engine.paths, engine.paths.run(Searches::together));
   statistics.kept_rows = rows - missing;
   return true;
 }
@@ -207,17 +213,15 @@ void Solver::Impl::begin_anew(Engine<Price>& engine, const SolveRequest& request
   auction.release(0);
   Market<Price>& market = engine.market;
   ShortestPaths<Price>& paths = engine.paths;
-  const bool served = request.patient && paths.run(Searches::one_by_one);
+  const bool served = request.patient && counted(paths, paths.run(Searches::one_by_one));
   if (!served) {
-    statistics.augmentations = request.patient ? paths.augmentations() : 0;
     for (const int divisor : kHardDivisors) {
       resettle(auction, market, std::max<Price>(spread / divisor, 1), request.costs.rows());
     }
     auction.release(0);
-    paths.run(Searches::together);
+    counted(paths, paths.run(Searches::together));
   }
   statistics.resettled = !served;
-  statistics.augmentations += paths.augmentations();
   statistics.bids = auction.bids();
 }
 
@@ -318,11 +322,10 @@ std::optional<Assignment> Solver::solve_again(const CostSource& costs,
   impl_->statistics = {};
   try {
     auto& paths = impl_->narrow.paths;
-    impl_->statistics.resettled = !paths.run_again(Searches::one_by_one, changed);
-    impl_->statistics.augmentations = paths.augmentations();
+    impl_->statistics.resettled =
+        !impl_->counted(paths, paths.run_again(Searches::one_by_one, changed));
     if (impl_->statistics.resettled) {
-      paths.run_again(Searches::together, {});
-      impl_->statistics.augmentations += paths.augmentations();
+      impl_->counted(paths, paths.run_again(Searches::together, {}));
     }
   } catch (const PriceOverflow&) {
     return std::nullopt;

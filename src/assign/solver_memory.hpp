@@ -9,4 +9,7 @@ namespace mosaic {
 /// shorter), with the room that lists which turned out too short are given.
 std::int64_t list_bytes_per_row(std::int64_t columns);
 
+/// Bytes of rows that are kept whole, at most.
+std::int64_t kept_row_bytes(std::int64_t rows, std::int64_t columns);
+
 }  // namespace mosaic

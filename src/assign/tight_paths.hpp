@@ -1,32 +1,15 @@
 // Places moved along paths of tight arcs, and all such paths that can be found at given prices.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "assign/candidates.hpp"
+#include "assign/dummy_row.hpp"
 #include "assign/market.hpp"
 
 namespace mosaic::assign {
-
-/// The row that takes what nobody else does; see Note [The dummy row] in shortest_paths.hpp.
-template <class Price>
-struct DummyRow {
-  int number = 0;                  ///< as a class: one above all others
-  Price level = 0;                 ///< V, the price of every column it holds places of
-  std::int64_t missing = 0;        ///< places; below 0: it holds more than it must
-  std::vector<std::int32_t> held;  ///< per column: places
-  bool lends = false;              ///< gives up places at its level though it will miss them
-
-  /// Places of the column that others may have.
-  [[nodiscard]] std::int64_t surplus(int column) const {
-    if (lends) return held[column];
-    return missing < 0 ? std::min<std::int64_t>(held[column], -missing) : 0;
-  }
-  [[nodiscard]] bool has_surplus(int column) const { return surplus(column) > 0; }
-};
 
 // Note [Many paths at the same prices]
 // A search (shortest_paths.hpp) makes the arcs of its trees tight, but it serves one path of each

@@ -106,7 +106,8 @@ std::uint64_t photos_need(const MemoryFacts& facts, int threads) {
 std::uint64_t matching_need(const Settings& settings, const MemoryFacts& facts) {
   const std::int64_t photos = std::max<std::int64_t>(facts.tiles, 0) / std::max(facts.variants, 1);
   double bytes = (kCellBytes + static_cast<double>(list_bytes_per_row(photos))) *
-                 static_cast<double>(facts.geometry.cells());
+                     static_cast<double>(facts.geometry.cells()) +
+                 static_cast<double>(kept_row_bytes(facts.geometry.cells(), photos));
   if (settings.flow == FlowKind::dis) {
     bytes += static_cast<double>(kDis) + kDisBytes * area(facts.geometry.output_size());
   }

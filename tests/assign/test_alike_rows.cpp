@@ -53,6 +53,33 @@ TEST(AlikeRows, AreSolvedExactlyWhenSomeAreEqual) {
   }
 }
 
+/// Note [Far searches] in shortest_paths.hpp: with 32-bit and wider prices, with all columns to be
+/// used.
+TEST(AlikeRows, SearchesGoFarAndStayExact) {
+  const test::MosaicScene scene{.grid_columns = 40, .grid_rows = 25, .tiles = 613, .seed = 5};
+  const Ints nothing(1000, -1);
+  const DenseCosts costs = test::fade_costs(scene, 2, nothing);
+  for (const bool use_all : {false, true}) {
+    SCOPED_TRACE(use_all);
+    const Ints capacity(scene.tiles, 2);
+    Solver plain(SimdChoice::plain);
+    SolveRequest request{costs, capacity, {}, {}, nullptr};
+    request.use_all = use_all;
+    const Assignment expected = test::solve_certified(plain, request);
+    EXPECT_GT(plain.statistics().far_searches, 0);
+    for (const Isa isa : supported_isas()) {
+      SCOPED_TRACE(isa_name(isa));
+      Solver solver(isa == Isa::avx512 ? SimdChoice::avx512
+                    : isa == Isa::avx2 ? SimdChoice::avx2
+                                       : SimdChoice::plain);
+      const Assignment found = solver.solve(request);
+      EXPECT_EQ(found.column_of_row, expected.column_of_row);
+      EXPECT_EQ(found.price, expected.price);
+      EXPECT_EQ(solver.statistics().far_searches, plain.statistics().far_searches);
+    }
+  }
+}
+
 TEST(AlikeRows, GoOnFromTheLastSolveWhenCostsRise) {
   const test::MosaicScene scene{.grid_columns = 24, .grid_rows = 13, .tiles = 107, .seed = 3};
   const Ints capacity(scene.tiles, 5);

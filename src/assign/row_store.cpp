@@ -1,0 +1,54 @@
+#include "assign/row_store.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "assign/solver_memory.hpp"
+#include "mosaic/error.hpp"
+
+namespace mosaic::assign {
+
+void check_costs(std::int32_t bits, int row) {
+  if (bits >= 0 && bits < kCostLimit) return;
+  throw UsageError(
+      "cost outside 0 ... 2^28 - 1 in row " + std::to_string(row) + " of the assignment problem",
+      "scale or shift the costs into this range");
+}
+
+void RowStore::open(const CostSource& costs, const RowClasses& classes, std::int64_t most_bytes) {
+  costs_ = &costs;
+  classes_ = &classes;
+  kept_.clear();
+  const std::int64_t bytes = std::int64_t{std::max(costs.columns(), 1)} * sizeof(std::int32_t);
+  rows_left_ = most_bytes / bytes;
+}
+
+void RowStore::raise_cost(int row_class, int column, std::int32_t by) {
+  if (!kept(row_class).empty()) kept_[row_class][column] += by;
+}
+
+std::span<const std::int32_t> RowStore::row(int row_class) {
+  if (!kept(row_class).empty()) return kept_[row_class];
+  if (kept_.empty()) kept_.resize(classes_->count());
+  const bool keeps = rows_left_ > 0;
+  std::vector<std::int32_t>& to = keeps ? kept_[row_class] : passing_;
+  to.resize(costs_->columns());
+  if (keeps) --rows_left_;
+  const int row = classes_->representative[row_class];
+  costs_->row(row, to);
+  std::int32_t bits = 0;
+  for (const std::int32_t cost : to) bits |= cost;
+  check_costs(bits, row);
+  return to;
+}
+
+}  // namespace mosaic::assign
+
+namespace mosaic {
+
+std::int64_t kept_row_bytes(std::int64_t rows, std::int64_t columns) {
+  return std::min(rows * columns * std::int64_t{sizeof(std::int32_t)},
+                  assign::RowStore::kMostBytes);
+}
+
+}  // namespace mosaic
