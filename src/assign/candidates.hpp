@@ -132,6 +132,8 @@ class CandidateLists {
 
   [[nodiscard]] std::int64_t rows_fetched() const { return rows_fetched_; }
 
+  /// Gives the memory of whole_row() back.
+  void forget_rows() { store_.forget(); }
   /// All costs of a class, one per column, without a list being made; valid until the next call.
   std::span<const std::int32_t> whole_row(int row_class) { return store_.row(row_class); }
 

@@ -18,7 +18,7 @@ void check_costs(std::int32_t bits, int row) {
 void RowStore::open(const CostSource& costs, const RowClasses& classes, std::int64_t most_bytes) {
   costs_ = &costs;
   classes_ = &classes;
-  kept_.clear();
+  forget();
   const std::int64_t bytes = std::int64_t{std::max(costs.columns(), 1)} * sizeof(std::int32_t);
   rows_left_ = most_bytes / bytes;
 }

@@ -18,9 +18,11 @@ class RowStore {
  public:
   static constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;
 
-  /// Forgets all rows. Room for `most_bytes` of them.
+  /// Forgets all rows, and begins with others. Room for `most_bytes` of them.
   void open(const CostSource& costs, const RowClasses& classes,
             std::int64_t most_bytes = kMostBytes);
+  /// Gives memory back.
+  void forget() { kept_ = {}; }
   /// From now on rows are fetched from here: the same costs but for those raise_cost() tells of.
   void read_from(const CostSource& costs) { costs_ = &costs; }
   void raise_cost(int row_class, int column, std::int32_t by);

@@ -200,7 +200,7 @@ void ShortestPaths<Price>::settle_class(int row_class, int via, Price distance) 
   ++scans_;
   if (row_class == dummy_.number) {
     scan_dummy();
-  } else if (is_far() && lists_.listed(row_class) * kFarShare >= market_.columns()) {
+  } else if (goes_far() && lists_.listed(row_class) * kFarShare >= market_.columns()) {
     scan_whole_row(row_class);
   } else {
     lists_.prepare(row_class);
@@ -235,7 +235,7 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
     const Price unlisted =
         lists_.complete(row_class) ? Limits::kLongest : base + lists_.bound(row_class);
     if (unlisted <= now) {
-      if (is_far()) {
+      if (goes_far()) {
         scan_whole_row(row_class);
         return;
       }
@@ -266,9 +266,9 @@ void ShortestPaths<Price>::scan_fetched_row(int row_class) {
   }
 }
 
-/// Whether the search has become far, with what that takes.
+/// Whether the search is far, or has to go far now.
 template <class Price>
-bool ShortestPaths<Price>::is_far() {
+bool ShortestPaths<Price>::goes_far() {
   constexpr int kBlock = CandidateLists<Price>::kBlock;
   if (far_) return true;
   if (lists_.rows_fetched() - fetched_before_ < kFarFetches &&

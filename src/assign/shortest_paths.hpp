@@ -134,7 +134,7 @@ class ShortestPaths {
   void settle_class(int row_class, int via, Price distance);
   void scan_blocks(int row_class, Price now);
   void scan_fetched_row(int row_class);
-  bool is_far();
+  bool goes_far();
   void scan_whole_row(int row_class);
   void scan_dummy();
   void reach(int column, Price distance, int from, std::int32_t cost);

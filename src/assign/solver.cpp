@@ -245,6 +245,7 @@ void Solver::Impl::with_either(const Work& work) {
     work(narrow);
     can_go_on = true;
   } catch (const PriceOverflow&) {
+    narrow.lists.forget_rows();
     if (wide == nullptr) wide = std::make_unique<Engine<std::int64_t>>(isa);
     work(*wide);
     statistics.wide_prices = true;

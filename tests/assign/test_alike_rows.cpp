@@ -53,8 +53,7 @@ TEST(AlikeRows, AreSolvedExactlyWhenSomeAreEqual) {
   }
 }
 
-/// Note [Far searches] in shortest_paths.hpp: with 32-bit and wider prices, with all columns to be
-/// used.
+/// Note [Far searches] in shortest_paths.hpp: with places left over, and with all columns used.
 TEST(AlikeRows, SearchesGoFarAndStayExact) {
   const test::MosaicScene scene{.grid_columns = 40, .grid_rows = 25, .tiles = 613, .seed = 5};
   const Ints nothing(1000, -1);
