@@ -17,8 +17,10 @@ Note [Prepared weights]
    that is far below 1e-9.
 3. The correlation pyramid is the product with the pooled second map instead of the pooled product,
    which is the same sum in another order.
-4. A grey frame is one channel, whose first kernels are the sums over the three they were trained
-   with.
+
+Note [Grey frames]
+A grey frame is one channel. It is convolved with the sums of the kernels for the three equal ones
+that it stands for, which is a third of the work of the largest convolution.
 
 Note [In place]
 Most of what is not a product is memory traffic. So what has just been computed is written over
@@ -49,8 +51,8 @@ class InstanceNorm(nn.Module):
 
 
 class Convolution(nn.Conv2d):
-    """With what only some of the callers can know: that the input is grey, or that a norm follows,
-    which takes any bias off again."""
+    """As nn.Conv2d, for grey input too (Note [Grey frames]), and without its bias where a norm of
+    the instance follows, which takes any bias off again."""
 
     with_bias: Final[bool]
 
@@ -405,7 +407,8 @@ class Raft(nn.Module):
         """To (N, h, w, D): the hidden state at the start, then the context's share of each gate."""
         encoded = self.context_encoder(frame).permute(0, 2, 3, 1).contiguous()
         context = F.relu(encoded[:, :, :, self.hidden :]).contiguous()
-        parts = [torch.tanh(encoded[:, :, :, : self.hidden]), self.convolve("gru1.context", context)]
+        hidden = torch.tanh(encoded[:, :, :, : self.hidden])
+        parts = [hidden, self.convolve("gru1.context", context)]
         if self.large:
             parts.append(self.convolve("gru2.context", context))
         return torch.cat(parts, 3)
@@ -483,8 +486,8 @@ class Raft(nn.Module):
     @torch.jit.export
     def flow(self, one: Tensor, context: Tensor, two: Tensor, updates: int) -> Tensor:
         """Features and context of the first frame of each pair and features of the second, as
-        encode() gives them, to (N, 2, h, w): where each 8x8 px square of the first frame went, x then y,
-        in units of 8 px (one cell of the grid)."""
+        encode() gives them, to (N, 2, h, w): where each 8x8 px square of the first frame went, x
+        then y, in units of 8 px (one cell of the grid)."""
         pairs, _, rows, columns = one.shape
         hidden = context[:, :, :, : self.hidden].contiguous()
         shares = context[:, :, :, self.hidden :]

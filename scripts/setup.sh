@@ -10,10 +10,12 @@ build_packages=(
   libvips-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev
 )
-# libheif's codecs, where the distribution has them in packages of their own, and libvips without the first: HEIC
+# Only where the distribution has them. libheif's codecs are packages of their own there, and libvips without the first: HEIC
 # photos, and AVIF pictures of the tests.
-codec_packages=(libheif-plugin-libde265)
+offered_packages=(libheif-plugin-libde265)
 test_codec_packages=(libheif-plugin-aomenc)
+# The model's own code is tested in Python, where the distribution has torch.
+test_torch_packages=(python3-torch)
 # For --flow dis and --faces.
 flow_packages=(libopencv-video-dev libopencv-objdetect-dev opencv-data)
 # For --flow raft. Without OpenBLAS, Debian's LibTorch falls back to the reference BLAS and is several times slower.
@@ -33,7 +35,7 @@ case "${1:-}" in
   --test) wanted+=("${test_packages[@]}") ;;
   --long) wanted+=("${test_packages[@]}" "${long_packages[@]}") ;;
 esac
-if [ -n "${1:-}" ]; then codec_packages+=("${test_codec_packages[@]}"); fi
+if [ -n "${1:-}" ]; then offered_packages+=("${test_codec_packages[@]}" "${test_torch_packages[@]}"); fi
 
 is_installed() {
   [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null || true)" = "install ok installed" ]
@@ -65,7 +67,7 @@ if [ "${1:-}" = --test ] || [ "${1:-}" = --long ]; then
     break
   done
 fi
-for package in "${codec_packages[@]}"; do
+for package in "${offered_packages[@]}"; do
   if [ $can_install = yes ] && ! is_installed "$package" && is_offered "$package"; then missing+=("$package"); fi
 done
 # Lists without g++ say nothing about LibTorch either.

@@ -130,12 +130,14 @@ class CandidateLists {
   /// Costs of the row that fetch() has just fetched, one per column.
   [[nodiscard]] std::span<const std::int32_t> fetched_row() const { return row_cost_; }
 
-  [[nodiscard]] std::int64_t rows_fetched() const { return rows_fetched_; }
+  [[nodiscard]] std::int64_t rows_fetched() const { return rows_fetched_ + store_.fetched(); }
 
   /// Gives the memory of whole_row() back.
   void forget_rows() { store_.forget(); }
   /// All costs of a class, one per column, without a list being made; valid until the next call.
   std::span<const std::int32_t> whole_row(int row_class) { return store_.row(row_class); }
+  /// whole_row() is at hand, or will be kept.
+  [[nodiscard]] bool keeps_row(int row_class) const { return store_.has_room(row_class); }
 
  private:
   static constexpr int kDebtPerBlock = 6;
@@ -182,7 +184,7 @@ class CandidateLists {
   std::vector<Candidate> candidate_;
   std::vector<Price> floor_;
   std::int64_t lift_ = 0;
-  std::int64_t rows_fetched_ = 0;
+  std::int64_t rows_fetched_ = 0;     ///< for lists
   std::int64_t most_candidates_ = 0;  ///< that lists may grow to
   bool blocked_columns_ = false;
 

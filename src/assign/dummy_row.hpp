@@ -18,7 +18,8 @@ struct DummyRow {
   std::vector<std::int32_t> held;  ///< per column: places
   bool lends = false;              ///< gives up places at its level though it will miss them
 
-  /// Takes free places of the market, as many as it misses and may hold; `class_number` is its own.
+  /// Takes the market's free places at its level: all of them, even more than it misses, or with
+  /// use_all what it misses of what it may hold. `class_number` is its own.
   void open(Market<Price>& market, int class_number);
 
   /// Places of the column that others may have.

@@ -21,6 +21,7 @@ void RowStore::open(const CostSource& costs, const RowClasses& classes, std::int
   forget();
   const std::int64_t bytes = std::int64_t{std::max(costs.columns(), 1)} * sizeof(std::int32_t);
   rows_left_ = most_bytes / bytes;
+  fetched_ = 0;
 }
 
 void RowStore::raise_cost(int row_class, int column, std::int32_t by) {
@@ -30,16 +31,17 @@ void RowStore::raise_cost(int row_class, int column, std::int32_t by) {
 std::span<const std::int32_t> RowStore::row(int row_class) {
   if (!kept(row_class).empty()) return kept_[row_class];
   if (kept_.empty()) kept_.resize(classes_->count());
-  const bool keeps = rows_left_ > 0;
-  std::vector<std::int32_t>& to = keeps ? kept_[row_class] : passing_;
-  to.resize(costs_->columns());
-  if (keeps) --rows_left_;
+  ++fetched_;
   const int row = classes_->representative[row_class];
-  costs_->row(row, to);
+  passing_.resize(costs_->columns());
+  costs_->row(row, passing_);
   std::int32_t bits = 0;
-  for (const std::int32_t cost : to) bits |= cost;
+  for (const std::int32_t cost : passing_) bits |= cost;
   check_costs(bits, row);
-  return to;
+  if (rows_left_ <= 0) return passing_;
+  --rows_left_;
+  kept_[row_class].swap(passing_);
+  return kept_[row_class];
 }
 
 }  // namespace mosaic::assign

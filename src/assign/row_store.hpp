@@ -13,7 +13,7 @@ namespace mosaic::assign {
 /// Throws UsageError unless all costs of `row`, which are OR-ed together in `bits`, are in range.
 void check_costs(std::int32_t bits, int row);
 
-/// Rows of classes, fetched when first asked for and kept as long as there is room.
+/// Rows of classes, fetched when first asked for and kept while there is room.
 class RowStore {
  public:
   static constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;
@@ -21,7 +21,7 @@ class RowStore {
   /// Forgets all rows, and begins with others. Room for `most_bytes` of them.
   void open(const CostSource& costs, const RowClasses& classes,
             std::int64_t most_bytes = kMostBytes);
-  /// Gives memory back.
+  /// Gives memory back; open() comes before the next row.
   void forget() { kept_ = {}; }
   /// From now on rows are fetched from here: the same costs but for those raise_cost() tells of.
   void read_from(const CostSource& costs) { costs_ = &costs; }
@@ -29,6 +29,12 @@ class RowStore {
 
   /// One cost per column; valid until the next call. Throws UsageError when one is out of range.
   std::span<const std::int32_t> row(int row_class);
+  /// Rows fetched since open().
+  [[nodiscard]] std::int64_t fetched() const { return fetched_; }
+  /// The row is kept, or there is room for it.
+  [[nodiscard]] bool has_room(int row_class) const {
+    return rows_left_ > 0 || !kept(row_class).empty();
+  }
   /// The row if it is kept, else empty.
   [[nodiscard]] std::span<const std::int32_t> kept(int row_class) const {
     return kept_.empty() ? std::span<const std::int32_t>{} : kept_[row_class];
@@ -40,6 +46,7 @@ class RowStore {
   std::vector<std::vector<std::int32_t>> kept_;  ///< per class; empty before the first row
   std::vector<std::int32_t> passing_;            ///< the last row there was no room for
   std::int64_t rows_left_ = 0;
+  std::int64_t fetched_ = 0;
 };
 
 }  // namespace mosaic::assign

@@ -30,7 +30,7 @@ void ShortestPaths<Price>::open() {
   const int classes = market_.classes();
   search_ = 0;
   augmentations_ = 0;
-  far_searches_ = 0;
+  whole_rows_ = 0;
   scans_ = 0;
   column_mark_.assign(columns, {});
   class_mark_.assign(classes + 1, {});
@@ -200,7 +200,8 @@ void ShortestPaths<Price>::settle_class(int row_class, int via, Price distance) 
   ++scans_;
   if (row_class == dummy_.number) {
     scan_dummy();
-  } else if (goes_far() && lists_.listed(row_class) * kFarShare >= market_.columns()) {
+  } else if (goes_far() && lists_.keeps_row(row_class) &&
+             lists_.listed(row_class) * kFarShare >= market_.columns()) {
     scan_whole_row(row_class);
   } else {
     lists_.prepare(row_class);
@@ -235,7 +236,7 @@ void ShortestPaths<Price>::scan_blocks(int row_class, Price now) {
     const Price unlisted =
         lists_.complete(row_class) ? Limits::kLongest : base + lists_.bound(row_class);
     if (unlisted <= now) {
-      if (goes_far()) {
+      if (goes_far() && lists_.keeps_row(row_class)) {
         scan_whole_row(row_class);
         return;
       }
@@ -276,11 +277,11 @@ bool ShortestPaths<Price>::goes_far() {
     return false;
   }
   far_ = true;
-  ++far_searches_;
   far_scan_.open(market_.columns());
   for (int j = 0; j < market_.columns(); ++j) {
     const ColumnMark& mark = column_mark_[j];
-    far_scan_.reached(j, mark.search == search_ ? mark.distance : Limits::kLongest);
+    const Price distance = mark.search == search_ ? mark.distance : Limits::kLongest;
+    far_scan_.reached(j, market_.capacity[j] > 0 ? distance : 0);
   }
   return true;
 }
@@ -289,6 +290,7 @@ template <class Price>
 void ShortestPaths<Price>::scan_whole_row(int row_class) {
   const Price base = class_mark_[row_class].distance - row_price_[row_class];
   const std::span<const std::int32_t> cost = lists_.whole_row(row_class);
+  ++whole_rows_;
   for (const int j : far_scan_.nearer(cost, market_.price.data(), base, reach_)) {
     const Price distance = base + cost[j] - market_.price[j];
     if (distance < reach_ && market_.capacity[j] > 0) reach(j, distance, row_class, cost[j]);

@@ -67,9 +67,11 @@ namespace mosaic::assign {
 
 // Note [Far searches]
 // Prices stand still during a search, so that a list which it has outgrown could only be made anew
-// to be outgrown again. Once that has happened to a few classes, all others are likely to follow,
-// and the search goes over whole rows, which are kept: a comparison per column with the distance it
-// has been reached at, and no list, no order and no second visit to a class.
+// to be outgrown again. Once that has happened to a few classes, or very many candidates have been
+// looked at, the search is far: where another list is outgrown, or is half as long as the row, it
+// looks at the whole row instead. That is a comparison per column with the distance it has been
+// reached at, and the class is done with. Such rows are kept for other searches; where there is no
+// more room for them, lists are made anew.
 
 /// Queue entries, ordered by distance and then by node: column, or columns + class.
 template <class Price>
@@ -110,7 +112,7 @@ class ShortestPaths {
   bool run_again(Searches how, std::span<const std::int32_t> changed);
 
   [[nodiscard]] std::int64_t augmentations() const { return augmentations_; }
-  [[nodiscard]] std::int64_t far_searches() const { return far_searches_; }
+  [[nodiscard]] std::int64_t whole_rows() const { return whole_rows_; }
 
  private:
   using Limits = PriceLimits<Price>;
@@ -184,7 +186,7 @@ class ShortestPaths {
   FarScan<Price> far_scan_;
   std::vector<typename TightPaths<Price>::Step> path_;
   std::int64_t augmentations_ = 0;
-  std::int64_t far_searches_ = 0;
+  std::int64_t whole_rows_ = 0;  ///< looked at
   std::int64_t scans_ = 0;
 };
 

@@ -20,7 +20,6 @@ namespace {
 
 using assign::Auction;
 using assign::CandidateLists;
-using assign::kCostLimit;
 using assign::kNone;
 using assign::Market;
 using assign::PriceOverflow;
@@ -190,7 +189,7 @@ void Solver::Impl::open(Engine<Price>& engine, const SolveRequest& request) {
 template <class Price>
 bool Solver::Impl::counted(const ShortestPaths<Price>& paths, bool served) {
   statistics.augmentations += paths.augmentations();
-  statistics.far_searches += paths.far_searches();
+  statistics.whole_rows += paths.whole_rows();
   return served;
 }
 
@@ -241,6 +240,7 @@ void Solver::Impl::run(Engine<Price>& engine, const SolveRequest& request, Assig
 template <class Work>
 void Solver::Impl::with_either(const Work& work) {
   can_go_on = false;
+  if (wide != nullptr) wide->lists.forget_rows();
   try {
     work(narrow);
     can_go_on = true;

@@ -38,10 +38,10 @@ struct SolveStatistics {
   std::int64_t kept_rows = 0;  ///< of `held`, that had it to begin with; 0: solved anew
   std::int64_t bids = 0;
   std::int64_t augmentations = 0;
-  std::int64_t dense_rows = 0;    ///< rows fetched whole because a list ran out
-  std::int64_t far_searches = 0;  ///< that had to look at whole rows
-  bool resettled = false;         ///< rows were too much alike for searches one by one
-  bool wide_prices = false;       ///< 32-bit prices did not suffice
+  std::int64_t dense_rows = 0;  ///< rows fetched whole because a list ran out
+  std::int64_t whole_rows = 0;  ///< looked at instead of lists, some of them more than once
+  bool resettled = false;       ///< rows were too much alike for searches one by one
+  bool wide_prices = false;     ///< 32-bit prices did not suffice
 };
 
 /// Serial and deterministic: the result depends on the request alone, prices and lists included;

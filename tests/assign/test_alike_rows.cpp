@@ -53,19 +53,27 @@ TEST(AlikeRows, AreSolvedExactlyWhenSomeAreEqual) {
   }
 }
 
-/// Note [Far searches] in shortest_paths.hpp: with places left over, and with all columns used.
-TEST(AlikeRows, SearchesGoFarAndStayExact) {
+/// Note [Far searches] in shortest_paths.hpp: with places left over and with all columns used, some
+/// of which have no places, and with rows that are equal.
+TEST(AlikeRows, WholeRowsAreLookedAtAndTheOptimumIsExact) {
   const test::MosaicScene scene{.grid_columns = 40, .grid_rows = 25, .tiles = 613, .seed = 5};
   const Ints nothing(1000, -1);
   const DenseCosts costs = test::fade_costs(scene, 2, nothing);
+  Ints row_class(1000);
+  std::iota(row_class.begin(), row_class.end(), 0);
+  Ints capacity(scene.tiles, 2);
+  for (int j = 3; j < scene.tiles; j += 11) capacity[j] = 0;
   for (const bool use_all : {false, true}) {
     SCOPED_TRACE(use_all);
-    const Ints capacity(scene.tiles, 2);
     Solver plain(SimdChoice::plain);
-    SolveRequest request{costs, capacity, {}, {}, nullptr};
+    SolveRequest request{costs, capacity, row_class, {}, nullptr};
     request.use_all = use_all;
     const Assignment expected = test::solve_certified(plain, request);
-    EXPECT_GT(plain.statistics().far_searches, 0);
+    const std::int64_t whole_rows = plain.statistics().whole_rows;
+    EXPECT_GT(whole_rows, 0);
+    request.patient = false;
+    EXPECT_EQ(test::solve_certified(plain, request).cost, expected.cost);
+    request.patient = true;
     for (const Isa isa : supported_isas()) {
       SCOPED_TRACE(isa_name(isa));
       Solver solver(isa == Isa::avx512 ? SimdChoice::avx512
@@ -74,7 +82,7 @@ TEST(AlikeRows, SearchesGoFarAndStayExact) {
       const Assignment found = solver.solve(request);
       EXPECT_EQ(found.column_of_row, expected.column_of_row);
       EXPECT_EQ(found.price, expected.price);
-      EXPECT_EQ(solver.statistics().far_searches, plain.statistics().far_searches);
+      EXPECT_EQ(solver.statistics().whole_rows, whole_rows);
     }
   }
 }
@@ -95,8 +103,10 @@ TEST(AlikeRows, GoOnFromTheLastSolveWhenCostsRise) {
     values[std::size_t(i) * costs.columns() + first.column_of_row[i]] += 1 << 24;
   }
   const DenseCosts risen(costs.rows(), costs.columns(), std::move(values));
+  EXPECT_GT(solver.statistics().whole_rows, 0);
   const auto again = solver.solve_again(risen, rises);
   ASSERT_TRUE(again);
+  EXPECT_GT(solver.statistics().whole_rows, 0);
   const Certificate proof = certify(risen, capacity, *again);
   EXPECT_TRUE(proof.optimal) << proof.violation;
 }

@@ -71,13 +71,29 @@ TEST(RowStore, FollowsCostsThatRise) {
   EXPECT_EQ(copy_of(store.row(0)), (Ints{1, 7}));
 }
 
-TEST(RowStore, RefusesCostsOutOfRange) {
+TEST(RowStore, RefusesCostsOutOfRangeEveryTime) {
   const DenseCosts costs(2, 2, {1, 2, 3, -4});
   const assign::RowClasses classes = one_class_each(2);
   RowStore store;
   store.open(costs, classes);
   EXPECT_NO_THROW(store.row(0));
   EXPECT_THROW(store.row(1), UsageError);
+  EXPECT_THROW(store.row(1), UsageError);
+}
+
+TEST(RowStore, ForgetsAndBeginsAnew) {
+  const CountedCosts costs(DenseCosts(1, 2, {1, 2}));
+  const assign::RowClasses classes = one_class_each(1);
+  RowStore store;
+  store.open(costs, classes);
+  store.row(0);
+  EXPECT_EQ(store.fetched(), 1);
+  store.forget();
+  EXPECT_TRUE(store.kept(0).empty());
+  store.open(costs, classes);
+  EXPECT_EQ(store.fetched(), 0);
+  EXPECT_EQ(copy_of(store.row(0)), (Ints{1, 2}));
+  EXPECT_EQ(costs.asked, 2);
 }
 
 template <class Price>
@@ -107,6 +123,27 @@ void expect_nearer_columns() {
       }
       EXPECT_EQ(copy_of(scan.nearer(cost, price.data(), base, reach)), expected);
     }
+  }
+}
+
+/// The ends of the ranges that market.hpp names: no difference may leave 32 bits.
+TEST(FarScan, HoldsAtTheEndsOfTheRanges) {
+  using Limits = assign::PriceLimits<std::int32_t>;
+  const std::int32_t dearest = assign::kCostLimit - 1;
+  for (const Isa isa : supported_isas()) {
+    SCOPED_TRACE(isa_name(isa));
+    assign::FarScan<std::int32_t> scan(isa);
+    scan.open(20);
+    for (int j = 0; j < 20; ++j) scan.reached(j, j < 10 ? 0 : Limits::kLongest);
+    // As far as can be: nothing is nearer.
+    const Ints most(20, dearest);
+    const Ints lowest(20, Limits::kLowest);
+    EXPECT_TRUE(scan.nearer(most, lowest.data(), Limits::kLongest - 1, Limits::kLongest).empty());
+    // As near as can be, and still not nearer than 0 where that has been reached.
+    const Ints none(20, 0);
+    const std::int32_t base = -(dearest - Limits::kLowest);
+    EXPECT_EQ(scan.nearer(none, none.data(), base, Limits::kLongest).size(), 20U);
+    EXPECT_EQ(scan.nearer(none, none.data(), 0, Limits::kLongest).size(), 10U);
   }
 }
 

@@ -28,7 +28,7 @@ std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile
       module.symbol<TorchOpen>(kTorchOpenSymbol)(kTorchInterfaceVersion, options, failure));
   if (model == nullptr) {
     throw InputError("flow model " + file.path.string() + " cannot be loaded: " + failure.text,
-                     "give a file written by scripts/export_raft.py");
+                     "give a file written by this version's scripts/export_raft.py");
   }
   return model;
 }

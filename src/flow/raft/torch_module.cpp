@@ -196,15 +196,19 @@ class Model final : public TorchModel {
 
  private:
   void check_format() {
+    const auto has = [this](const char* name) { return module_.find_method(name).has_value(); };
+    if (has("format")) {
+      const c10::IValue format = module_.get_method("format")({});
+      TORCH_CHECK(format.isInt() && format.toInt() == kModelFormat, "it has format ", format,
+                  ", this program takes ", kModelFormat, "; export it again");
+    }
     for (const char* name : {"prepare", "encode_features", "encode_context", "flow"}) {
-      TORCH_CHECK(module_.find_method(name).has_value(), "it has no method '", name,
+      TORCH_CHECK(has(name), "it has no method '", name,
                   "'; it was not written by scripts/export_raft.py");
     }
-    // Models written before formats were numbered have no such method.
-    const std::int64_t format =
-        module_.find_method("format").has_value() ? module_.get_method("format")({}).toInt() : 1;
-    TORCH_CHECK(format == kModelFormat, "it has format ", format, ", this program takes ",
-                kModelFormat, "; export it again with this version's scripts/export_raft.py");
+    // Models written before formats were numbered have the methods, with other arguments.
+    TORCH_CHECK(has("format"), "it has no format, this program takes ", kModelFormat,
+                "; export it again");
   }
 
   /// All pairs at once: half the launches, and the card is far from full with one.
