@@ -25,7 +25,8 @@ std::int64_t divided(std::int64_t value, std::int64_t by) {  // to nearest, halv
 
 /// Sums of the three channels over the k x k colours of each description.
 std::vector<Colour> channel_sums(std::span<const std::uint8_t> features, int features_k) {
-  const auto colours = static_cast<std::size_t>(3 * features_k * features_k);
+  const auto k = static_cast<std::size_t>(features_k);
+  const std::size_t colours = 3 * k * k;
   const auto dims = static_cast<std::size_t>(feature_count(features_k));
   std::vector<Colour> sums(features.size() / dims);
   for (std::size_t i = 0; i < sums.size(); ++i) {

@@ -323,7 +323,8 @@ void sweep(const ListRequest& request, int first, int count, Isa isa, Gathered* 
 void build_batch(const ListRequest& request, int first, int count, Isa isa, const ListOutput& out) {
   std::array<Gathered, kQueryBatch> kept;
   const auto guess = [&](int q) {
-    return request.guess.empty() ? kNoGuess : request.guess[static_cast<std::size_t>(first + q)];
+    const int query = first + q;
+    return request.guess.empty() ? kNoGuess : request.guess[static_cast<std::size_t>(query)];
   };
   for (int q = 0; q < count; ++q) kept[static_cast<std::size_t>(q)].threshold = guess(q);
   sweep(request, first, count, isa, kept.data());

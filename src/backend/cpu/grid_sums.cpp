@@ -146,7 +146,8 @@ void add_columns(const Channel& channel, int from, int count, const ColumnSums& 
       std::int64_t sum = 0;
       for (int x = first; x <= last; ++x) sum += row[x];
       sum = sum * k - less_first * row[first] - less_last * row[last];
-      sums[static_cast<std::size_t>(cy * k + cx)] += static_cast<std::uint64_t>(sum);
+      const int cell = cy * k + cx;
+      sums[static_cast<std::size_t>(cell)] += static_cast<std::uint64_t>(sum);
     }
   }
 }
