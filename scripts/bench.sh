@@ -51,9 +51,9 @@ fi
 python3 scripts/bench_matrix.py --program "$program" --video "$scaled" --photos "${inputs[1]}" --work "$work" \
   --runs "$runs" "${mode[@]}"
 if [ $micro = yes ]; then
-  for one in backend assign library flow video; do
-    printf '\n## bench_%s\n\n```\n' "$one"
-    "$build/tests/bench/bench_$one" --benchmark_min_time=0.2 2>/dev/null
+  for one in tests/bench/bench_{backend,assign,library,flow,video} bin/bench_raft; do
+    printf '\n## %s\n\n```\n' "${one##*/}"
+    "$build/$one" --benchmark_min_time=0.2 2>/dev/null
     printf '```\n'
   done
 fi

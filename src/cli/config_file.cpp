@@ -68,6 +68,7 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<ConfigEntry> result;
+  result.reserve(entries.size());
   for (auto& [line, entry] : entries) result.push_back(std::move(entry));
   return result;
 }
