@@ -72,7 +72,7 @@ void StatusBoard::finish(int exit_code, const std::string& message) {
 
 std::string StatusBoard::line() {
   const std::scoped_lock lock(mutex_);
-  const std::string text =
+  std::string text =
       progress_ ? progress_text(*progress_) : std::string("starting: nothing is finished yet");
   if (!work_) return text;
   return "[" + std::to_string(work_->number) + "/" + std::to_string(work_->of) + "] " +

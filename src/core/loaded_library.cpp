@@ -12,7 +12,7 @@ std::string loaded_library(std::string_view name) {
     const std::size_t path = line.find('/');
     if (path == std::string::npos) continue;
     // The file that a link leads to, so with its whole version.
-    const std::string file = std::filesystem::path(line.substr(path)).filename().string();
+    std::string file = std::filesystem::path(line.substr(path)).filename().string();
     if (file.starts_with(wanted)) return file;
   }
   return {};

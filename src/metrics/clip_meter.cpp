@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
@@ -32,7 +31,7 @@ double mean_of(const Plane& plane, ThreadPool& pool) {
 }  // namespace
 
 ClipMeter::ClipMeter(Size size, std::optional<GridGeometry> grid, ThreadPool& pool)
-    : size_(size), grid_(std::move(grid)), pool_(pool) {
+    : size_(size), grid_(grid), pool_(pool) {
   if (grid_) flow_ = make_flow_estimator(FlowKind::block, *grid_, SimdChoice::automatic, pool_);
 }
 

@@ -112,6 +112,7 @@ int compare(const parity::ParitySetting& setting, const CheckParityOptions& opti
                                   options.seed + static_cast<unsigned>(setting.tile_size_px));
   table.heading(setting, scene.tiles());
   std::vector<std::unique_ptr<Backend>> made;
+  made.reserve(contenders.size());
   for (const Contender& contender : contenders) {
     made.push_back(contender.entry->make(scene.context(contender.simd, pool)));
   }
