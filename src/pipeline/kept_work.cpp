@@ -54,7 +54,7 @@ fs::path anchor_of(const fs::path& output) {
   const bool is_folder = !output.has_filename() || fs::is_directory(output, ignored);
   const bool pattern = output.filename().native().find('%') != std::string::npos;
   if (!is_folder && (!pattern || !output.has_parent_path())) return output;
-  const fs::path folder = is_folder && output.has_filename() ? output : output.parent_path();
+  fs::path folder = is_folder && output.has_filename() ? output : output.parent_path();
   if (!fs::is_directory(folder, ignored)) return folder;
   if (keeps_job_beside(folder, names_of(output))) return folder;
   return is_folder ? folder / kDefaultPattern : output;

@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kLibrarie
 std::string encoder_version(const std::filesystem::path& output, const EncodeSettings& encode) {
   const std::string ending = video_ending(output, encode);
   if (ending.empty()) return {};
-  const std::string codec = codec_for(encode, ending);
+  std::string codec = codec_for(encode, ending);
   for (const auto& [name, library] : kLibraries) {
     if (name != codec) continue;
     const std::string file = loaded_library(library);

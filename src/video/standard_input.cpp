@@ -63,7 +63,7 @@ AVIOContext* StandardInput::open() {
     av_free(buffer);
     throw std::bad_alloc();
   }
-  self.release();  // close_standard_input() has it now
+  static_cast<void>(self.release());  // close_standard_input() has it now
   return context;
 }
 
