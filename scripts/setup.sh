@@ -10,8 +10,8 @@ build_packages=(
   libvips-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev libbenchmark-dev
 )
-# Only where the distribution has them. libheif's codecs are packages of their own there, and libvips without the first: HEIC
-# photos, and AVIF pictures of the tests.
+# Only where the distribution has them. libheif's codecs are packages of their own there, and libvips comes without
+# the first: HEIC photos, and AVIF pictures of the tests.
 offered_packages=(libheif-plugin-libde265)
 test_codec_packages=(libheif-plugin-aomenc)
 # The model's own code is tested in Python, where the distribution has torch.

@@ -292,6 +292,7 @@ void ShortestPaths<Price>::scan_whole_row(int row_class) {
   const std::span<const std::int32_t> cost = lists_.whole_row(row_class);
   ++whole_rows_;
   for (const int j : far_scan_.nearer(cost, market_.price.data(), base, reach_)) {
+    // A column without places may seem nearer than 0: its price is the lowest there is.
     const Price distance = base + cost[j] - market_.price[j];
     if (distance < reach_ && market_.capacity[j] > 0) reach(j, distance, row_class, cost[j]);
   }

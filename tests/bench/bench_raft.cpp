@@ -4,7 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
-#include <memory>
+#include <filesystem>
 #include <vector>
 
 #include "flow/flow.hpp"
@@ -59,5 +59,3 @@ BENCHMARK_CAPTURE(raft, estimate_fp64, FlowPrecision::fp64, Part::estimate)->App
 BENCHMARK_CAPTURE(raft, estimate_fp32, FlowPrecision::fp32, Part::estimate)->Apply(settings_of);
 
 }  // namespace
-
-BENCHMARK_MAIN();
