@@ -15,11 +15,17 @@
 // its entries, keeps the L+1 smallest in order and lowers the limit to the last of them. Which
 // entries arrive first depends on the card's mood, but the keys (reduced cost, tile) are unique, so
 // the L+1 smallest of all do not. Distances of cells to tiles are never stored.
+//
+// The first limit of a cell is a guess from its last list, as in Note [Threshold lists]: if L+1
+// keys are under it, they hold the L+1 smallest, and hardly any list ever grows too long. Where
+// fewer are, the block streams the tiles once more for those cells, without a limit.
 namespace mosaic::gpu {
 namespace {
 
 constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kWarpLanes;
+constexpr int kThreadsOfCells =
+    64;  ///< where a thread has a cell: small blocks reach more of a card
 constexpr int kCells = kMmaRows;
 constexpr int kGroupsAtOnce = kTilesAtOnce / (kWarps * kMmaColumns);  ///< per warp
 constexpr int kTrimAbove = 2 * cpu::kListLength;
@@ -30,6 +36,7 @@ constexpr int kMaxSteps = (kMaxFeatures + kMmaDepth - 1) / kMmaDepth;
 constexpr int kUsualSteps = (feature_count(5) + kMmaDepth - 1) / kMmaDepth;
 constexpr std::int32_t kAllListed = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+constexpr std::uint64_t kNothing = 0;  ///< no key is under this limit
 
 static_assert(kTilesAtOnce % (kWarps * kMmaColumns) == 0 && kCapacity % kWarpLanes == 0);
 
@@ -45,6 +52,11 @@ __device__ inline std::int32_t tile_of(std::uint64_t key) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
 }
 
+/// Of keys whose reduced cost is less than `guess`.
+__device__ inline std::uint64_t limit_of(std::int32_t guess) {
+  return guess == kNoGuess ? kNoLimit : key_of(guess, 0);
+}
+
 struct Shared {
   std::uint64_t key[kCells][kCapacity];
   std::uint64_t limit[kCells];  ///< a key at or above it is not among the L+1 smallest
@@ -52,6 +64,7 @@ struct Shared {
   std::int32_t count[kCells];
   std::int32_t norm[kCells];
   std::int32_t saliency[kCells];
+  std::int32_t short_lists;  ///< lists whose guess was too low
 };
 static_assert(sizeof(Shared) <= kPlainShared);
 
@@ -80,11 +93,14 @@ __device__ void load_cells(const ListJob& job, int first, Shared& shared) {
     }
     norm = sum_over_warp(norm);
     if (lane_in_warp() != 0) continue;
+    const int cell = first + row;
+    const bool there = cell < job.cells;
     shared.norm[row] = norm;
-    shared.saliency[row] = first + row < job.cells ? job.saliency[first + row] : 0;
+    shared.saliency[row] = there ? job.saliency[cell] : 0;
     shared.count[row] = 0;
-    shared.limit[row] = kNoLimit;
+    shared.limit[row] = there ? limit_of(job.guess[cell]) : kNothing;
   }
+  if (thread_in_block() == 0) shared.short_lists = 0;
 }
 
 /// Products of the block's cells with the 8 tiles of one group. kSteps: steps, or 0 where they are
@@ -144,26 +160,41 @@ __device__ inline void gather(const ListJob& job, int group, const TilePair& til
   }
 }
 
-/// By one warp: puts the `wanted` smallest keys of one list in order and drops the others.
-__device__ void trim(int wanted, int row, Shared& shared) {
-  std::uint64_t* const keys = shared.key[row];
-  const int count = shared.count[row];
-  std::uint64_t mine[kKeysPerLane];
-  int rank[kKeysPerLane];
-  for (int i = 0; i < kKeysPerLane; ++i) {
+/// By one warp: moves the `wanted` smallest of `count` keys to the front, in order. kKeys: of a
+/// lane.
+template <int kKeys>
+__device__ inline void rank_keys(std::uint64_t* keys, int count, int wanted) {
+  std::uint64_t mine[kKeys];
+  int rank[kKeys];
+  MOSAIC_UNROLL
+  for (int i = 0; i < kKeys; ++i) {
     const int at = lane_in_warp() + i * kWarpLanes;
     mine[i] = at < count ? keys[at] : kNoLimit;
     rank[i] = 0;
   }
   for (int other = 0; other < count; ++other) {
     const std::uint64_t key = keys[other];
-    for (int i = 0; i < kKeysPerLane; ++i) rank[i] += key < mine[i] ? 1 : 0;
+    MOSAIC_UNROLL
+    for (int i = 0; i < kKeys; ++i) rank[i] += key < mine[i] ? 1 : 0;
   }
   __syncwarp();
-  for (int i = 0; i < kKeysPerLane; ++i) {
+  MOSAIC_UNROLL
+  for (int i = 0; i < kKeys; ++i) {
     if (mine[i] != kNoLimit && rank[i] < wanted) keys[rank[i]] = mine[i];
   }
   __syncwarp();
+}
+
+/// By one warp: puts the `wanted` smallest keys of one list in order and drops the others.
+__device__ void trim(int wanted, int row, Shared& shared) {
+  std::uint64_t* const keys = shared.key[row];
+  const int count = shared.count[row];
+  // Most lists end with fewer than half of what fits.
+  if (count <= kKeysPerLane / 2 * kWarpLanes) {
+    rank_keys<kKeysPerLane / 2>(keys, count, wanted);
+  } else {
+    rank_keys<kKeysPerLane>(keys, count, wanted);
+  }
   if (lane_in_warp() != 0) return;
   if (count < wanted) return;
   shared.count[row] = wanted;
@@ -181,16 +212,15 @@ __device__ void write_list(const ListJob& job, int cell, int row, const Shared& 
     out.base[at] = reduced_of(key) + job.tile_price[tile];
   }
   if (lane_in_warp() != 0) return;
-  out.bound[cell] = shared.count[row] > length ? reduced_of(shared.key[row][length]) : kAllListed;
+  const std::int32_t bound =
+      shared.count[row] > length ? reduced_of(shared.key[row][length]) : kAllListed;
+  out.bound[cell] = bound;
+  job.guess[cell] = guess_from(reduced_of(shared.key[row][0]), bound);
 }
 
+/// Gathers the tiles under the lists' limits. The lists are whole after the block's next barrier.
 template <int kSteps>
-__global__ void __launch_bounds__(kThreads) build_lists_kernel(ListJob job, ListView out) {
-  Shared& shared = *dynamic_shared<Shared>();
-  const int first = static_cast<int>(blockIdx.x) * kCells;
-  const int wanted = job.list_length + 1;
-  load_cells(job, first, shared);
-  __syncthreads();
+__device__ inline void stream_tiles(const ListJob& job, int wanted, Shared& shared) {
   for (int tile = 0; tile < job.tiles.tiles; tile += kTilesAtOnce) {
     const int row = lane_in_warp() / 4;
     const std::uint64_t limit[2] = {shared.limit[row], shared.limit[row + 8]};
@@ -212,6 +242,36 @@ __global__ void __launch_bounds__(kThreads) build_lists_kernel(ListJob job, List
     }
     __syncthreads();
   }
+}
+
+/// By all threads: empties the lists that a guess has left too short, shuts the others, and says
+/// whether there is any of the former.
+__device__ inline bool begin_short_lists_again(const ListJob& job, int first, int wanted,
+                                               Shared& shared) {
+  if (const int row = thread_in_block(); row < kCells) {
+    const int enough = wanted < job.tiles.tiles ? wanted : job.tiles.tiles;
+    const bool is_short = first + row < job.cells && shared.count[row] < enough;
+    shared.limit[row] = is_short ? kNoLimit : kNothing;
+    if (is_short) {
+      shared.count[row] = 0;
+      atomicAdd(&shared.short_lists, 1);
+    }
+  }
+  __syncthreads();
+  return shared.short_lists > 0;
+}
+
+template <int kSteps>
+__global__ void __launch_bounds__(kThreads) build_lists_kernel(ListJob job, ListView out) {
+  Shared& shared = *dynamic_shared<Shared>();
+  const int first = static_cast<int>(blockIdx.x) * kCells;
+  const int wanted = job.list_length + 1;
+  load_cells(job, first, shared);
+  __syncthreads();
+  stream_tiles<kSteps>(job, wanted, shared);
+  if (begin_short_lists_again(job, first, wanted, shared)) {
+    stream_tiles<kSteps>(job, wanted, shared);
+  }
   for (int list = warp_in_block(); list < kCells; list += kWarps) {
     if (first + list >= job.cells) continue;
     trim(wanted, list, shared);
@@ -230,7 +290,7 @@ __global__ void expand_prices_kernel(const std::int32_t* photo_price, int tiles,
 __global__ void choose_kernel(const std::int32_t* list_tile, int cells, int list_length,
                               int variants, const std::int32_t* kept, int candidates,
                               std::int32_t* candidate_tile) {
-  const int cell = static_cast<int>(blockIdx.x) * kThreads + thread_in_block();
+  const int cell = static_cast<int>(blockIdx.x) * kThreadsOfCells + thread_in_block();
   if (cell >= cells) return;
   std::int32_t* const chosen = candidate_tile + static_cast<std::ptrdiff_t>(cell) * candidates;
   if (kept != nullptr) {
@@ -253,7 +313,7 @@ __global__ void choose_kernel(const std::int32_t* list_tile, int cells, int list
 /// One thread per cell; see cpu::CpuBackend::is_settled().
 __global__ void ask_kernel(ListJob job, ListView lists, AskJob ask, std::int32_t* asked,
                            std::int32_t* taken_over) {
-  const int cell = static_cast<int>(blockIdx.x) * kThreads + thread_in_block();
+  const int cell = static_cast<int>(blockIdx.x) * kThreadsOfCells + thread_in_block();
   if (cell >= job.cells) return;
   const std::int32_t carried = ask.carried_tile[cell];
   bool settled = false;
@@ -298,16 +358,18 @@ void choose_candidates(const std::int32_t* list_tile, int cells, int list_length
                        const std::int32_t* kept, int candidates, std::int32_t* candidate_tile,
                        const Stream& stream) {
   if (candidates == 0) return;
-  launch(Kernel("choose_candidates", choose_kernel),
-         {dim3(blocks_for(static_cast<std::size_t>(cells), kThreads)), dim3(kThreads)}, stream,
-         list_tile, cells, list_length, variants, kept, candidates, candidate_tile);
+  launch(
+      Kernel("choose_candidates", choose_kernel),
+      {dim3(blocks_for(static_cast<std::size_t>(cells), kThreadsOfCells)), dim3(kThreadsOfCells)},
+      stream, list_tile, cells, list_length, variants, kept, candidates, candidate_tile);
 }
 
 void ask_candidates(const ListJob& job, const ListView& lists, const AskJob& ask,
                     std::int32_t* asked, std::int32_t* taken_over, const Stream& stream) {
   launch(Kernel("ask_candidates", ask_kernel),
-         {dim3(blocks_for(static_cast<std::size_t>(job.cells), kThreads)), dim3(kThreads)}, stream,
-         job, lists, ask, asked, taken_over);
+         {dim3(blocks_for(static_cast<std::size_t>(job.cells), kThreadsOfCells)),
+          dim3(kThreadsOfCells)},
+         stream, job, lists, ask, asked, taken_over);
 }
 
 std::span<const KernelCode> candidate_list_kernels() {

@@ -16,6 +16,7 @@ struct ListJob {
   const std::uint8_t* features;    ///< cells x dims
   const std::uint8_t* saliency;    ///< cells
   const std::int32_t* tile_price;  ///< of each tile's photo; padded as `tiles` are
+  std::int32_t* guess;  ///< cells: guess_from() each cell's last list or kNoGuess; made anew
   int cells;
   std::int32_t ssim_unit;
   int list_length;  ///< <= cpu::kListLength, <= tiles

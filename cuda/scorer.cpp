@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "backend/cost_math.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/feature_math.hpp"
 #include "backend/ssim_math.hpp"
@@ -46,6 +47,9 @@ Scorer::Scorer(const BackendContext& context, const Stream& stream)
   list_tile_ = {device, cells * length, kWhat};
   list_base_ = {device, cells * length, kWhat};
   list_bound_ = {device, cells, kWhat};
+  list_guess_ = {device, cells, kWhat};
+  const std::vector<std::int32_t> no_guess(cells, kNoGuess);
+  upload_all(list_guess_, std::span(no_guess), stream, kWhat);
   candidate_ = {device, cells * candidates, kWhat};
   asked_ = {device, cells * candidates, kWhat};
   dissimilarity_ = {device, cells * (candidates + 1), kWhat};
@@ -116,6 +120,7 @@ void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
                     descriptions.features,
                     request.saliency.empty() ? descriptions.saliency : saliency_.data(),
                     tile_price_.data(),
+                    list_guess_.data(),
                     geometry_.cells(),
                     scale_.ssim_unit,
                     list_length_};

@@ -39,7 +39,7 @@ class Scorer {
   DeviceBuffer<std::int32_t> photo_price_, tile_price_, carried_, kept_;
   DeviceBuffer<std::uint8_t> saliency_;  ///< where the request brings its own
   DeviceBuffer<std::int32_t> switch_price_, known_, taken_over_;
-  DeviceBuffer<std::int32_t> list_tile_, list_base_, list_bound_, candidate_, asked_,
+  DeviceBuffer<std::int32_t> list_tile_, list_base_, list_bound_, list_guess_, candidate_, asked_,
       dissimilarity_;
   PinnedBuffer<std::int32_t> pinned_price_, pinned_carried_, pinned_kept_, pinned_switch_price_,
       pinned_known_, pinned_taken_over_;

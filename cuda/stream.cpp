@@ -4,8 +4,13 @@
 
 namespace mosaic::gpu {
 
-Stream::Stream(Device& device, Place place) : device_(&device) {
-  check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream", place);
+Stream::Stream(Device& device, Urgency urgency, Place place) : device_(&device) {
+  int least = 0;
+  int greatest = 0;  // the smaller number
+  check(cudaDeviceGetStreamPriorityRange(&least, &greatest), "making a stream", place);
+  check(cudaStreamCreateWithPriority(&stream_, cudaStreamNonBlocking,
+                                     urgency == Urgency::first ? greatest : least),
+        "making a stream", place);
 }
 
 Stream::~Stream() {

@@ -10,10 +10,13 @@ namespace mosaic::gpu {
 class Event;
 class Timeline;
 
+/// Which of two streams that both have work gets what becomes free of the card.
+enum class Urgency { usual, first };
+
 /// Work in order; streams run side by side unless an event makes one wait.
 class Stream {
  public:
-  explicit Stream(Device& device, Place place = Place::here());
+  explicit Stream(Device& device, Urgency urgency = Urgency::usual, Place place = Place::here());
   ~Stream();
   Stream(Stream&& other) noexcept
       : device_(other.device_), stream_(std::exchange(other.stream_, nullptr)) {}

@@ -25,6 +25,21 @@ MOSAIC_HD std::int32_t weighted_cost(std::int32_t saliency, std::int32_t distanc
                                    6);
 }
 
+/// A list with this for a guess is made without one.
+inline constexpr std::int32_t kNoGuess = 0x7FFFFFFF;
+
+/// A reduced cost under which the L+1 tiles of the next frame's list of a cell may be found, from
+/// this one's: `least` is the reduced cost of its first tile, `bound` that of the first tile not
+/// listed. It changes the speed of making a list, never the list. A third more than the list
+/// reached: in film one cell in twenty finds too few tiles under it, and one in seven more than a
+/// list keeps.
+MOSAIC_HD std::int32_t guess_from(std::int32_t least, std::int32_t bound) {
+  if (bound == kNoGuess) return kNoGuess;
+  const std::int64_t reach = static_cast<std::int64_t>(bound) - least;
+  const std::int64_t guess = bound + reach / 3 + 1;
+  return guess < kNoGuess ? static_cast<std::int32_t>(guess) : kNoGuess;
+}
+
 /// Squared L2 distance of two descriptions of `dims` bytes.
 MOSAIC_HD std::int32_t squared_distance(const std::uint8_t* a, const std::uint8_t* b, int dims) {
   std::int32_t sum = 0;

@@ -14,6 +14,11 @@ for file in "$@"; do
       echo "a multiplication and an addition were fused in $file"
       exit 1
     fi
+    # Without a rounding mode ptxas may fuse them still.
+    if grep -nE '(mul|add|sub)\.f(32|64)' "$file"; then
+      echo "a multiplication or an addition without a rounding mode in $file"
+      exit 1
+    fi
   elif grep -nE '^[^/]*\.(f16|f16x2|bf16|f32|f64)[^a-z0-9]' "$file"; then
     echo "floating point in $file"
     exit 1

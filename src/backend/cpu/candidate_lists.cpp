@@ -285,8 +285,6 @@ void gather(const Run& run, Isa isa, Gathered& kept) {
   }
 }
 
-constexpr std::int32_t kNoGuess = std::numeric_limits<std::int32_t>::max();
-
 /// Gathers for `count` <= kQueryBatch neighbouring cells, whose thresholds are set, in one sweep
 /// over the tiles.
 void sweep(const ListRequest& request, int first, int count, Isa isa, Gathered* kept) {
@@ -339,14 +337,6 @@ void build_batch(const ListRequest& request, int first, int count, Isa isa, cons
 }
 
 }  // namespace
-
-std::int32_t guess_from(std::int32_t least, std::int32_t bound) {
-  if (bound == kNoGuess) return kNoGuess;
-  // A third more: in film one cell in twenty finds too few tiles, and one in seven more than it
-  // keeps.
-  const std::int64_t reach = std::int64_t{bound} - least;
-  return static_cast<std::int32_t>(std::min<std::int64_t>(bound + reach / 3 + 1, kNoGuess));
-}
 
 void build_lists(const ListRequest& request, int first, int last, Isa isa, const ListOutput& out) {
   if (request.list_length < 1 ||

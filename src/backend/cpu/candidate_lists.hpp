@@ -21,7 +21,8 @@ struct ListRequest {
   std::int32_t ssim_unit = 0;
   int list_length = 0;  ///< <= kListLength, <= tiles
   /// Cells, or empty: a reduced cost under which there may be list_length + 1 tiles, as
-  /// guess_from() made it of a list of almost the same numbers. It changes the speed, never a list.
+  /// guess_from() (backend/cost_math.hpp) made it of a list of almost the same numbers. It changes
+  /// the speed, never a list.
   std::span<const std::int32_t> guess = {};
 };
 
@@ -31,9 +32,6 @@ struct ListOutput {
   std::span<std::int32_t> base;
   std::span<std::int32_t> bound;
 };
-
-/// A guess for the next list of a cell; `least`: reduced cost of the first tile of this one.
-std::int32_t guess_from(std::int32_t least, std::int32_t bound);
 
 /// Fills the lists of cells [first, last). Order by (reduced cost, tile); list_bound is the reduced
 /// cost of the first tile not listed, INT32_MAX when all are listed.

@@ -125,8 +125,7 @@ CpuBackend::CpuBackend(const BackendContext& context)
       tiles_(library_.features(), library_.tiles(), static_cast<int>(dims_)),
       list_length_(std::min(cpu::kListLength, library_.tiles())),
       tile_price_(static_cast<std::size_t>(tiles_.blocks()) * cpu::kBlockTiles),
-      list_guess_(static_cast<std::size_t>(context.geometry.cells()),
-                  std::numeric_limits<std::int32_t>::max()),
+      list_guess_(static_cast<std::size_t>(context.geometry.cells()), kNoGuess),
       nobody_(static_cast<std::size_t>(std::max(match_.ssim_candidates, 0)), kNoTile),
       drawn_(context.drawn_rgb.empty() ? library_.rgb() : context.drawn_rgb),
       frames_(context) {
@@ -196,7 +195,7 @@ void CpuBackend::score_cells(const ScoreRequest& request, int first, int last, C
     const std::size_t best = cell * length;
     const auto best_tile = static_cast<std::size_t>(out.list_tile[best]);
     list_guess_[cell] =
-        cpu::guess_from(out.list_base[best] - tile_price_[best_tile], out.list_bound[cell]);
+        guess_from(out.list_base[best] - tile_price_[best_tile], out.list_bound[cell]);
     const auto chosen = std::span(out.candidate_tile).subspan(cell * candidates, candidates);
     if (!request.kept_candidate.empty()) {
       const auto kept = request.kept_candidate.subspan(cell * candidates, candidates);

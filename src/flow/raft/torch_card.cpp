@@ -1,6 +1,7 @@
 #include "flow/raft/torch_card.hpp"
 
 #include <torch/cuda.h>
+#include <torch/version.h>
 
 #include <exception>
 #include <map>
@@ -37,7 +38,7 @@ struct Recording {
   /// On a stream that is not the default one. Throws when something in `work` cannot be recorded.
   void record(const Tensors& first, const TorchCard::Work& work) {
     for (const at::Tensor& input : first) inputs.push_back(input.to(at::kCUDA).clone());
-    graph.capture_begin();
+    begin();
     try {
       results = work(inputs);
     } catch (...) {
@@ -50,6 +51,16 @@ struct Recording {
       throw;
     }
     graph.capture_end();
+  }
+
+  /// What other threads ask of the card meanwhile (decoding, our kernels) is none of the
+  /// recording's business. Older LibTorch only knows how to forbid it.
+  void begin() {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
+    graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+#else
+    graph.capture_begin();
+#endif
   }
 
   Tensors replay(const Tensors& now) {
@@ -103,6 +114,11 @@ TorchCard::Tensors TorchCard::run(const std::string& name, const Tensors& inputs
   return found->second->replay(inputs);
 }
 
+at::Tensor TorchCard::fetch(const at::Tensor& result) {
+  const c10::cuda::CUDAStreamGuard guard(state_->stream);
+  return result.to(at::kCPU).contiguous();
+}
+
 #else
 
 struct TorchCard::State {};
@@ -115,6 +131,10 @@ TorchCard::TorchCard() { TORCH_CHECK(false, "this module was built without CUDA"
 std::string TorchCard::describe() const { return {}; }
 
 TorchCard::Tensors TorchCard::run(const std::string&, const Tensors&, const Work&) {
+  TORCH_CHECK(false, "this module was built without CUDA");
+}
+
+at::Tensor TorchCard::fetch(const at::Tensor&) {
   TORCH_CHECK(false, "this module was built without CUDA");
 }
 

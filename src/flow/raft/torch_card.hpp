@@ -33,8 +33,13 @@ class TorchCard {
   [[nodiscard]] std::string describe() const;
 
   /// `work` on the card. `name` stands for it: the same name, the same work. Inputs may be the
-  /// host's; results are on the card and are the caller's. Throws c10::Error.
+  /// host's; results are on the card and are the caller's. They may not be there yet: only run()
+  /// and fetch() wait for them, since LibTorch orders nothing between the stream used here and its
+  /// default one. Throws c10::Error.
   Tensors run(const std::string& name, const Tensors& inputs, const Work& work);
+
+  /// A result of run() in host memory, contiguous. Throws c10::Error.
+  at::Tensor fetch(const at::Tensor& result);
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <torch/cuda.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
@@ -129,6 +130,7 @@ class Model final : public TorchModel {
     if (card_) module_.to(at::kCUDA);
     check_format();
     module_.get_method("prepare")({});
+    if (card_) torch::cuda::synchronize();  // what follows is on a stream of its own
   }
 
   TorchFrame* encode(const unsigned char* grey, int width, int height,
@@ -232,7 +234,7 @@ class Model final : public TorchModel {
           return TorchCard::Tensors{
               call("flow", {part(in, 0), part(in, 1), part(in, 2), updates}).to(at::kDouble) * 8.0};
         });
-    const at::Tensor pixels = found[0].to(at::kCPU).contiguous();
+    const at::Tensor pixels = card_->fetch(found[0]);
     std::memcpy(flow, pixels.data_ptr<double>(), pixels.nbytes());
   }
 

@@ -204,7 +204,14 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
   return cudaSuccess;
 }
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+  *least = 0;
+  *greatest = -5;
+  return emulator::remember(device.failed);
+}
+
+/// The seed decides what runs first, and priorities promise nothing.
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int) {
   *stream = nullptr;
   if (device.failed != cudaSuccess) return emulator::remember(device.failed);
   *stream = new EmulatedStream{.card = emulator::current_card, .tasks = {}};
