@@ -10,6 +10,31 @@ __device__ inline std::ptrdiff_t index_of(int x, int y, int width) {
   return static_cast<std::ptrdiff_t>(y) * width + x;
 }
 
+/// What a kernel needs of a CardFrame.
+struct Nv12View {
+  const std::uint8_t* y;
+  const std::uint8_t* uv;
+  std::ptrdiff_t y_pitch, uv_pitch;
+  Size size;
+};
+
+/// One thread per chroma sample, so per 2 x 2 pixels.
+__global__ void split_nv12_kernel(Nv12View source, Size chroma, std::uint8_t* out_y,
+                                  std::uint8_t* out_u, std::uint8_t* out_v) {
+  const auto [block_x, block_y] = sample_of_thread();
+  if (block_x >= chroma.width || block_y >= chroma.height) return;
+  for (int i = 0; i < 4; ++i) {
+    const int x = 2 * block_x + i % 2;
+    const int y = 2 * block_y + i / 2;
+    if (x >= source.size.width || y >= source.size.height) continue;
+    out_y[index_of(x, y, source.size.width)] = source.y[y * source.y_pitch + x];
+  }
+  const std::uint8_t* const pair = source.uv + block_y * source.uv_pitch + 2 * block_x;
+  const std::ptrdiff_t at = index_of(block_x, block_y, chroma.width);
+  out_u[at] = pair[0];
+  out_v[at] = pair[1];
+}
+
 __global__ void yuv_to_rgb_kernel(YuvView source, YuvToRgb c, Rect crop, RgbView out) {
   const auto [x, y] = sample_of_thread();
   if (x >= crop.width || y >= crop.height) return;
@@ -105,6 +130,14 @@ DeviceTaps::DeviceTaps(const AxisTaps& taps, const Stream& stream)
   upload_all(weight_, std::span(taps.weight), stream, kWhat);
 }
 
+void split_nv12(const CardFrame& source, std::uint8_t* y, std::uint8_t* u, std::uint8_t* v,
+                const Stream& stream) {
+  const Size chroma{(source.size.width + 1) / 2, (source.size.height + 1) / 2};
+  const Nv12View view{source.y, source.uv, source.y_pitch, source.uv_pitch, source.size};
+  launch(Kernel("split_nv12", split_nv12_kernel), one_thread_per_sample(chroma), stream, view,
+         chroma, y, u, v);
+}
+
 void yuv_to_rgb(const YuvView& source, YuvMatrix matrix, YuvRange range, Rect crop,
                 const RgbView& out, const Stream& stream) {
   launch(Kernel("yuv_to_rgb", yuv_to_rgb_kernel), one_thread_per_sample(out.size), stream, source,
@@ -130,8 +163,9 @@ void rgb_to_yuv(const RgbView& source, YuvMatrix matrix, YuvRange range, std::ui
 
 std::span<const KernelCode> convert_kernels() {
   static const KernelCode all[] = {
-      code_of("yuv_to_rgb", yuv_to_rgb_kernel), code_of("resize", resize_kernel),
-      code_of("luma_of", luma_kernel), code_of("rgb_to_yuv", rgb_to_yuv_kernel)};
+      code_of("split_nv12", split_nv12_kernel), code_of("yuv_to_rgb", yuv_to_rgb_kernel),
+      code_of("resize", resize_kernel), code_of("luma_of", luma_kernel),
+      code_of("rgb_to_yuv", rgb_to_yuv_kernel)};
   return all;
 }
 

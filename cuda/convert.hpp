@@ -1,8 +1,10 @@
-// Twins of core/color_convert.hpp and core/resize.hpp.
+// Twins of core/color_convert.hpp and core/resize.hpp, and of how video/pixel_reader.hpp reads
+// NV12.
 #pragma once
 
 #include <cstdint>
 
+#include "backend/card_frame.hpp"
 #include "core/resize.hpp"
 #include "cuda/buffers.hpp"
 #include "cuda/pictures.hpp"
@@ -28,6 +30,10 @@ class DeviceTaps {
   DeviceBuffer<std::uint32_t> weight_;
   std::uint32_t total_;
 };
+
+/// NV12 with rows that may have gaps to planes without; `y`, `u`, `v` have the sizes of a YuvImage.
+void split_nv12(const CardFrame& source, std::uint8_t* y, std::uint8_t* u, std::uint8_t* v,
+                const Stream& stream);
 
 /// 4:2:0 to RGB for the given rectangle; `out` has its size.
 void yuv_to_rgb(const YuvView& source, YuvMatrix matrix, YuvRange range, Rect crop,

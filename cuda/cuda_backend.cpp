@@ -70,7 +70,7 @@ const BackendContext& checked(const BackendContext& context) {
 
 CudaBackend::CudaBackend(const BackendContext& context)
     : ahead_(device_),
-      work_(device_),
+      work_(device_, Urgency::first),  // the frame in hand is waited for
       setup_(checked(context), work_),
       slots_{FrameSlot(setup_, ahead_), FrameSlot(setup_, ahead_)},
       scorer_(context, work_),
@@ -84,6 +84,11 @@ CudaBackend::CudaBackend(const BackendContext& context)
 
 /// After an error work may still be under way; memory must outlive it.
 CudaBackend::~CudaBackend() {
+  try {
+    device_.use();  // buffers are given back by the thread that destroys
+  } catch (const Error&) {
+    // The card has failed; what it holds goes with the process.
+  }
   static_cast<void>(cudaStreamSynchronize(ahead_.get()));
   static_cast<void>(cudaStreamSynchronize(work_.get()));
 }
@@ -140,6 +145,8 @@ CudaState cuda_state() {
 }
 
 std::string cuda_versions() { return gpu::card_versions(); }
+
+CardContext cuda_context() { return gpu::driver_context(); }
 
 std::string cuda_missing() { return cuda_state().missing; }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/card_frame.hpp"
 
 namespace mosaic {
 
@@ -18,6 +19,9 @@ CudaState cuda_state();
 
 /// "NVIDIA H200, compute capability 9.0; CUDA runtime 12.4, driver for 12.8"; empty without a card.
 std::string cuda_versions();
+
+/// For decoding on the card that can be used.
+CardContext cuda_context();
 
 /// CudaState::missing.
 std::string cuda_missing();

@@ -1,5 +1,7 @@
 #include "cuda/device.hpp"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -100,6 +102,22 @@ std::string card_versions() {
   static_cast<void>(cudaRuntimeGetVersion(&runtime));
   return card.name + ", compute capability " + version_of(card.capability) + "; CUDA runtime " +
          version_text(runtime) + ", driver for " + version_text(driver);
+}
+
+CardContext driver_context() {
+  const CardChoice card = choose_card();
+  if (!card.missing.empty()) return {.missing = card.missing};
+  // Choosing a card makes its primary context the thread's. The runtime does not say which one that
+  // is; the driver, which the runtime has loaded, does.
+  void* const driver = dlopen("libcuda.so.1", RTLD_NOW);
+  using GetCurrent = int(void**);
+  const auto get_current =
+      driver == nullptr ? nullptr : reinterpret_cast<GetCurrent*>(dlsym(driver, "cuCtxGetCurrent"));
+  void* context = nullptr;
+  if (get_current == nullptr || get_current(&context) != 0 || context == nullptr) {
+    return {.missing = card.name + " has no context of the driver"};
+  }
+  return {.driver_context = context};
 }
 
 FaultPlan FaultPlan::from_environment() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "backend/card_frame.hpp"
 #include "cuda/errors.hpp"
 
 namespace mosaic::gpu {
@@ -29,6 +30,9 @@ CardChoice choose_card();
 /// The card that choose_card() chooses, with its capability and the versions of CUDA that the
 /// runtime is of and the driver is for; empty when there is none.
 std::string card_versions();
+
+/// The driver's context of the card that choose_card() chooses, in which the runtime works.
+CardContext driver_context();
 
 /// Lets the n-th allocation or the n-th launch fail, counted from 1 over a Device's life; 0: none.
 /// For tests of what happens then.

@@ -8,19 +8,20 @@ namespace {
 
 constexpr const char* kWhat = "memory for a frame";
 
-/// Planes of a picture in the order in which they are uploaded.
-struct Planes {
-  const Plane* plane[3];
-};
-
-Planes planes_of(const Picture& picture) {
+PicturePlanes planes_of(const Picture& picture) {
   if (const auto* yuv = std::get_if<YuvImage>(&picture)) return {{&yuv->y, &yuv->u, &yuv->v}};
   const RgbImage& rgb = std::get<RgbImage>(picture);
   return {{&rgb.r, &rgb.g, &rgb.b}};
 }
 
+/// Where the decoder has left the picture on the card, if it has.
+const CardFrame* card_frame_of(const Picture& picture) {
+  const auto* const yuv = std::get_if<YuvImage>(&picture);
+  return yuv == nullptr ? nullptr : yuv->on_card.get();
+}
+
 void check_planes(const Picture& picture, Rect crop) {
-  const Planes planes = planes_of(picture);
+  const PicturePlanes planes = planes_of(picture);
   const Size size = planes.plane[0]->size;
   const bool yuv = std::holds_alternative<YuvImage>(picture);
   const Size other = yuv ? Size{(size.width + 1) / 2, (size.height + 1) / 2} : size;
@@ -30,6 +31,10 @@ void check_planes(const Picture& picture, Rect crop) {
       throw Error(ExitCode::unexpected,
                   "cuda backend: the planes of a picture do not fit together");
     }
+  }
+  const CardFrame* const decoded = card_frame_of(picture);
+  if (decoded != nullptr && decoded->size != size) {
+    throw Error(ExitCode::unexpected, "cuda backend: a decoded frame has another size on the card");
   }
   if (crop.x < 0 || crop.y < 0 || crop.width < 1 || crop.height < 1 ||
       crop.width > size.width - crop.x || crop.height > size.height - crop.y) {
@@ -83,13 +88,25 @@ CanvasView FrameSlot::canvas() const {
   return {view_of(canvas_.data(), size), canvas_.data() + 3 * size.area()};
 }
 
-void FrameSlot::upload(const Picture& picture, const Stream& stream) {
-  const Planes planes = planes_of(picture);
+void FrameSlot::take_planes(const Picture& picture, const Stream& stream) {
+  const PicturePlanes planes = planes_of(picture);
   std::size_t bytes = 0;
   for (const Plane* plane : planes.plane) bytes += plane->pixels.size();
   if (input_planes_.size() < bytes) {  // the first frame, or a larger one
     stream.synchronize("waiting for a frame");
     input_planes_ = {stream.device(), bytes, kWhat};
+  }
+  if (const CardFrame* const decoded = card_frame_of(picture)) {
+    std::uint8_t* const u = input_planes_.data() + planes.plane[0]->pixels.size();
+    split_nv12(*decoded, input_planes_.data(), u, u + planes.plane[1]->pixels.size(), stream);
+  } else {
+    upload(planes, bytes, stream);
+  }
+}
+
+void FrameSlot::upload(const PicturePlanes& planes, std::size_t bytes, const Stream& stream) {
+  if (pinned_input_.size() < bytes) {
+    stream.synchronize("waiting for a frame");
     pinned_input_ = {stream.device(), bytes, kWhat};
   }
   std::uint8_t* to = pinned_input_.data();
@@ -123,7 +140,7 @@ void FrameSlot::draw_canvas(const Picture& picture, const Stream& stream) {
 
 void FrameSlot::start(const Picture& picture, const Stream& stream) {
   check_planes(picture, setup_->geometry.crop_px);
-  upload(picture, stream);
+  take_planes(picture, stream);
   draw_canvas(picture, stream);
   describe_cells(canvas(), setup_->geometry, setup_->features_k, setup_->tables, descriptions(),
                  stream);

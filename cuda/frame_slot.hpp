@@ -23,6 +23,11 @@ struct DescribeSetup {
   DeviceTaps x_taps, y_taps;
 };
 
+/// Planes of a picture in the order in which they lie on the card.
+struct PicturePlanes {
+  const Plane* plane[3];
+};
+
 /// Describes a frame on a stream and keeps its canvas until the next one takes its place.
 class FrameSlot {
  public:
@@ -32,8 +37,9 @@ class FrameSlot {
   /// size is not known before.
   [[nodiscard]] static std::size_t input_bytes(const DescribeSetup& setup);
 
-  /// Copies the picture's samples and puts everything up to the downloads on the stream. The
-  /// picture may change afterwards.
+  /// Copies the picture's samples, or takes them where they were decoded on the card, and puts
+  /// everything up to the downloads on the stream. The picture's planes may change afterwards; its
+  /// `on_card` stays until finish().
   void start(const Picture& picture, const Stream& stream);
   /// Waits for it.
   void finish(CellDescriptions& out) const;
@@ -46,7 +52,8 @@ class FrameSlot {
   }
 
  private:
-  void upload(const Picture& picture, const Stream& stream);
+  void take_planes(const Picture& picture, const Stream& stream);
+  void upload(const PicturePlanes& planes, std::size_t bytes, const Stream& stream);
   void draw_canvas(const Picture& picture, const Stream& stream);
   void download(const Stream& stream);
 

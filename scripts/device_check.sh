@@ -7,7 +7,8 @@
 #   bench     milliseconds per stage of a frame on the card
 #   files     the whole program: check parity; --verify for every preset, flow (none, block, and raft where
 #             LibTorch is built in) and tile sizes 16 and 32, with md5s as a table for docs/determinism.md;
-#             whole files by each device alone, with times for docs/benchmarks.md
+#             whole files by each device alone, decoded on the card too, with times for docs/benchmarks.md;
+#             a few frames encoded on the card
 # --binaries names a folder with test_parity and bench_cuda built elsewhere (for the card's compute
 # capability: MOSAIC_CUDA_ARCHITECTURES). They need the driver and the C++ library only, so parity, sanitize
 # and bench then run on machines that could not build the program.
@@ -88,7 +89,7 @@ if ! timeout 120 "$bench_cuda" --card; then
   echo "device_check: no card that these binaries can use" >&2
   exit 1
 fi
-parity=("$test_parity" --gtest_filter='*/cuda' --gtest_brief=1)
+parity=("$test_parity" --gtest_filter='*/cuda:CardFrames.*' --gtest_brief=1)
 
 if wants parity; then
   step "parity on the card"
@@ -132,6 +133,33 @@ if wants bench; then
   step "time per stage of a frame on the card"
   check times "$bench_cuda"
 fi
+
+# The film decoded on the card too, against the file of the run before.
+decoded_there() {
+  local flow=$1 start status=0
+  start=$(date +%s.%N)
+  timeout "$most" "$build/bin/mosaic-temporal" --frames "$film" --tiles "$pool" --flow "$flow" --tile-size 16 \
+    --device cuda --decode nvdec --output "$work/nvdec.mp4" --force --quiet || status=$?
+  if [ $status = 7 ]; then
+    left_out="$left_out nvdec"
+    return
+  fi
+  echo "cuda with nvdec, flow $flow: $(echo "$(date +%s.%N) - $start" | bc) s"
+  check "same file with --decode nvdec, flow $flow" cmp "$work/cpu.mp4" "$work/nvdec.mp4"
+}
+
+# Encoding on the card: works, or says clearly that it cannot (exit code 7).
+encoded_there() {
+  local status=0
+  step "h264_nvenc"
+  timeout "$most" "$build/bin/mosaic-temporal" --frames "$film" --tiles "$pool" --tile-size 16 --range 0-23 \
+    --codec h264_nvenc --output "$work/nvenc.mp4" --force --quiet || status=$?
+  case $status in
+    0) echo "passed: h264_nvenc" ;;
+    7) left_out="$left_out nvenc" ;;
+    *) echo "FAILED: h264_nvenc (status $status)"; failed=yes ;;
+  esac
+}
 
 files() {
   step "check parity: every call, bits and times"
@@ -187,7 +215,9 @@ files() {
     done
     md5sum "$work/cpu.mp4" "$work/cuda.mp4"
     check "same file, flow $flow" cmp "$work/cpu.mp4" "$work/cuda.mp4"
+    decoded_there "$flow"
   done
+  encoded_there
 
   step "for docs/determinism.md"
   echo "commit $(git rev-parse --short HEAD), $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -1)"

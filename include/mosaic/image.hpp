@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -61,11 +62,16 @@ enum class YuvMatrix : u8 { bt601, bt709, bt2020 };
 /// Sample range of a YUV picture: limited (luma 16-235) or full (0-255).
 enum class YuvRange : u8 { limited, full };
 
+struct CardFrame;
+
 /// 8-bit YUV 4:2:0 picture. Chroma planes are (width+1)/2 x (height+1)/2 samples.
 struct YuvImage {
   Plane y, u, v;
   YuvMatrix matrix = YuvMatrix::bt709;
   YuvRange range = YuvRange::limited;
+  /// The same samples in a card's memory, where they were decoded on one; whoever changes a sample
+  /// resets it.
+  std::shared_ptr<const CardFrame> on_card;
 
   YuvImage() = default;
   explicit YuvImage(Size s)

@@ -33,6 +33,10 @@ enum class SimdChoice { automatic, plain, avx2, avx512 };
 /// Where a frame is computed. Both give the same bytes; automatic: a card if there is one.
 enum class DeviceChoice { automatic, cpu, cuda };
 
+/// Where video is decoded. automatic: on the card that computes, where there is one and it takes
+/// the stream; nvdec: there or not at all.
+enum class DecodeChoice { automatic, cpu, nvdec };
+
 /// What is done about interlaced video: half-pictures of two moments woven into one frame.
 enum class Deinterlace { automatic, on, off };
 
@@ -155,6 +159,7 @@ struct Settings {
   /// Bytes the process may come to hold, by the estimate of pipeline/job_memory.hpp; 0: no limit.
   std::uint64_t memory_limit = 0;
   FrameRange range;
+  DecodeChoice decode = DecodeChoice::cpu;
   Deinterlace deinterlace = Deinterlace::automatic;
   bool strict = false;  ///< damaged or unusable inputs end the job
   /// Frames encoded as one piece: a long job goes on from the last finished piece. Decides bytes,

@@ -22,6 +22,11 @@ void check_effect(const Resolved& resolved, OutputKind output) {
         "--deinterlace is for videos; " + settings.frames.string() + " is a folder of pictures",
         "leave out --deinterlace");
   }
+  if (settings.decode == DecodeChoice::nvdec && is_folder(settings.frames)) {
+    throw UsageError(
+        "--decode is for videos; " + settings.frames.string() + " is a folder of pictures",
+        "leave out --decode");
+  }
   if (settings.library.tile_step != 1 && is_folder(settings.library.tiles)) {
     throw UsageError("--tile-step is for videos as --tiles; " + settings.library.tiles.string() +
                          " is a folder, of which every photo is used",

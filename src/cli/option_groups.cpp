@@ -116,12 +116,16 @@ void add_input_output_options(std::vector<Option>& table) {
        .commands = kRender,
        .group = kGroup,
        .value = "NAME",
-       .help = "FFmpeg video encoder",
+       .help = "FFmpeg video encoder. Only libx264 and libvpx-vp9 make the same bytes on every "
+               "machine; h264_nvenc, hevc_nvenc and av1_nvenc need an NVIDIA card that encodes",
        .unset = "by the output's ending: libx264 for .mp4 .mkv .mov",
        .set = [](Request& r, const Value& v) { r.settings.encode.codec = parse_word(v); },
        .get = [](const Request& r) { return r.settings.encode.codec; },
        .choices =
-           [] { return Words{"libx264", "libx265", "libsvtav1", "libvpx-vp9", "ffv1", "mjpeg"}; }});
+           [] {
+             return Words{"libx264", "libx265",    "libsvtav1",  "libvpx-vp9", "ffv1",
+                          "mjpeg",   "h264_nvenc", "hevc_nvenc", "av1_nvenc"};
+           }});
   table.push_back(
       {.name = "crf",
        .commands = kRender,
@@ -221,6 +225,18 @@ void add_device_options(std::vector<Option>& table) {
        .set = [](Request& r, const Value& v) { r.settings.device = parse_name(v, kDevices); },
        .get = [](const Request& r) { return name_text(r.settings.device, kDevices); },
        .choices = [] { return names_of(kDevices); }});
+  table.push_back(
+      {.name = "decode",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "cpu|nvdec|auto",
+       .help =
+           "Where to decode a video; frames are the same. nvdec: on the NVIDIA card, where they "
+           "stay for --device cuda, but damage inside pictures is not reported; auto: there if "
+           "frames are computed on a card and it takes the stream",
+       .set = [](Request& r, const Value& v) { r.settings.decode = parse_name(v, kDecoders); },
+       .get = [](const Request& r) { return name_text(r.settings.decode, kDecoders); },
+       .choices = [] { return names_of(kDecoders); }});
   table.push_back(
       {.name = "simd",
        .commands = kRender,

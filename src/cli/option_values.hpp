@@ -20,6 +20,8 @@ inline constexpr int kMaxHues = 11;
 
 inline constexpr std::pair<std::string_view, DeviceChoice> kDevices[] = {
     {"auto", DeviceChoice::automatic}, {"cpu", DeviceChoice::cpu}, {"cuda", DeviceChoice::cuda}};
+inline constexpr std::pair<std::string_view, DecodeChoice> kDecoders[] = {
+    {"auto", DecodeChoice::automatic}, {"cpu", DecodeChoice::cpu}, {"nvdec", DecodeChoice::nvdec}};
 inline constexpr std::pair<std::string_view, SimdChoice> kSimdSets[] = {
     {"auto", SimdChoice::automatic},
     {"plain", SimdChoice::plain},

@@ -1,6 +1,7 @@
 // A picture to be overwritten, in the memory of one that nobody needs any more.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -23,8 +24,9 @@ inline bool is_whole(const YuvImage& image, Size size) {
 template <class Image>
 Image reused(std::variant<YuvImage, RgbImage> spare, Size size) {
   auto* image = std::get_if<Image>(&spare);
-  if (image != nullptr && is_whole(*image, size)) return std::move(*image);
-  return Image(size);
+  if (image == nullptr || !is_whole(*image, size)) return Image(size);
+  if constexpr (std::is_same_v<Image, YuvImage>) image->on_card.reset();
+  return std::move(*image);
 }
 
 }  // namespace mosaic

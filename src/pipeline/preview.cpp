@@ -44,9 +44,10 @@ Shot frame_at(RenderParts& parts, const Settings& settings, std::optional<double
                               : 0.0;
   const double wanted_s = at_s.value_or(length_s * kDefaultShare);
   if (wanted_s <= 0.0) return shot;
-  parts.source = open_frame_source_near(settings.frames,
-                                        SourceOptions{settings.encode.fps, settings.deinterlace},
-                                        wanted_s, observer);
+  SourceOptions options = source_options(settings);
+  // Who begins in the middle cannot go on with the CPU where the card fails.
+  if (options.decode.choice == DecodeChoice::automatic) options.decode = {};
+  parts.source = open_frame_source_near(settings.frames, options, wanted_s, observer);
   SourceFrame next;
   double next_s = 0.0;
   bool found = false;

@@ -193,7 +193,10 @@ void Job::compute() {
     } else if (!frame->look_only && !compute_frame(*frame)) {
       return;
     }
-    spare_inputs_.give(ahead_->pop());
+    Picture used = ahead_->pop();
+    // Decoders have few frames on a card.
+    if (auto* yuv = std::get_if<YuvImage>(&used)) yuv->on_card.reset();
+    spare_inputs_.give(std::move(used));
   }
   // Frames may be missing: what there is of this segment is not the input's last one.
   if (decoded_->cancelled()) return;

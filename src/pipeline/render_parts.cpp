@@ -31,11 +31,21 @@ void refuse_long_names(const Settings& settings) {
 
 }  // namespace
 
+SourceOptions source_options(const Settings& settings) {
+  SourceOptions options{settings.encode.fps, settings.deinterlace, {settings.decode, {}}};
+  const bool automatic = settings.decode == DecodeChoice::automatic;
+  if (automatic && settings.device == DeviceChoice::cpu) {
+    options.decode.choice = DecodeChoice::cpu;  // nothing there would be computed on
+  } else if (settings.decode != DecodeChoice::cpu) {
+    options.decode.card = card_context();
+  }
+  return options;
+}
+
 void RenderParts::open_source(const Settings& settings, const RenderObserver& observer) {
   refuse_long_names(settings);
   shots = ShotStarts(settings.scene_cuts);
-  source = open_frame_source(settings.frames,
-                             SourceOptions{settings.encode.fps, settings.deinterlace}, observer);
+  source = open_frame_source(settings.frames, source_options(settings), observer);
   const SourceInfo& info = source->info();
   if (observer.info) observer.info("input   " + info.description);
   geometry = plan_geometry(info.size, info.sample_aspect, settings.grid);

@@ -19,6 +19,10 @@
 
 namespace mosaic {
 
+/// What a job's settings tell its source. Asks for the card only where decoding there is wished
+/// for.
+SourceOptions source_options(const Settings& settings);
+
 /// Opened in this order, so that what is cheap to refuse is refused before photos are read.
 struct RenderParts {
   std::unique_ptr<FrameSource> source;

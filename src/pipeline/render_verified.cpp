@@ -49,6 +49,7 @@ Settings twin_of(const Settings& settings, DeviceChoice device, const fs::path& 
 
 Settings on_the_cpu(const Settings& settings, const fs::path& output) {
   Settings twin = twin_of(settings, DeviceChoice::cpu, output);
+  twin.decode = DecodeChoice::cpu;
   twin.report.reset();
   twin.plan.reset();
   twin.manifest.reset();

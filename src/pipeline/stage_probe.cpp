@@ -52,6 +52,8 @@ std::uint64_t StageProbe::hash(std::int64_t frame, Stage stage, StageParts parts
 std::uint64_t StageProbe::hash(std::int64_t frame, Stage stage, Picture& picture) const {
   std::array<std::int32_t, 5> form = form_of(picture);
   const std::array<Plane*, 3> planes = planes_of(picture);
+  // A fault is to be seen by whoever works on the card, too.
+  if (auto* yuv = std::get_if<YuvImage>(&picture); yuv != nullptr && fault_) yuv->on_card.reset();
   return hash(frame, stage,
               {bytes_of(planes[0]->pixels), bytes_of(planes[1]->pixels),
                bytes_of(planes[2]->pixels), std::as_writable_bytes(std::span(form))});

@@ -57,6 +57,14 @@ std::string device_versions(std::string_view name) {
   return {};
 }
 
+CardContext card_context() {
+#ifdef MOSAIC_WITH_CUDA
+  return cuda_context();
+#else
+  return {.missing = missing_cuda()};
+#endif
+}
+
 std::unique_ptr<Backend> make_backend(DeviceChoice choice, const BackendContext& context,
                                       const std::function<void(const std::string&)>& warn) {
   if (choice == DeviceChoice::cpu) return make_cpu_backend(context);

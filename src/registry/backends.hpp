@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "backend/backend.hpp"
+#include "backend/card_frame.hpp"
 #include "mosaic/settings.hpp"
 
 namespace mosaic {
@@ -26,6 +27,9 @@ std::span<const BackendEntry> backends();
 
 /// BackendEntry::versions of the backend with this name.
 std::string device_versions(std::string_view name);
+
+/// For decoding on the card that the backend "cuda" computes on.
+CardContext card_context();
 
 /// The backend for the user's choice. `cuda` throws DeviceError when it cannot run here.
 /// `automatic` takes the CPU without a word when there is no driver or no card, and with one

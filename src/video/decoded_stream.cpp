@@ -76,8 +76,10 @@ std::string seconds_text(std::int64_t us) {
 
 }  // namespace
 
-DecodedStream::DecodedStream(const std::filesystem::path& path, const RenderObserver& observer)
+DecodedStream::DecodedStream(const std::filesystem::path& path, DecodePlace place,
+                             const RenderObserver& observer)
     : path_(path),
+      place_(std::move(place)),
       observer_(observer),
       format_(open_container(path, &header_complaint_)),
       packet_(make_packet()) {
@@ -119,12 +121,14 @@ void DecodedStream::tell_of_other_streams() const {
 }
 
 void DecodedStream::open_decoder() {
-  const AVCodec* codec = avcodec_find_decoder(stream_->codecpar->codec_id);
+  const AVCodec* const codec = &choose_decoder();
   decoder_.reset(avcodec_alloc_context3(codec));
   if (!decoder_) throw std::bad_alloc();
+  if (card_) card_->attach(*decoder_);
   int result = avcodec_parameters_to_context(decoder_.get(), stream_->codecpar);
   decoder_->pkt_timebase = stream_->time_base;
-  decoder_->thread_count = kDecoderThreads;
+  // A card needs no threads of ours, and each would take frames on it.
+  decoder_->thread_count = card_ ? 1 : kDecoderThreads;
   decoder_->thread_type = thread_type_for(codec->id);
   decoder_->flags |= AV_CODEC_FLAG_BITEXACT;  // codecs with several inverse transforms
   decoder_->max_pixels = kMostVideoPixels;
@@ -136,9 +140,13 @@ void DecodedStream::open_decoder() {
 }
 
 bool DecodedStream::next(AVFrame& frame) {
-  if (!first_) return decode(frame);
-  av_frame_move_ref(&frame, first_.get());
-  first_.reset();
+  if (first_) {
+    av_frame_move_ref(&frame, first_.get());
+    first_.reset();
+  } else if (!decode_where_it_works(frame)) {
+    return false;
+  }
+  ++handed_out_;
   return true;
 }
 
@@ -148,18 +156,20 @@ bool DecodedStream::decode(AVFrame& frame) {
   for (int failures = 0; failures < kMostFailures;) {
     const int result = avcodec_receive_frame(decoder_.get(), &frame);
     if (result == 0) {
-      if (frame_is_damaged(frame)) ++errors_;
+      if (card_) bring_to_host(frame);
+      if (frame_is_damaged(frame)) ++pass_.errors;
       return true;
     }
     if (result == AVERROR_EOF) {
-      drained_ = true;
+      pass_.drained = true;
       return false;
     }
     if (result == AVERROR(EAGAIN)) {
       if (!feed()) ++failures;
       continue;
     }
-    ++errors_;
+    if (card_) require_card_works(result);
+    ++pass_.errors;
     ++failures;
   }
   return false;
@@ -174,13 +184,14 @@ bool DecodedStream::feed() {
   const int sent = avcodec_send_packet(decoder_.get(), packet_.get());
   av_packet_unref(packet_.get());
   if (sent >= 0) return true;
-  ++errors_;
+  if (card_) require_card_works(sent);
+  ++pass_.errors;
   return false;
 }
 
 /// Next packet of our stream into packet_; false at the end of the file.
 bool DecodedStream::next_packet() {
-  for (int failures = 0; failures < kMostFailures && !file_ended_;) {
+  for (int failures = 0; failures < kMostFailures && !pass_.file_ended;) {
     const int result = av_read_frame(format_.get(), packet_.get());
     note_complaint();
     if (result == AVERROR_EOF) {
@@ -190,14 +201,14 @@ bool DecodedStream::next_packet() {
     if (result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA) {
       ++failures;
       if (result == AVERROR_INVALIDDATA) {
-        ++errors_;
-        ++errors_behind_;
+        ++pass_.errors;
+        ++pass_.errors_behind;
       }
       continue;
     }
     if (result < 0) {
-      ++errors_;
-      read_error_ = av_error_text(result);
+      ++pass_.errors;
+      pass_.read_error = av_error_text(result);
       break;
     }
     note_packet();
@@ -207,37 +218,37 @@ bool DecodedStream::next_packet() {
     const bool cut = (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0 && avio_feof(format_->pb) != 0;
     const std::string_view format = format_->iformat->name;
     // What is cut of an FLV may be somebody's text; ends_early() looks.
-    const bool judged_later = format == "flv" && !is_standard_stream(path_) && !sought_;
-    if (cut && !judged_later && (shown || format != "mpegts")) ++errors_;
+    const bool judged_later = format == "flv" && !is_standard_stream(path_) && !pass_.sought;
+    if (cut && !judged_later && (shown || format != "mpegts")) ++pass_.errors;
     if (cut || !shown) {
       av_packet_unref(packet_.get());
       continue;
     }
     return true;
   }
-  file_ended_ = true;
+  pass_.file_ended = true;
   return false;
 }
 
 void DecodedStream::note_packet() {
-  errors_behind_ = 0;
-  if (complaint_pos_ >= 0 && packet_->pos >= complaint_pos_) {
-    ++demuxer_complaints_;
-    complaint_pos_ = -1;
+  pass_.errors_behind = 0;
+  if (pass_.complaint_pos >= 0 && packet_->pos >= pass_.complaint_pos) {
+    ++pass_.demuxer_complaints;
+    pass_.complaint_pos = -1;
   }
   const std::string_view format = format_->iformat->name;
-  if (format == "yuv4mpegpipe") last_packet_end_bytes_ = packet_->pos + packet_->size;
-  if (format == "mjpeg") frame_cut_ = lacks_jpeg_end(*packet_);
+  if (format == "yuv4mpegpipe") pass_.last_packet_end_bytes = packet_->pos + packet_->size;
+  if (format == "mjpeg") pass_.frame_cut = lacks_jpeg_end(*packet_);
   const AVStream* from = format_->streams[packet_->stream_index];
   const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
   if (time == AV_NOPTS_VALUE) return;
   const std::int64_t end = av_rescale_q(time + packet_->duration, from->time_base, kMicroseconds);
-  last_packet_end_us_ = std::max(last_packet_end_us_, end);
+  pass_.last_packet_end_us = std::max(pass_.last_packet_end_us, end);
 }
 
 std::int64_t DecodedStream::errors() const {
-  if (errors_ > 0) return errors_;
-  return demuxer_complaints_ + (drained_ ? account_.complaints.load() : 0);
+  if (pass_.errors > 0) return pass_.errors;
+  return pass_.demuxer_complaints + (pass_.drained ? account_.complaints.load() : 0);
 }
 
 /// Only Matroska's demuxer complains about nothing but damage at the end: a GIF's does about what
@@ -248,20 +259,20 @@ void DecodedStream::note_complaint() {
   // Zeros behind a recording are room that was never used.
   const bool zeros = said.find("invalid as first byte of an EBML number") != std::string::npos;
   if (matroska && !said.empty() && !zeros && avio_feof(format_->pb) != 0) {
-    end_complaint_ = std::move(said);
+    pass_.end_complaint = std::move(said);
     return;
   }
   const DemuxerDamage damage = demuxer_damage(format_->iformat->name, said);
-  if (damage == DemuxerDamage::certain) ++demuxer_complaints_;
-  if (damage == DemuxerDamage::if_more_follows) complaint_pos_ = demuxer_error_position();
+  if (damage == DemuxerDamage::certain) ++pass_.demuxer_complaints;
+  if (damage == DemuxerDamage::if_more_follows) pass_.complaint_pos = demuxer_error_position();
 }
 
 void DecodedStream::note_end() {
   // FFmpeg makes the end of the file of a frame that is not all there.
-  const std::int64_t behind = avio_tell(format_->pb) - last_packet_end_bytes_;
-  if (last_packet_end_bytes_ < 0 || behind <= 0) return;
-  frame_cut_ = !ends_blank(behind);
-  if (!frame_cut_) errors_ -= errors_behind_;
+  const std::int64_t behind = avio_tell(format_->pb) - pass_.last_packet_end_bytes;
+  if (pass_.last_packet_end_bytes < 0 || behind <= 0) return;
+  pass_.frame_cut = !ends_blank(behind);
+  if (!pass_.frame_cut) pass_.errors -= pass_.errors_behind;
 }
 
 /// Whether the last `count` bytes of the input, which follow the last whole frame, are such as
@@ -293,8 +304,8 @@ bool DecodedStream::holds_one_frame() const {
 }
 
 std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
-  if (sought_) {
-    if (!read_error_.empty()) return "reading stopped: " + read_error_;
+  if (pass_.sought) {
+    if (!pass_.read_error.empty()) return "reading stopped: " + pass_.read_error;
     if (errors() > 0) return std::to_string(errors()) + " decoding errors (file is damaged)";
     return std::nullopt;
   }
@@ -311,8 +322,8 @@ std::optional<std::string> DecodedStream::damage(std::int64_t delivered) const {
                                std::to_string(announced_.frames) +
                                " frames were not shown by the decoder");
   }
-  if (!read_error_.empty()) {
-    return "reading stopped after " + std::to_string(delivered) + " frames: " + read_error_;
+  if (!pass_.read_error.empty()) {
+    return "reading stopped after " + std::to_string(delivered) + " frames: " + pass_.read_error;
   }
   if (auto missing_part = shortfall(delivered)) return missing_part;
   if (errors() > 0) return std::to_string(errors()) + " decoding errors (file is damaged)";
@@ -324,12 +335,12 @@ std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) cons
   const bool measured =
       !announced_.exact && (format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM ||
                             format_->duration_estimation_method == AVFMT_DURATION_FROM_PTS);
-  if (measured && format_->duration > 0 && last_packet_end_us_ != INT64_MIN) {
+  if (measured && format_->duration > 0 && pass_.last_packet_end_us != INT64_MIN) {
     // Containers differ in whether a late start counts into their duration: take the reading that
     // finds the file complete.
     const std::int64_t start =
         format_->start_time == AV_NOPTS_VALUE ? 0 : std::min<std::int64_t>(format_->start_time, 0);
-    const std::int64_t reached = last_packet_end_us_ - start;
+    const std::int64_t reached = pass_.last_packet_end_us - start;
     // Durations are rounded, and the last packet of a stream may not carry one.
     const std::int64_t slack = std::max<std::int64_t>(AV_TIME_BASE / 2, format_->duration / 50);
     if (reached + slack < format_->duration) {
@@ -337,12 +348,12 @@ std::optional<std::string> DecodedStream::shortfall(std::int64_t delivered) cons
              std::to_string(delivered) + " frames) could be read (file is truncated)";
     }
   }
-  if (frame_cut_) {
+  if (pass_.frame_cut) {
     return std::to_string(delivered) +
            " frames could be read, and the input ends within one (it is truncated)";
   }
-  if (!end_complaint_.empty()) {
-    return std::to_string(delivered) + " frames could be read (" + end_complaint_ + ")";
+  if (!pass_.end_complaint.empty()) {
+    return std::to_string(delivered) + " frames could be read (" + pass_.end_complaint + ")";
   }
   const bool pipe = is_standard_stream(path_);
   if (pipe ? pipe_is_cut() : ends_early(path_)) {

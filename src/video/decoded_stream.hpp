@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mosaic/render.hpp"
+#include "video/card_decoder.hpp"
 #include "video/complaints.hpp"
 #include "video/libav.hpp"
 
@@ -23,7 +24,10 @@ struct Announced {
 class DecodedStream {
  public:
   /// Opens the container and a decoder for its best video stream. Throws InputError.
-  DecodedStream(const std::filesystem::path& path, const RenderObserver& observer);
+  /// `place` says where to decode. Throws DeviceError where DecodeChoice::nvdec cannot be met, now
+  /// and in next().
+  DecodedStream(const std::filesystem::path& path, DecodePlace place,
+                const RenderObserver& observer);
 
   /// Next frame in presentation order; false when file and decoder are empty.
   bool next(AVFrame& frame);
@@ -36,6 +40,8 @@ class DecodedStream {
   [[nodiscard]] AVFormatContext& container() const { return *format_; }
   [[nodiscard]] AVStream& stream() const { return *stream_; }
   [[nodiscard]] const Announced& announced() const { return announced_; }
+  /// Whether the frames handed out so far were decoded on a card.
+  [[nodiscard]] bool on_card() const { return card_.has_value(); }
   /// Packets and frames the decoder could not make sense of, and failed reads. Where there are
   /// none, what was only logged: by the demuxer, and by the decoder once it is empty, for its
   /// threads may be ahead of what was handed out.
@@ -48,14 +54,35 @@ class DecodedStream {
   [[nodiscard]] std::optional<std::string> damage(std::int64_t delivered) const;
 
  private:
+  /// What has been met since reading began, at the stream's beginning or in its middle.
+  struct Pass {
+    std::string read_error;
+    std::string end_complaint;  ///< what the demuxer logged as an error when it met the end
+    std::int64_t errors = 0;
+    std::int64_t errors_behind = 0;  ///< of them, met since the last packet
+    std::int64_t demuxer_complaints = 0;
+    std::int64_t complaint_pos = -1;  ///< in bytes; counts if a packet follows
+    std::int64_t last_packet_end_us = INT64_MIN;
+    std::int64_t last_packet_end_bytes = -1;  ///< from the file's start
+    bool sought = false;
+    bool drained = false;
+    bool file_ended = false;
+    bool frame_cut = false;  ///< raw frames in a row, and the last one is not all there
+  };
+
   void choose_stream();
   void tell_of_other_streams() const;
+  [[nodiscard]] const AVCodec& choose_decoder();
   void open_decoder();
   void reopen();
   [[nodiscard]] bool jump(std::int64_t time);
-  void forget_complaints();
+  void begin_pass();
   [[nodiscard]] bool reaches_key_frame(std::int64_t latest);
   bool decode(AVFrame& frame);
+  bool decode_where_it_works(AVFrame& frame);
+  [[nodiscard]] bool may_use_card();
+  void bring_to_host(AVFrame& frame);
+  void require_card_works(int result) const;
   bool feed();
   bool next_packet();
   void note_packet();
@@ -66,27 +93,19 @@ class DecodedStream {
   [[nodiscard]] std::optional<std::string> shortfall(std::int64_t delivered) const;
 
   std::filesystem::path path_;
+  DecodePlace place_;
   const RenderObserver& observer_;
   std::string header_complaint_;
   InputContext format_;
   DecoderAccount account_;  ///< outlives decoder_
+  std::optional<CardDecoder> card_;
   CodecContext decoder_;
   PacketPtr packet_;
   FramePtr first_;              ///< decoded by seek(), and still to be handed out
   AVStream* stream_ = nullptr;  ///< owned by format_
   Announced announced_;
-  std::string read_error_;
-  std::string end_complaint_;  ///< what the demuxer logged as an error when it met the end
-  std::int64_t errors_ = 0;
-  std::int64_t errors_behind_ = 0;  ///< of them, met since the last packet
-  std::int64_t demuxer_complaints_ = 0;
-  std::int64_t complaint_pos_ = -1;  ///< in bytes; counts if a packet follows
-  bool drained_ = false;
-  std::int64_t last_packet_end_us_ = INT64_MIN;
-  std::int64_t last_packet_end_bytes_ = -1;  ///< from the file's start
-  bool sought_ = false;
-  bool file_ended_ = false;
-  bool frame_cut_ = false;  ///< raw frames in a row, and the last one is not all there
+  Pass pass_;
+  std::int64_t handed_out_ = 0;  ///< frames, since the beginning or a search
 };
 
 }  // namespace mosaic

@@ -27,7 +27,7 @@ void DecodedStream::seek(double from_s) {
     if (!jump(time_at(from_s - earlier_s))) break;
     if (reaches_key_frame(latest)) return;
   }
-  if (sought_) reopen();
+  if (pass_.sought) reopen();
 }
 
 /// False when the container cannot; then it is where it was.
@@ -36,19 +36,15 @@ bool DecodedStream::jump(std::int64_t time) {
   avcodec_flush_buffers(decoder_.get());
   decoder_->opaque = nullptr;  // until the next key packet
   take_demuxer_error();        // of places it looked at on its way
-  forget_complaints();
-  drained_ = false;
-  sought_ = true;
-  file_ended_ = false;
-  read_error_.clear();
+  begin_pass();
+  pass_.sought = true;
   return true;
 }
 
-/// What was said of places that do not count.
-void DecodedStream::forget_complaints() {
+/// What was met before does not count.
+void DecodedStream::begin_pass() {
   account_.complaints = 0;
-  demuxer_complaints_ = 0;
-  complaint_pos_ = -1;
+  pass_ = {};
 }
 
 /// Decodes up to a key frame, which is kept for next(). What comes before it refers to what was not
@@ -62,13 +58,13 @@ bool DecodedStream::reaches_key_frame(std::int64_t latest) {
     const std::int64_t time = frame->best_effort_timestamp;
     if (time == AV_NOPTS_VALUE || time > latest) break;
     if (all_are_key || frame_is_key(*frame)) {
-      errors_ = frame_is_damaged(*frame) ? 1 : 0;
+      pass_.errors = frame_is_damaged(*frame) ? 1 : 0;
       first_ = std::move(frame);
       return true;
     }
     av_frame_unref(frame.get());
   }
-  errors_ = 0;
+  pass_.errors = 0;
   return false;
 }
 
@@ -77,9 +73,8 @@ void DecodedStream::reopen() {
   format_ = open_container(path_);
   choose_stream();
   open_decoder();
-  forget_complaints();
-  sought_ = file_ended_ = false;
-  read_error_.clear();
+  begin_pass();
+  note_complaint();  // as when the stream was opened
 }
 
 }  // namespace mosaic

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mosaic/error.hpp"
+#include "video/card_decoder.hpp"
 #include "video/sources.hpp"
 
 extern "C" {
@@ -50,6 +51,7 @@ bool Deinterlacer::next(AVFrame& frame, const Reader& source) {
       av_frame_move_ref(&frame, waiting_.get());
       return true;
     }
+    forget_card_frame(*waiting_);  // what comes out of the filter is not on the card
     kept_.push_back({waiting_->best_effort_timestamp, waiting_->pts, frame_duration(*waiting_)});
     push(waiting_.get());
   }

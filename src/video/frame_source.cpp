@@ -151,8 +151,7 @@ std::unique_ptr<FrameSource> open_frame_source_near(const fs::path& path,
                                                     const SourceOptions& options, double from_s,
                                                     const RenderObserver& observer) {
   constexpr double kDefaultRate = 25.0;
-  if (is_standard_stream(path))
-    return open_video_source(path, options.deinterlace, from_s, observer);
+  if (is_standard_stream(path)) return open_video_source(path, options, from_s, observer);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     throw InputError("cannot read '" + shown_name(path) +
@@ -166,7 +165,7 @@ std::unique_ptr<FrameSource> open_frame_source_near(const fs::path& path,
   }
   if (status.st_size == 0) throw InputError("'" + shown_name(path) + "' is empty");
   if (is_one_picture(path, observer)) return open_still_source(path);
-  return open_video_source(path, options.deinterlace, from_s, observer);
+  return open_video_source(path, options, from_s, observer);
 }
 
 }  // namespace mosaic

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/card_frame.hpp"
 #include "mosaic/image.hpp"
 #include "mosaic/render.hpp"
 #include "mosaic/settings.hpp"
@@ -58,10 +59,17 @@ class FrameSource {
   [[nodiscard]] virtual const std::vector<SkippedInput>& skipped() const = 0;
 };
 
+/// Where a video is to be decoded.
+struct DecodePlace {
+  DecodeChoice choice = DecodeChoice::cpu;
+  CardContext card = {};  ///< looked at unless the choice is cpu
+};
+
 /// What a source is told besides its path.
 struct SourceOptions {
   std::optional<double> fps = {};  ///< frame rate of a folder of pictures; unset: 25
   Deinterlace deinterlace = Deinterlace::automatic;  ///< of a video
+  DecodePlace decode = {};                           ///< of a video
 };
 
 /// Which libraries decode and encode, with their versions: others may give other bytes.

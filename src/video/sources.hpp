@@ -10,7 +10,7 @@
 namespace mosaic {
 
 std::unique_ptr<FrameSource> open_video_source(const std::filesystem::path& path,
-                                               Deinterlace deinterlace, double from_s,
+                                               const SourceOptions& options, double from_s,
                                                const RenderObserver& observer);
 
 std::unique_ptr<FrameSource> open_folder_source(const std::filesystem::path& folder, double fps,

@@ -23,17 +23,18 @@ struct EffortName {
   std::string_view name;
   int vpx_cpu_used;
   int svt_preset;
+  const char* nvenc_preset;
 };
-constexpr std::array<EffortName, 10> kEfforts = {{{"ultrafast", 8, 12},
-                                                  {"superfast", 7, 11},
-                                                  {"veryfast", 5, 10},
-                                                  {"faster", 4, 9},
-                                                  {"fast", 3, 8},
-                                                  {"medium", 2, 7},
-                                                  {"slow", 1, 5},
-                                                  {"slower", 1, 4},
-                                                  {"veryslow", 0, 3},
-                                                  {"placebo", 0, 2}}};
+constexpr std::array<EffortName, 10> kEfforts = {{{"ultrafast", 8, 12, "p1"},
+                                                  {"superfast", 7, 11, "p1"},
+                                                  {"veryfast", 5, 10, "p2"},
+                                                  {"faster", 4, 9, "p3"},
+                                                  {"fast", 3, 8, "p3"},
+                                                  {"medium", 2, 7, "p4"},
+                                                  {"slow", 1, 5, "p5"},
+                                                  {"slower", 1, 4, "p6"},
+                                                  {"veryslow", 0, 3, "p7"},
+                                                  {"placebo", 0, 2, "p7"}}};
 
 std::string effort_names() {
   std::string names;
@@ -54,6 +55,15 @@ const AVOption* find_option(const AVCodec& codec, const char* name) {
   return options == nullptr
              ? nullptr
              : av_opt_find(static_cast<void*>(&options), name, nullptr, 0, AV_OPT_SEARCH_FAKE_OBJ);
+}
+
+bool is_nvenc(const AVCodec& codec) { return std::string_view(codec.name).ends_with("_nvenc"); }
+
+/// Whether an option with names for its values has this one.
+bool takes_name(const AVCodec& codec, const AVOption& option, const std::string& name) {
+  const AVClass* options = codec.priv_class;
+  return av_opt_find(static_cast<void*>(&options), name.c_str(), option.unit, 0,
+                     AV_OPT_SEARCH_FAKE_OBJ) != nullptr;
 }
 
 bool takes_format(const AVCodec& codec, AVPixelFormat wanted) {
@@ -105,8 +115,9 @@ const AVCodec& find_encoder(const std::string& name, const AVOutputFormat& conta
   return *codec;
 }
 
-void require_in_range(const AVOption& option, double value, double most, const std::string& flag) {
-  const double low = std::max(option.min, 0.0);
+void require_in_range(const AVOption& option, double value, double least, double most,
+                      const std::string& flag) {
+  const double low = std::max(option.min, least);
   const double high = std::min(option.max, most);
   if (value >= low && value <= high) return;
   throw UsageError(flag + " " + number_text(value) + " is out of range for this encoder",
@@ -118,12 +129,13 @@ void put_quality(Options& options, const AVCodec& codec, double crf,
   // The encoders' own scales: x264 and x265 end at 51, VP9, AV1 (SVT, aom) at 63.
   const bool h26x = std::strstr(codec.name, "264") != nullptr ||
                     std::strstr(codec.name, "265") != nullptr ||
-                    std::strstr(codec.name, "hevc") != nullptr;
+                    std::strstr(codec.name, "hevc") != nullptr || is_nvenc(codec);
   const double most = h26x ? 51.0 : 63.0;
   for (const char* name : {"crf", "cq"}) {
     const AVOption* option = find_option(codec, name);
     if (option == nullptr) continue;
-    require_in_range(*option, crf, most, "--crf");
+    // 0 would leave the quality to NVENC.
+    require_in_range(*option, crf, is_nvenc(codec) ? 1.0 : 0.0, most, "--crf");
     // Integer options (VP9) reject a fraction instead of rounding it.
     const bool whole = option->type == AV_OPT_TYPE_INT;
     if (whole && crf != static_cast<double>(static_cast<int>(crf))) {
@@ -157,6 +169,19 @@ void put_numbered_preset(Options& options, const AVCodec& codec, const AVOption&
   options.put(option.name, std::to_string(number));
 }
 
+/// A preset given as a name of ours or as one of the encoder's own.
+void put_named_preset(Options& options, const AVCodec& codec, const AVOption& option,
+                      const std::string& preset, const EffortName* effort) {
+  const bool x26x = std::string_view(codec.name).starts_with("libx26");
+  if (x26x && effort == nullptr) refuse_preset(preset, codec);
+  if (is_nvenc(codec) && effort != nullptr) {
+    options.put(option.name, effort->nvenc_preset);
+    return;
+  }
+  if (is_nvenc(codec) && !takes_name(codec, option, preset)) refuse_preset(preset, codec);
+  options.put(option.name, preset);
+}
+
 void put_preset(Options& options, const AVCodec& codec, const std::string& preset,
                 const RenderObserver& observer) {
   const EffortName* effort = find_effort(preset);
@@ -167,9 +192,7 @@ void put_preset(Options& options, const AVCodec& codec, const std::string& prese
                           effort == nullptr ? 0 : effort->svt_preset, effort != nullptr);
       return;
     }
-    const bool x26x = std::string_view(codec.name).starts_with("libx26");
-    if (x26x && effort == nullptr) refuse_preset(preset, codec);
-    options.put("preset", preset);
+    put_named_preset(options, codec, *option, preset, effort);
     return;
   }
   if (const AVOption* option = find_option(codec, "cpu-used")) {
@@ -275,6 +298,10 @@ void VideoEncoder::open(const AVCodec& codec, const SinkRequest& request,
     options.put("deadline", "good");
     options.put("row-mt", "0");
   } else {
+    if (is_nvenc(codec)) {  // "cq" counts in this mode alone, and without a bit rate to keep
+      options.put("rc", "vbr");
+      options.put("b", "0");
+    }
     // x265 writes to stderr by itself.
     if (name == "libx265") options.put("x265-params", "log-level=none");
     tell(observer.info,

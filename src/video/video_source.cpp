@@ -41,12 +41,12 @@ const char* matrix_name(YuvMatrix matrix) {
 
 class VideoSource final : public FrameSource {
  public:
-  VideoSource(const fs::path& path, Deinterlace deinterlace, double from_s,
+  VideoSource(const fs::path& path, const SourceOptions& options, double from_s,
               const RenderObserver& observer)
       : path_(path),
         observer_(observer),
-        stream_(path, observer_),
-        deinterlacer_(deinterlace, path, stream_.stream().time_base, observer_),
+        stream_(path, options.decode, observer_),
+        deinterlacer_(options.deinterlace, path, stream_.stream().time_base, observer_),
         frame_(make_frame()) {
     if (from_s > 0.0) stream_.seek(from_s);
     if (!next_frame()) {
@@ -171,7 +171,8 @@ class VideoSource final : public FrameSource {
                         matrix_name(reading_.matrix) +
                         (reading_.matrix_guessed ? " (untagged: by height)" : "") +
                         (reading_.range == YuvRange::full ? " full" : " limited") + " range" +
-                        (reading_.range_guessed ? " (untagged)" : "");
+                        (reading_.range_guessed ? " (untagged)" : "") +
+                        (stream_.on_card() ? ", decoded on the card" : "");
     tell(observer_.info, shown_name(path_) + ": " + info_.description);
     if (light_) {
       tell(observer_.notice,
@@ -211,6 +212,7 @@ class VideoSource final : public FrameSource {
     if (frame_->format != last_format_) require_supported_format();
     last_format_ = frame_->format;
     Picture picture = decoded_picture(std::move(spare));
+    if (auto* yuv = std::get_if<YuvImage>(&picture)) yuv->on_card = card_frame_of(*frame_);
     if (!orientation_.upright()) {
       picture = std::visit(
           [&](const auto& image) -> Picture { return orient(image, orientation_); }, picture);
@@ -278,9 +280,9 @@ class VideoSource final : public FrameSource {
 
 }  // namespace
 
-std::unique_ptr<FrameSource> open_video_source(const fs::path& path, Deinterlace deinterlace,
+std::unique_ptr<FrameSource> open_video_source(const fs::path& path, const SourceOptions& options,
                                                double from_s, const RenderObserver& observer) {
-  return std::make_unique<VideoSource>(path, deinterlace, from_s, observer);
+  return std::make_unique<VideoSource>(path, options, from_s, observer);
 }
 
 }  // namespace mosaic

@@ -25,6 +25,7 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"range", {"3-7", "7-3"}},
       {"fps", {"30000/1001", "0"}},
       {"deinterlace", {"on", "maybe"}},
+      {"decode", {"nvdec", "cuda"}},
       {"strict", {"true", "maybe"}},
       {"codec", {"libx265", "lib x"}},
       {"crf", {"23.5", "64"}},

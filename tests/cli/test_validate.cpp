@@ -344,6 +344,7 @@ TEST_F(ValidateTest, ContradictionsAreRefused) {
 TEST_F(ValidateTest, OptionsWithoutEffectAreRefused) {
   EXPECT_EQ(refused(words({"--fps", "30"})).code, 2);
   EXPECT_EQ(refused(words({"-i", path("pictures"), "--deinterlace", "on"})).code, 2);
+  EXPECT_EQ(refused(words({"-i", path("pictures"), "--decode", "nvdec"})).code, 2);
   EXPECT_EQ(refused(words({"--tile-step", "5"})).code, 2);
   EXPECT_EQ(refused(words({"-o", path("o.png"), "--crf", "20"})).code, 2);
   EXPECT_EQ(refused(words({"-o", path("o.gif"), "--codec", "gif"})).code, 2);

@@ -209,8 +209,26 @@ TEST_F(BadInput, StrictMakesNothingOfADamagedPoolOrVideo) {
 }
 
 TEST_F(BadInput, CudaIsNotThereIsAnError) {
+  if (have_program("nvidia-smi")) GTEST_SKIP() << "this machine may have a card";
   expect_refusal(job(path("frames"), path("pool"), path("out/o.mp4"), {"--device", "cuda"}), 7,
                  {"cuda", "cpu"});
+}
+
+TEST_F(BadInput, ACardThatCannotDecodeOrEncodeIsAnError) {
+  if (have_program("nvidia-smi")) GTEST_SKIP() << "this machine may have a card";
+  ASSERT_EQ(job(path("frames"), path("pool"), path("decoded.mp4")).exit_code, 0);
+  expect_refusal(job(path("decoded.mp4"), path("pool"), path("out/o.mp4"), {"--decode", "nvdec"}),
+                 7, {"--decode nvdec", "--decode cpu"});
+  // Without a card this is the CPU, and not a word.
+  const CommandResult automatic =
+      job(path("decoded.mp4"), path("pool"), path("auto.mp4"), {"--decode", "auto"});
+  EXPECT_EQ(automatic.exit_code, 0) << automatic.err;
+  EXPECT_EQ(automatic.err.find("card"), std::string::npos) << automatic.err;
+  const CommandResult usual = job(path("decoded.mp4"), path("pool"), path("usual.mp4"));
+  EXPECT_EQ(read_file(path("auto.mp4")), read_file(path("usual.mp4")));
+  expect_refusal(
+      job(path("decoded.mp4"), path("pool"), path("out/o.mp4"), {"--codec", "h264_nvenc"}), 7,
+      {"h264_nvenc"});
 }
 
 TEST_F(BadInput, FullDisk) {
