@@ -6,6 +6,7 @@
 #include "backend/cost_math.hpp"
 #include "backend/cpu/candidate_lists.hpp"
 #include "backend/feature_math.hpp"
+#include "backend/score_request.hpp"
 #include "backend/ssim_math.hpp"
 #include "cuda/host_copy.hpp"
 
@@ -13,10 +14,6 @@ namespace mosaic::gpu {
 namespace {
 
 constexpr const char* kWhat = "memory for scores";
-
-void require(bool holds, const char* what) {
-  if (!holds) throw Error(ExitCode::unexpected, std::string("cuda backend: ") + what);
-}
 
 }  // namespace
 
@@ -80,27 +77,6 @@ void Scorer::load_tiles(const TileLibrary& library, std::size_t later_bytes, con
                 stream, "memory for the tiles' luma");
 }
 
-void Scorer::check_request(const ScoreRequest& request) const {
-  const auto cells = static_cast<std::size_t>(geometry_.cells());
-  require(request.photo_price.size() == static_cast<std::size_t>(photos_),
-          "one price per photo is needed");
-  require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
-  require(request.saliency.empty() || request.saliency.size() == cells,
-          "one saliency per cell is needed");
-  require(request.kept_candidate.empty() ||
-              request.kept_candidate.size() == cells * static_cast<std::size_t>(candidates_),
-          "kept candidates have the wrong size");
-  require(request.switch_price.empty() || request.switch_price.size() == cells,
-          "one price of change per cell is needed");
-  require(request.known_dissimilarity.empty() || request.known_dissimilarity.size() == cells,
-          "one known dissimilarity per cell is needed");
-  const auto exists = [this](std::int32_t tile) {
-    return tile == kNoTile || (tile >= 0 && tile < photos_ * variants_);
-  };
-  require(std::ranges::all_of(request.carried_tile, exists), "a carried tile does not exist");
-  require(std::ranges::all_of(request.kept_candidate, exists), "a kept candidate does not exist");
-}
-
 void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
   upload_through(request.photo_price, pinned_price_, photo_price_, stream);
   upload_through(request.carried_tile, pinned_carried_, carried_, stream);
@@ -112,7 +88,7 @@ void Scorer::upload(const ScoreRequest& request, const Stream& stream) {
 
 void Scorer::score(const ScoreRequest& request, const CanvasView& canvas,
                    const DescriptionView& descriptions, const Stream& stream, CellScores& out) {
-  check_request(request);
+  check_score_request(request, geometry_.cells(), photos_, photos_ * variants_, candidates_);
   upload(request, stream);
   expand_prices(photo_price_.data(), photos_ * variants_, tiles_.padded_tiles(), variants_,
                 tile_price_.data(), stream);

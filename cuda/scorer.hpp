@@ -23,7 +23,6 @@ class Scorer {
              const DescriptionView& descriptions, const Stream& stream, CellScores& out);
 
  private:
-  void check_request(const ScoreRequest& request) const;
   void upload(const ScoreRequest& request, const Stream& stream);
   void score_ssim(const ScoreRequest& request, const CanvasView& canvas, const Stream& stream);
   void stage_and_score(const ScoreRequest& request, const SsimJob& job, const Stream& stream);

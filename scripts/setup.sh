@@ -34,6 +34,11 @@ wanted=("${build_packages[@]}")
 case "${1:-}" in
   --test) wanted+=("${test_packages[@]}") ;;
   --long) wanted+=("${test_packages[@]}" "${long_packages[@]}") ;;
+  "") ;;
+  *)
+    echo "setup: unknown argument '$1' (--test and --long are known)" >&2
+    exit 2
+    ;;
 esac
 if [ -n "${1:-}" ]; then offered_packages+=("${test_codec_packages[@]}" "${test_torch_packages[@]}"); fi
 

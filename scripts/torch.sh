@@ -70,6 +70,6 @@ for name in sorted(os.listdir(work + "/wheels")):
 ctypes.CDLL(work + "/unpacked/torch/lib/libtorch_cpu.so")
 END
 echo "$version" >"$work/unpacked/version"
-# At one stroke, so that a folder with a version in it is whole.
-rm -rf "$folder"
-mv -T "$work/unpacked" "$folder"
+# What is moved in has a version, so a folder with one is whole. Another set-up may do the same meanwhile.
+if [ -e "$folder" ]; then mv -T "$folder" "$work/before" 2>/dev/null || true; fi
+mv -T "$work/unpacked" "$folder" 2>/dev/null || go_without "$folder is being made by another set-up"

@@ -20,7 +20,7 @@ struct SkippedInput {
 
 /// What the observer hears while a render runs.
 struct RenderProgress {
-  std::string stage;        ///< "index" or "render"
+  std::string stage;        ///< "index" (photos are prepared), "render", "tiles", "compare" ...
   std::int64_t done = 0;    ///< photos or frames finished
   std::int64_t total = -1;  ///< -1: not known
   double elapsed_s = 0.0;   ///< since the stage began
@@ -28,7 +28,8 @@ struct RenderProgress {
 };
 
 /// Listeners are called by the decoding, the computing and the encoding thread, possibly at the
-/// same time; they do their own locking.
+/// same time; they do their own locking. What a listener throws ends the run as an error of its own
+/// would. The flags below outlive the call that this is given to.
 struct RenderObserver {
   std::function<void(const RenderProgress&)> progress;
   std::function<void(const std::string&)> info;     ///< shown with -v

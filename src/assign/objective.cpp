@@ -163,10 +163,10 @@ FrameObjective::Parts FrameObjective::parts(int cell, std::int32_t tile) const {
   const auto i = static_cast<std::size_t>(cell);
   const std::uint8_t saliency = cells_described_.saliency[i];
   Parts parts;
-  parts.distance = weighted(saliency, distance(cell, tile));
+  const std::int32_t apart = distance(cell, tile);
+  parts.distance = weighted(saliency, apart);
   const std::int32_t known = known_cost(cell, tile);
-  const std::int64_t both =
-      known >= 0 ? known : weighted(saliency, distance(cell, tile) + scale_.ssim_unit);
+  const std::int64_t both = known >= 0 ? known : weighted(saliency, apart + scale_.ssim_unit);
   parts.ssim = both - parts.distance;
   parts.change = carried_[i] != tile ? price_of_change(cell) : 0;
   return parts;

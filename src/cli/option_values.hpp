@@ -76,7 +76,7 @@ std::string memory_text(std::uint64_t bytes);           ///< that parse_memory()
 int parse_threads(const Value& value);                  ///< "auto" is 0
 std::optional<int> parse_max_uses(const Value& value);  ///< "auto" is unset
 SceneCutSettings parse_scene_cuts(const Value& value);  ///< auto, off or a path
-/// Devices that other builds know are a DeviceError here, not a slip of the finger.
+/// mirror, bright and hue:N, in any order.
 void parse_variants(LibrarySettings& library, const Value& value);
 
 std::string switch_text(bool value);

@@ -1,10 +1,10 @@
 #include "cli/status_board.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -20,11 +20,14 @@ void replace_file(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::path temporary = path;
   temporary.replace_filename("." + path.filename().native() + "." + std::to_string(getpid()) +
                              ".part");
-  errno = 0;
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (stream && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  // Made anew, and not through a link: the folder may be one that others write to.
+  std::remove(temporary.c_str());
+  const int file =
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  const bool written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const bool closed = file >= 0 && ::close(file) == 0;
+  if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return;
   const int reason = errno;
   std::remove(temporary.c_str());
   throw output_error("cannot write the status file", path, reason);

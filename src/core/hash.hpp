@@ -21,8 +21,8 @@ std::uint64_t hash64_of(std::span<const T> values) {
 /// 16 lower-case hexadecimal digits.
 std::string hex64(std::uint64_t value);
 
-/// Streaming XXH3-64. Strings and integers are fed with their length, so that
-/// ("ab","c") and ("a","bc") differ.
+/// Streaming XXH3-64. Texts are fed with their length, so that ("ab","c") and ("a","bc") differ;
+/// numbers as 8 bytes.
 class Hasher {
  public:
   Hasher();

@@ -76,7 +76,7 @@ class LeftWork {
 /// every function says so: no frame is kept, nothing is written.
 class KeptWork {
  public:
-  /// `frames`: expected, -1 unknown. Throws BusyError when another run has the output, UsageError
+  /// Throws BusyError when another run has the output, UsageError
   /// when keeping was asked for and cannot be done, OutputError.
   KeptWork(const Settings& settings, const RenderParts& parts, const RenderObserver& observer);
 

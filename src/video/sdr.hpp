@@ -32,7 +32,7 @@ struct LightFacts {
   LightCurve curve = LightCurve::bt1886;
   Gamut gamut = Gamut::bt2020;
   int peak_nits = 1000;  ///< of HDR; 203 to 10,000
-  /// "PQ, BT.2020, peak 1000 cd/m2".
+  /// "HDR (PQ, BT.2020, peak 1000 cd/m2)", or "P3-D65 primaries" where it is SDR.
   [[nodiscard]] std::string describe() const;
 };
 

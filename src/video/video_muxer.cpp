@@ -127,7 +127,12 @@ std::int64_t VideoMuxer::track_timescale() const {
 void VideoMuxer::keep_order(AVPacket& packet) {
   if (packet.dts == AV_NOPTS_VALUE) return;
   if (last_dts_ != AV_NOPTS_VALUE) packet.dts = std::max(packet.dts, last_dts_ + 1);
-  if (packet.dts > packet.pts) throw std::logic_error("a picture would be decoded after its time");
+  if (packet.dts > packet.pts) {  // not so with any encoder known; the file would not play
+    throw OutputError(
+        "the encoder's pieces do not fit together: a picture would be decoded after "
+        "its time",
+        "use --segment-frames 0, which makes one piece, or another --codec");
+  }
   last_dts_ = packet.dts;
 }
 

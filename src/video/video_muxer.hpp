@@ -16,7 +16,7 @@ namespace mosaic {
 /// FFmpeg's name of the container for an ending such as ".mkv".
 const char* muxer_name(const std::string& ending);
 
-/// Writes .mp4, .mov, .mkv or .webm to a temporary name; finish() gives it the final one.
+/// Writes .mp4, .mov, .mkv or .webm to a temporary name; publish() gives it the final one.
 /// In this order: open(), begin(), write() for each packet, complete(), publish(). Throws
 /// OutputError.
 class VideoMuxer {

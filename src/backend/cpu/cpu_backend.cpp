@@ -17,6 +17,7 @@
 #include "backend/cpu/seams.hpp"
 #include "backend/cpu/ssim.hpp"
 #include "backend/feature_math.hpp"
+#include "backend/score_request.hpp"
 #include "backend/seam_math.hpp"
 #include "backend/ssim_math.hpp"
 #include "backend/tone_math.hpp"
@@ -157,17 +158,8 @@ void CpuBackend::score(const ScoreRequest& request, CellScores& out) {
   const auto cells = static_cast<std::size_t>(geometry_.cells());
   const auto candidates = static_cast<std::size_t>(match_.ssim_candidates);
   require(frames_.current().filled(), "nothing has been described yet");
-  require(request.photo_price.size() == static_cast<std::size_t>(library_.photos()),
-          "one price per photo is needed");
-  require(request.carried_tile.size() == cells, "one carried tile per cell is needed");
-  require(request.saliency.empty() || request.saliency.size() == cells,
-          "one saliency per cell is needed");
-  require(request.kept_candidate.empty() || request.kept_candidate.size() == cells * candidates,
-          "kept candidates have the wrong size");
-  require(request.switch_price.empty() || request.switch_price.size() == cells,
-          "one price of change per cell is needed");
-  require(request.known_dissimilarity.empty() || request.known_dissimilarity.size() == cells,
-          "one known dissimilarity per cell is needed");
+  check_score_request(request, geometry_.cells(), library_.photos(), library_.tiles(),
+                      match_.ssim_candidates);
   const auto length = static_cast<std::size_t>(list_length_);
   out.list_length = list_length_;
   out.list_tile.resize(cells * length);
