@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "build_facts.hpp"
+#include "cli/revision.hpp"
 #include "cli/text.hpp"
 #include "core/isa.hpp"
 #include "core/loaded_library.hpp"
@@ -159,7 +160,7 @@ std::vector<Finding> examine() {
   std::vector<Finding> all;
   all.push_back({"program", Health::ok,
                  "mosaic-temporal " + std::string(kVersion) + ", revision " +
-                     std::string(kRevision) + ", " + std::string(kBuildType) + ", " +
+                     std::string(revision()) + ", " + std::string(kBuildType) + ", " +
                      std::string(kCompiler)});
   all.push_back({"FFmpeg", Health::ok, ffmpeg_release() + ": " + ffmpeg_libraries()});
   all.push_back({"pictures", Health::ok, decoder_version()});
