@@ -17,6 +17,7 @@
 #include "cli/revision.hpp"
 #include "cli/text.hpp"
 #include "core/isa.hpp"
+#include "core/json_text.hpp"
 #include "core/loaded_library.hpp"
 #include "core/parallel_for.hpp"
 #include "faces/face_finder.hpp"
@@ -191,9 +192,7 @@ void print_findings(const std::vector<Finding>& findings, bool json, std::ostrea
     return;
   }
   using Json = nlohmann::ordered_json;
-  const auto line = [&out](const Json& object) {
-    out << object.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
-  };
+  const auto line = [&out](const Json& object) { out << dump_json(object) << '\n'; };
   for (const Finding& each : findings) {
     line({{"type", "finding"},
           {"schema", 1},
