@@ -1,18 +1,17 @@
 #include "assign/row_store.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "assign/solver_memory.hpp"
-#include "mosaic/error.hpp"
 
 namespace mosaic::assign {
 
 void check_costs(std::int32_t bits, int row) {
   if (bits >= 0 && bits < kCostLimit) return;
-  throw UsageError(
-      "cost outside 0 ... 2^28 - 1 in row " + std::to_string(row) + " of the assignment problem",
-      "scale or shift the costs into this range");
+  throw std::logic_error("assignment: a cost of row " + std::to_string(row) +
+                         " is outside 0 ... 2^28 - 1");
 }
 
 void RowStore::open(const CostSource& costs, const RowClasses& classes, std::int64_t most_bytes) {

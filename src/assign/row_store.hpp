@@ -10,7 +10,8 @@
 
 namespace mosaic::assign {
 
-/// Throws UsageError unless all costs of `row`, which are OR-ed together in `bits`, are in range.
+/// Throws std::logic_error unless all costs of `row`, which are OR-ed together in `bits`, are in
+/// range.
 void check_costs(std::int32_t bits, int row);
 
 /// Rows of classes, fetched when first asked for and kept while there is room.
@@ -27,7 +28,8 @@ class RowStore {
   void read_from(const CostSource& costs) { costs_ = &costs; }
   void raise_cost(int row_class, int column, std::int32_t by);
 
-  /// One cost per column; valid until the next call. Throws UsageError when one is out of range.
+  /// One cost per column; valid until the next call. Throws std::logic_error when one is out of
+  /// range.
   std::span<const std::int32_t> row(int row_class);
   /// Rows fetched since open().
   [[nodiscard]] std::int64_t fetched() const { return fetched_; }

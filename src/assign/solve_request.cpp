@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <stdexcept>
 
 #include "mosaic/error.hpp"
 
@@ -38,7 +39,7 @@ void check_held(const SolveRequest& request) {
 }  // namespace
 
 void require(bool condition, const std::string& what) {
-  if (!condition) throw UsageError("assignment: " + what);
+  if (!condition) throw std::logic_error("assignment: " + what);
 }
 
 void check_request(const SolveRequest& request) {

@@ -10,11 +10,12 @@
 
 namespace mosaic::assign {
 
-/// Throws UsageError with `what` unless the condition holds.
+/// Throws std::logic_error with `what` unless the condition holds: it is the program's own mistake,
+/// and no option of the user's can mend it.
 void require(bool condition, const std::string& what);
 
-/// Throws UsageError where arrays do not fit each other, entries are impossible, or the columns
-/// cannot hold all rows.
+/// Throws like require() where arrays do not fit each other or entries are impossible, and
+/// UsageError where the columns cannot hold all rows.
 void check_request(const SolveRequest& request);
 
 /// `row_class`: equal numbers for equal rows; empty: all rows differ. Classes come in the order of

@@ -11,6 +11,7 @@
 #include "cli/batch.hpp"
 #include "cli/check_ssim.hpp"
 #include "cli/doctor.hpp"
+#include "cli/revision.hpp"
 #include "cli/run_render.hpp"
 #include "cli/summary.hpp"
 #include "cli/text.hpp"
@@ -202,7 +203,7 @@ int execute(const Resolved& resolved, const StopSignals& signals, const StageFau
     validate(resolved);
   }
   RunContext context;
-  context.identity = {std::string(kVersion), std::string(kRevision), setting_records(resolved)};
+  context.identity = {std::string(kVersion), std::string(revision()), setting_records(resolved)};
   context.fault = fault;
   const ConsoleOptions options = console_options(request.quiet, request.verbose);
   Console console(errors, options);

@@ -14,8 +14,10 @@
 #include <system_error>
 
 #include "build_facts.hpp"
+#include "cli/revision.hpp"
 #include "cli/text.hpp"
 #include "core/isa.hpp"
+#include "core/json_text.hpp"
 #include "core/loaded_library.hpp"
 #include "core/parallel_for.hpp"
 #include "faces/face_finder.hpp"
@@ -159,7 +161,7 @@ std::vector<Finding> examine() {
   std::vector<Finding> all;
   all.push_back({"program", Health::ok,
                  "mosaic-temporal " + std::string(kVersion) + ", revision " +
-                     std::string(kRevision) + ", " + std::string(kBuildType) + ", " +
+                     std::string(revision()) + ", " + std::string(kBuildType) + ", " +
                      std::string(kCompiler)});
   all.push_back({"FFmpeg", Health::ok, ffmpeg_release() + ": " + ffmpeg_libraries()});
   all.push_back({"pictures", Health::ok, decoder_version()});
@@ -190,9 +192,7 @@ void print_findings(const std::vector<Finding>& findings, bool json, std::ostrea
     return;
   }
   using Json = nlohmann::ordered_json;
-  const auto line = [&out](const Json& object) {
-    out << object.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
-  };
+  const auto line = [&out](const Json& object) { out << dump_json(object) << '\n'; };
   for (const Finding& each : findings) {
     line({{"type", "finding"},
           {"schema", 1},

@@ -6,6 +6,7 @@
 #include "build_facts.hpp"
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
+#include "cli/revision.hpp"
 
 namespace mosaic::cli {
 namespace {
@@ -98,8 +99,8 @@ std::string exit_status() {
 }  // namespace
 
 std::string man_page() {
-  std::string text = ".TH MOSAIC\\-TEMPORAL 1 \"" + std::string(kDate) + "\" \"mosaic\\-temporal " +
-                     roff(kVersion) +
+  std::string text = ".TH MOSAIC\\-TEMPORAL 1 \"" + std::string(revision_date()) +
+                     "\" \"mosaic\\-temporal " + roff(kVersion) +
                      "\" \"User Commands\"\n"
                      ".SH NAME\nmosaic\\-temporal \\- rebuild a video out of small photographs\n"
                      ".SH SYNOPSIS\n";

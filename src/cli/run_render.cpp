@@ -9,6 +9,7 @@
 #include "cli/batch.hpp"
 #include "cli/facts.hpp"
 #include "cli/paths.hpp"
+#include "cli/revision.hpp"
 #include "cli/run_batch.hpp"
 #include "cli/suggest.hpp"
 #include "cli/summary.hpp"
@@ -98,7 +99,7 @@ JsonDone was_done(const Settings& settings, ExitCode code) {
 JsonDone render_one(const Request& request, const Listeners& listeners, LibraryShelf* shelf) {
   Settings settings = request.settings;
   settings.facts = output_facts(request);
-  settings.facts["program"] = std::string(kVersion) + " " + std::string(kRevision);
+  settings.facts["program"] = std::string(kVersion) + " " + std::string(revision());
   require_encoder(settings.encode.codec);
   const auto start = std::chrono::steady_clock::now();
   const RepeatedRender rendered =

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "build_facts.hpp"
+#include "cli/revision.hpp"
 #include "core/isa.hpp"
 #include "registry/backends.hpp"
 
@@ -13,7 +14,7 @@ std::string version_text() {
   const auto row = [&text](std::string_view name, const std::string& value) {
     text += "  " + std::string(name) + std::string(12 - name.size(), ' ') + value + "\n";
   };
-  row("revision", std::string(kRevision));
+  row("revision", std::string(revision()));
   row("compiler", std::string(kCompiler));
   row("build", std::string(kBuildType) +
                    (kSanitizers.empty() ? "" : ", sanitizers " + std::string(kSanitizers)));

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/json_text.hpp"
+
 namespace mosaic {
 
 /// The whole number that a JSON value of a file holds, for use in place of nlohmann's
@@ -20,8 +22,7 @@ Number integer_of(const Json& json) {
     const auto value = json.template get<typename Json::number_integer_t>();
     if (std::in_range<Number>(value)) return static_cast<Number>(value);
   }
-  throw std::out_of_range("'" + json.dump(-1, ' ', false, Json::error_handler_t::replace) +
-                          "' is not a whole number of the right size");
+  throw std::out_of_range("'" + dump_json(json) + "' is not a whole number of the right size");
 }
 
 }  // namespace mosaic

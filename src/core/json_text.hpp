@@ -12,6 +12,14 @@
 
 namespace mosaic {
 
+/// Without an end of line. What is compared or used as a key when it is read again must be UTF-8
+/// already (lossless_utf8()); in a text for people that is not, such as the message of a library,
+/// U+FFFD stands for what cannot be read.
+template <typename Json>
+std::string dump_json(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 /// What is not UTF-8 is escaped, and then the exact bytes stand beside (docs/json.md).
 inline void add_text(nlohmann::ordered_json& object, const std::string& key,
                      const std::string& text) {

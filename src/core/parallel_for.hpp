@@ -8,7 +8,8 @@
 
 namespace mosaic {
 
-/// Number of cores this process may run on (respects affinity masks), at least 1.
+/// Number of cores this process may run on, at least 1: by its affinity mask and by the limits of
+/// the control groups that containers set.
 int available_cores();
 
 class ThreadPool {
@@ -23,7 +24,8 @@ class ThreadPool {
 
   /// Calls body(begin, end) over a partition of [0, count) into chunks of at most `grain`
   /// indices; the caller takes part. The first exception is rethrown here after all have stopped.
-  /// May be called from several threads; calls are then served one after another.
+  /// May be called from several threads; calls are then served one after another. Not from a body
+  /// of the same pool: throws std::logic_error.
   void parallel_for(std::size_t count, std::size_t grain,
                     const std::function<void(std::size_t begin, std::size_t end)>& body);
 

@@ -65,6 +65,17 @@ std::string as_utf8(std::string_view text) {
   return result;
 }
 
+std::string lossless_utf8(std::string_view text) {
+  std::string result;
+  for (std::size_t begin = 0;;) {
+    const std::size_t found = text.find("\\x", begin);
+    result += as_utf8(text.substr(begin, found - begin));
+    if (found == std::string_view::npos) return result;
+    result += "\\x5c";
+    begin = found + 1;
+  }
+}
+
 bool is_shown(std::string_view character) {
   const unsigned lead = static_cast<unsigned char>(character[0]);
   if (character.size() == 1) return lead >= 0x20 && lead < 0x7f;

@@ -17,6 +17,11 @@ bool is_utf8(std::string_view text);
 /// "\xNN". Not reversible by itself: hex_bytes() gives the bytes.
 std::string as_utf8(std::string_view text);
 
+/// as_utf8() for what is compared or used as a key when it is read again: no two texts become the
+/// same. For that the backslash of a "\x" that was there before is written as "\x5c"; so every
+/// "\xNN" of the result is one byte, and valid UTF-8 without "\x" is as it was.
+std::string lossless_utf8(std::string_view text);
+
 /// Is `character` (one of UTF-8, or a byte that is part of none) one that a terminal or a page
 /// shows instead of obeying it? Not so are control characters (U+0000-U+001F, U+007F-U+009F), those
 /// that reorder text (U+202A-U+202E, U+2066-U+2069), behind which a name can pass for another, and

@@ -104,6 +104,7 @@ void write_tiles(const fs::path& folder, const DemoOptions& options, ThreadPool&
   Progress progress(observer, "tiles", options.tiles);
   const int batch = 4 * pool.threads();
   for (int first = 0; first < options.tiles; first += batch) {
+    observer.throw_if_stopped();
     const int count = std::min(batch, options.tiles - first);
     pool.parallel_for(static_cast<std::size_t>(count), 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
@@ -154,6 +155,7 @@ void write_scene(const fs::path& folder, const DemoOptions& options, ThreadPool&
   YuvImage yuv(options.size);
   Progress progress(observer, "scene", options.frames);
   for (int i = 0; i < options.frames; ++i) {
+    observer.throw_if_stopped();
     rgb_to_yuv(scene.frame(static_cast<double>(i) / kFramesPerSecond, pool), yuv, pool);
     sink->write(yuv, i, 1);
     progress.report(i + 1);

@@ -20,7 +20,7 @@ struct DemoOptions {
 /// Writes folder/scene.mp4 and folder/tiles/tile_00000.jpg and so on. The same options give the
 /// same pictures on every machine: the drawing uses + - * / sqrt only (src/demo/paint.hpp).
 /// Throws UsageError for options out of range or an odd size, OutputError when the folder is not
-/// empty and !force, or cannot be written.
+/// empty and !force, or cannot be written, and Interrupted when the observer wants to stop.
 void write_demo(const std::filesystem::path& folder, const DemoOptions& options,
                 const RenderObserver& observer);
 

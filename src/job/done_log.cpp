@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_integer.hpp"
+#include "core/json_text.hpp"
+#include "core/utf8.hpp"
 #include "job/checked_line.hpp"
 #include "job/file_io.hpp"
 
@@ -26,19 +28,7 @@ DoneLog::DoneLog(const std::filesystem::path& output) {
   const std::filesystem::path target = output.has_filename() ? output : output.parent_path();
   const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
   path_ = folder / ".mosaic-temporal-done";
-  // Names are bytes, JSON is UTF-8.
-  const std::string bytes = target.filename().native();
-  for (const char c : bytes) {
-    const auto code = static_cast<unsigned char>(c);
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    if (code >= 0x20 && code < 0x7f && c != '%') {
-      name_ += c;
-    } else {
-      name_ += '%';
-      name_ += kDigits[code >> 4];
-      name_ += kDigits[code & 15];
-    }
-  }
+  name_ = lossless_utf8(target.filename().native());
   for_each_checked_line(read_small_file(path_), [this](const std::string& text) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_object() || json.value("type", "") != "done") return;
@@ -63,7 +53,7 @@ void DoneLog::add(const DoneRecord& record) {
                      {"input", identity_json(record.input)},
                      {"output", identity_json(record.output)},
                      {"exit_code", record.exit_code}};
-  const std::string line = checked_line(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const std::string line = checked_line(dump_json(json));
   // A line that a killed run did not finish must not swallow this one.
   const std::string before = read_small_file(path_);
   const std::string text = (before.empty() || before.back() == '\n' ? "" : "\n") + line;

@@ -5,6 +5,7 @@
 
 #include "core/hash.hpp"
 #include "core/json_integer.hpp"
+#include "core/json_text.hpp"
 #include "core/output_file.hpp"
 #include "job/checked_line.hpp"
 
@@ -15,9 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-std::string line_of(const Json& record) {
-  return checked_line(record.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+std::string line_of(const Json& record) { return checked_line(dump_json(record)); }
 
 /// The record of a line without its end; nothing when it is damaged.
 std::optional<Json> record_of(std::string_view line) {

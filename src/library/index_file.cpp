@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -40,34 +41,74 @@ class Mapping {
   void* base_;
 };
 
-IndexOnDisk read_open_file(int file) {
-  using State = IndexOnDisk::State;
-  struct stat info {};
-  if (fstat(file, &info) != 0) return {State::foreign, {}, system_reason(errno)};
-  if (!S_ISREG(info.st_mode)) {
-    return {State::foreign, {}, "is " + file_type_name(info.st_mode) + ", not a tile index"};
-  }
-  if (info.st_size == 0) return {State::foreign, {}, "is an empty file, not a tile index"};
-  const auto mapping =
-      std::make_shared<const Mapping>(file, static_cast<std::size_t>(info.st_size));
-  if (!mapping->mapped()) return {State::foreign, {}, "cannot be mapped: " + system_reason(errno)};
-  ParsedIndex parsed = parse_index(mapping->bytes(), mapping);
-  if (parsed.data) return {State::usable, std::move(*parsed.data), {}};
-  const State state = is_index_file(mapping->bytes()) ? State::damaged : State::foreign;
-  return {state, {}, std::move(parsed.problem)};
+/// Of a file that may be an index: a clause, or nothing when it may be one.
+std::string foreign_kind(const struct stat& info) {
+  if (!S_ISREG(info.st_mode)) return "is " + file_type_name(info.st_mode) + ", not a tile index";
+  if (info.st_size == 0) return "is an empty file, not a tile index";
+  return {};
 }
 
-}  // namespace
+IndexOnDisk::State state_of_bad(std::span<const std::byte> head) {
+  return is_index_file(head) ? IndexOnDisk::State::damaged : IndexOnDisk::State::foreign;
+}
 
-IndexOnDisk open_index(const std::filesystem::path& path) {
+IndexOnDisk read_whole(int file, std::size_t size) {
+  const auto mapping = std::make_shared<const Mapping>(file, size);
+  if (!mapping->mapped()) {
+    return {IndexOnDisk::State::foreign, {}, "cannot be mapped: " + system_reason(errno)};
+  }
+  ParsedIndex parsed = parse_index(mapping->bytes(), mapping);
+  if (parsed.data) return {IndexOnDisk::State::usable, std::move(*parsed.data), {}};
+  return {state_of_bad(mapping->bytes()), {}, std::move(parsed.problem)};
+}
+
+IndexGlance read_head(int file, std::size_t size) {
+  std::array<std::byte, kIndexHeaderBytes> head{};
+  std::size_t got = 0;
+  while (got < head.size()) {
+    const ssize_t more = pread(file, head.data() + got, head.size() - got, static_cast<off_t>(got));
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0) {
+      return {IndexOnDisk::State::foreign, {}, "cannot be read: " + system_reason(errno)};
+    }
+    if (more == 0) break;
+    got += static_cast<std::size_t>(more);
+  }
+  const auto read = std::span<const std::byte>(head).first(got);
+  ParsedIndexHeader parsed = parse_index_header(read, size);
+  if (parsed.header) return {IndexOnDisk::State::usable, *parsed.header, {}};
+  return {state_of_bad(read), {}, std::move(parsed.problem)};
+}
+
+/// `Found`: what `read`, given the open file and its size, makes of one that may be an index.
+template <class Found, class Read>
+Found look_into(const std::filesystem::path& path, const Read& read) {
   const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (file < 0) {
     if (errno == ENOENT) return {};
     return {IndexOnDisk::State::foreign, {}, "cannot be opened: " + system_reason(errno)};
   }
-  IndexOnDisk result = read_open_file(file);
+  Found found;
+  struct stat info {};
+  if (fstat(file, &info) != 0) {
+    found = {IndexOnDisk::State::foreign, {}, system_reason(errno)};
+  } else if (std::string kind = foreign_kind(info); !kind.empty()) {
+    found = {IndexOnDisk::State::foreign, {}, std::move(kind)};
+  } else {
+    found = read(file, static_cast<std::size_t>(info.st_size));
+  }
   close(file);
-  return result;
+  return found;
+}
+
+}  // namespace
+
+IndexOnDisk open_index(const std::filesystem::path& path) {
+  return look_into<IndexOnDisk>(path, read_whole);
+}
+
+IndexGlance glance_at_index(const std::filesystem::path& path) {
+  return look_into<IndexGlance>(path, read_head);
 }
 
 std::optional<std::filesystem::path> cached_index_path(const LibrarySettings& settings,

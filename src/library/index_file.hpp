@@ -26,6 +26,15 @@ struct IndexOnDisk {
 /// Maps and verifies an index file. Never throws for what the file holds.
 IndexOnDisk open_index(const std::filesystem::path& path);
 
+/// What open_index() would find, as far as the header tells: a `usable` one may still be damaged
+/// behind it. For questions that are not worth reading gigabytes.
+struct IndexGlance {
+  IndexOnDisk::State state = IndexOnDisk::State::absent;
+  IndexHeader header;
+  std::string problem;  ///< a clause, for damaged and foreign
+};
+IndexGlance glance_at_index(const std::filesystem::path& path);
+
 /// The index file in the user's cache for a pool and settings: below $XDG_CACHE_HOME, else
 /// ~/.cache; nullopt when neither is known. The folder is not made.
 std::optional<std::filesystem::path> cached_index_path(const LibrarySettings& settings,

@@ -76,7 +76,7 @@ std::array<std::uint64_t, 4> array_sizes(const TileLayout& layout, std::uint64_t
 }
 
 /// Nullptr when the header is sound for a file of `file_size` bytes, else what is wrong.
-const char* header_problem(const Header& header, std::size_t file_size) {
+const char* header_problem(const Header& header, std::uint64_t file_size) {
   if (std::string_view(header.magic.data(), header.magic.size()) != kIndexMagic) {
     return "is not a tile index";
   }
@@ -111,6 +111,14 @@ const char* header_problem(const Header& header, std::size_t file_size) {
     return "has tables of the wrong size";
   }
   return nullptr;
+}
+
+/// Nullptr when `header` was read and is sound, else what is wrong.
+const char* read_header(std::span<const std::byte> head, std::uint64_t file_size, Header& header) {
+  if (!is_index_file(head)) return "is not a tile index";
+  if (head.size() < kIndexHeaderBytes) return "is not complete";
+  std::memcpy(&header, head.data(), sizeof header);
+  return header_problem(header, file_size);
 }
 
 /// Cuts strings out of the string section, refusing what lies outside.
@@ -226,12 +234,19 @@ bool is_index_file(std::span<const std::byte> head) {
          std::memcmp(head.data(), kIndexMagic.data(), kIndexMagic.size()) == 0;
 }
 
-ParsedIndex parse_index(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
-  if (!is_index_file(bytes)) return {{}, "is not a tile index"};
-  if (bytes.size() < kIndexHeaderBytes) return {{}, "is not complete"};
+ParsedIndexHeader parse_index_header(std::span<const std::byte> head, std::uint64_t file_size) {
   Header header;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  if (const char* problem = header_problem(header, bytes.size())) return {{}, problem};
+  if (const char* problem = read_header(head, file_size, header)) return {{}, problem};
+  return {IndexHeader{{header.tile_size_px, header.features_k},
+                      header.variants,
+                      header.photos,
+                      header.source_key},
+          {}};
+}
+
+ParsedIndex parse_index(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+  Header header;
+  if (const char* problem = read_header(bytes, bytes.size(), header)) return {{}, problem};
   if (hash64(bytes.subspan(kIndexHeaderBytes)) != header.payload_hash) {
     return {{}, "has damaged contents"};
   }

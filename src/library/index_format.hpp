@@ -39,6 +39,21 @@ enum class IndexSection : std::size_t {
 /// True when the bytes begin like one of our index files, whole or damaged, of any version.
 bool is_index_file(std::span<const std::byte> head);
 
+/// What the header of an index says of it.
+struct IndexHeader {
+  TileLayout layout;
+  int variants = 1;
+  int photos = 0;
+  std::uint64_t source_key = 0;
+};
+struct ParsedIndexHeader {
+  std::optional<IndexHeader> header;
+  std::string problem;  ///< a clause, when there is no header
+};
+/// Of an index of `file_size` bytes that begins with `head`, at least kIndexHeaderBytes of it where
+/// it has as many. What lies behind the header may be damaged all the same.
+ParsedIndexHeader parse_index_header(std::span<const std::byte> head, std::uint64_t file_size);
+
 /// Reads an index from memory without copying its arrays. Returns why not otherwise: "" never.
 /// Every field is checked before it is used; `bytes` may be anything. `owner` keeps them alive.
 struct ParsedIndex {

@@ -14,18 +14,21 @@ struct PoolSurvey {
   /// video of which no frame can be read).
   std::int64_t photos = -1;
   std::uint64_t folder_bytes = 0;  ///< of the files of a folder without an index
-  bool ready = false;              ///< an index is there and fits, nothing has to be made
-  bool video = false;              ///< the pool is a video
-  std::uint64_t frame_bytes = 0;   ///< of a video without an index: a frame in its decoder
-  int variants = 1;                ///< tiles per photo
+  /// An index is there and fits, nothing has to be made, as far as its header tells: one that is
+  /// damaged behind it is made anew when it is opened.
+  bool ready = false;
+  bool video = false;             ///< the pool is a video
+  std::uint64_t frame_bytes = 0;  ///< of a video without an index: a frame in its decoder
+  int variants = 1;               ///< tiles per photo
   /// Of a folder without an index: photo_bytes() (library/photo_memory.hpp).
   std::vector<std::uint64_t> photo_bytes;
 
   [[nodiscard]] std::int64_t tiles() const { return photos < 0 ? -1 : photos * variants; }
 };
 
-/// Looks at the pool and its index; writes nothing. Throws like open_tile_library() for a pool or
-/// an index that cannot be used, and Interrupted when the observer wants to stop.
+/// Looks at the pool and the header of its index, of which gigabytes may follow that are read and
+/// checked when the library is opened; writes nothing. Throws like open_tile_library() for a pool
+/// or an index that cannot be used, and Interrupted when the observer wants to stop.
 PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int features_k,
                        const RenderObserver& observer);
 

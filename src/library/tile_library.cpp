@@ -112,16 +112,19 @@ LibraryData build(const Source& source, const LibrarySettings& settings, TileLay
   return build_from_folder(source.listing, settings, layout, source.key, pool, observer);
 }
 
-bool fits(const IndexOnDisk& found, const Source& source, const LibrarySettings& settings,
-          TileLayout layout) {
-  return found.state == IndexOnDisk::State::usable && found.data.source_key == source.key &&
-         found.data.layout.tile_size_px == layout.tile_size_px &&
-         found.data.layout.features_k == layout.features_k &&
-         found.data.variants == variants_per_photo(settings);
+/// `index`: IndexHeader, or LibraryData of one.
+template <class Index>
+bool fits(IndexOnDisk::State state, const Index& index, const Source& source,
+          const LibrarySettings& settings, TileLayout layout) {
+  return state == IndexOnDisk::State::usable && index.source_key == source.key &&
+         index.layout.tile_size_px == layout.tile_size_px &&
+         index.layout.features_k == layout.features_k &&
+         index.variants == variants_per_photo(settings);
 }
 
 /// --index names the user's own file: what is not ours is left alone.
-void refuse_foreign(const std::filesystem::path& path, const IndexOnDisk& found) {
+template <class Found>
+void refuse_foreign(const std::filesystem::path& path, const Found& found) {
   if (found.state != IndexOnDisk::State::foreign) return;
   throw InputError("index '" + path.string() + "' " + found.problem + "; it is left as it is",
                    "Name another file, or remove this one.");
@@ -133,7 +136,7 @@ LibraryData open_named(const std::filesystem::path& path, const Source& source,
                        const RenderObserver& observer, LibraryOrigin& origin) {
   origin.index = path;
   IndexOnDisk found = open_index(path);
-  if (fits(found, source, settings, layout)) {
+  if (fits(found.state, found.data, source, settings, layout)) {
     origin.reused = true;
     return std::move(found.data);
   }
@@ -170,7 +173,7 @@ LibraryData open_cached(const Source& source, const LibrarySettings& settings, T
     return build(source, settings, layout, pool, observer);
   }
   IndexOnDisk found = open_index(*path);
-  if (fits(found, source, settings, layout)) {
+  if (fits(found.state, found.data, source, settings, layout)) {
     origin.reused = true;
     origin.index = *path;
     return std::move(found.data);
@@ -198,10 +201,10 @@ PoolSurvey survey_pool(const LibrarySettings& settings, int tile_size_px, int fe
   survey.video = source.video;
   const auto path = settings.index ? settings.index : cached_index_path(settings, layout);
   if (path) {
-    const IndexOnDisk found = open_index(*path);
+    const IndexGlance found = glance_at_index(*path);
     if (settings.index) refuse_foreign(*path, found);
-    survey.ready = fits(found, source, settings, layout);
-    if (survey.ready) survey.photos = static_cast<std::int64_t>(found.data.photos.size());
+    survey.ready = fits(found.state, found.header, source, settings, layout);
+    if (survey.ready) survey.photos = found.header.photos;
   }
   if (survey.ready) return survey;
   if (!source.video) {
@@ -268,7 +271,7 @@ IndexSummary build_index(const LibrarySettings& settings, int tile_size_px, int 
   const auto begin = std::chrono::steady_clock::now();
   const TileLayout layout{tile_size_px, features_k};
   check_request(settings, layout);
-  if (force) refuse_foreign(output, open_index(output));
+  if (force) refuse_foreign(output, glance_at_index(output));
   OutputFile file(output, force);
   const Source source = examine(settings, layout);
   const LibraryData data = build(source, settings, layout, pool, observer);

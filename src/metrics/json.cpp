@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "metrics/ratios.hpp"
 #include "metrics/report.hpp"
 #include "metrics/similarity.hpp"
@@ -153,7 +154,7 @@ std::string json_text(const ClipReport& report, const Digest& digest) {
                      {"plan", plan_json(report)},
                      {"frames", std::move(frames)}};
   // File names are bytes; what is not UTF-8 becomes U+FFFD so that the file stays valid JSON.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dump_json(json, 2) + "\n";
 }
 
 }  // namespace mosaic::metrics

@@ -8,6 +8,7 @@
 #include "core/byte_io.hpp"
 #include "core/hash.hpp"
 #include "core/leftovers.hpp"
+#include "core/utf8.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
 #include "video/encoder_version.hpp"
@@ -43,7 +44,7 @@ bool keeps_job_beside(const fs::path& folder, const std::string& names) {
   const std::optional<JournalContents> kept = JobFolder::look(folder);
   if (!kept || !on_one_disk(JobFolder::place(folder), folder)) return false;
   const auto of = kept->facts.find("names of --output");
-  return of != kept->facts.end() && of->second == names;
+  return of != kept->facts.end() && of->second == lossless_utf8(names);
 }
 
 /// What the job's files are named after, and lie beside. Pictures for a folder that is there are
@@ -165,6 +166,8 @@ Facts job_facts(const Settings& settings, const RenderParts& parts, const Conten
   facts["encoder"] = encoder_version(settings.output, settings.encode);
   facts["--plan"] = settings.plan ? "asked for" : "not asked for";
   facts["--manifest"] = settings.manifest ? "asked for" : "not asked for";
+  // Names and settings are bytes; a job's journal says them as JSON, and must say the same as now.
+  for (auto& [name, value] : facts) value = lossless_utf8(value);
   return facts;
 }
 

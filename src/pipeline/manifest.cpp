@@ -9,6 +9,7 @@
 
 #include "core/hash.hpp"
 #include "core/json_integer.hpp"
+#include "core/json_text.hpp"
 #include "core/loaded_library.hpp"
 #include "job/content_identity.hpp"
 #include "job/file_io.hpp"
@@ -33,10 +34,6 @@ constexpr char kTilesFact[] = "photos of --tiles";
 /// Facts that may differ although the bytes are the same: they are what a check is made for.
 constexpr std::array<std::string_view, 4> kMayDiffer = {"program", "libraries", "encoder",
                                                         "motion"};
-
-std::string one_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 constexpr std::array<std::string_view, 5> kNotSettings = {"program", "libraries", "encoder",
                                                           "motion", kTilesFact};
@@ -132,7 +129,7 @@ std::string ManifestLines::take() {
     if (hashes_[i]) line[std::string(kStageNames[i])] = hex64(*hashes_[i]);
   }
   hashes_ = {};
-  return one_line(line);
+  return dump_json(line);
 }
 
 ManifestWriter::ManifestWriter(const fs::path& path, bool force)
@@ -150,7 +147,7 @@ void ManifestWriter::begin(const Facts& facts, const RenderParts& parts) {
       {"grid",
        {{"columns", grid.columns}, {"rows", grid.rows}, {"tile_size_px", grid.tile_size_px}}},
       {"facts", facts}};
-  stream_ << one_line(header) << '\n';
+  stream_ << dump_json(header) << '\n';
   check();
 }
 
@@ -164,7 +161,7 @@ void ManifestWriter::complete(const ManifestEnd& end) {
   line["file"] = end.file ? Json(hex64(*end.file)) : Json();
   line["flow_rounding_edge_px"] =
       end.flow_rounding_edge_px ? Json(*end.flow_rounding_edge_px) : Json();
-  write(one_line(line));
+  write(dump_json(line));
   stream_.close();
   check();
   file_.sync();

@@ -283,7 +283,9 @@ void Job::report_progress(bool last) {
 /// All that may still fail (a full disk, a name that is taken) happens under temporary names, plan,
 /// manifest and report included; then all get their names, the output first. In a batch the output
 /// is recorded as done just before: a run that is killed in between leaves a record of what is not
-/// there, which counts for nothing, and never a film that nobody knows to be complete.
+/// there, which counts for nothing, and never a film that nobody knows to be complete. What fails
+/// when the output has its name costs no more than it must: pieces stay where a record is lacking
+/// that can be made of them, and what only saves time or gives a verdict comes last.
 void Job::finish() {
   complete_output();
   if (options_.holds_records) {
@@ -338,20 +340,31 @@ void Job::publish() {
   if (done_ && staged) done_->record(summary_.exit_code(), *staged);
   sink_->publish();
   try {
-    if (done_ && staged) done_->confirm();
     if (done_ && !staged) done_->record(summary_.exit_code(), place_of(settings_.output));
-    publish_records();
+    name_records();
     if (kept_->folder() != nullptr) kept_->folder()->remove();
+    if (done_ && staged) done_->confirm();
+    stages_.judge(observer_);
   } catch (const OutputError& error) {
-    throw OutputError("'" + settings_.output.native() + "' is complete, but " + error.what(),
-                      error.hint());
+    throw OutputError(but_complete(error), error.hint());
+  } catch (const Error& error) {
+    throw Error(error.code(), but_complete(error), error.hint());
   }
 }
 
-void Job::publish_records() {
+std::string Job::but_complete(const Error& error) const {
+  return "'" + settings_.output.native() + "' is complete, but " + error.what();
+}
+
+void Job::name_records() {
   if (plan_writer_) plan_writer_->publish();
-  stages_.publish(observer_);
+  stages_.publish();
   if (report_) report_->commit();
+}
+
+void Job::publish_records() {
+  name_records();
+  stages_.judge(observer_);
 }
 
 /// Numbers outside --range are no mistake; numbers beyond the input's end are.

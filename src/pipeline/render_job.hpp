@@ -79,7 +79,8 @@ class Job {
   /// With Options::holds_records, after work(): plan, manifest and report of the output, which is
   /// now at `made`, are on the disk. Throws like render().
   void complete_records(const std::filesystem::path& made);
-  /// After complete_records(): gives them their names.
+  /// After complete_records(): gives them their names. Throws VerifyError, when they have them, if
+  /// the output is not the one that a manifest tells of.
   void publish_records();
   [[nodiscard]] std::optional<double> flow_rounding_edge_px() const;
   [[nodiscard]] std::string_view device() const { return parts_.engine->backend_name(); }
@@ -93,6 +94,8 @@ class Job {
   void finish();
   void complete_output();
   void publish();
+  void name_records();
+  [[nodiscard]] std::string but_complete(const Error& error) const;
   void summarise();
   void warn_of_late_shots() const;
   void warn_of_short_input() const;

@@ -83,16 +83,18 @@ MemoryPlan RenderParts::plan_memory(const Settings& settings, const RenderObserv
                                     int twins, const LibraryShelf* shelf) const {
   const int size_px = geometry.tile_size_px;
   const int k = settings.match.features_k;
-  MemoryFacts facts = memory_facts(settings, survey_pool(settings.library, size_px, k, observer));
-  facts.twins = twins;
-  if (shelf != nullptr) {
-    facts.other_tiles_bytes = shelf->bytes_besides(size_px, k);
-    if (const TileLibrary* const open = shelf->find(size_px, k)) {
-      facts.tiles = open->tiles();
-      facts.variants = open->variants();
-      facts.index_ready = true;
-    }
+  const TileLibrary* const open = shelf != nullptr ? shelf->find(size_px, k) : nullptr;
+  PoolSurvey survey;
+  if (open != nullptr) {  // the pool need not be looked at once more
+    survey.photos = open->photos();
+    survey.variants = open->variants();
+    survey.ready = true;
+  } else {
+    survey = survey_pool(settings.library, size_px, k, observer);
   }
+  MemoryFacts facts = memory_facts(settings, survey);
+  facts.twins = twins;
+  if (shelf != nullptr) facts.other_tiles_bytes = shelf->bytes_besides(size_px, k);
   return mosaic::plan_memory(settings, facts);
 }
 

@@ -19,11 +19,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostUsed = 1000;  // photos whose uses a report lists
 
-/// File names are bytes; what is not UTF-8 is written as U+FFFD so that the file stays valid JSON.
-std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 Json cost_json(const FrameObjective::Parts& cost) {
   return {{"total", cost.total()},
           {"distance", cost.distance},
@@ -150,7 +145,7 @@ std::string json_report(const RunReport& r) {
       {"within_shots", solves_json(r.engine.times().solves.within_shots())},
       {"first_of_shots", solves_json(r.engine.times().solves.first_of_shots())}};
   report["photo_uses"] = uses_json(r.library, totals.photo_uses);
-  return dump(report, 2) + "\n";
+  return dump_json(report, 2) + "\n";
 }
 
 }  // namespace
@@ -160,14 +155,14 @@ PlanWriter::PlanWriter(const std::filesystem::path& path, bool force, const Tile
     : file_(path, force), stream_(file_.temporary(), std::ios::binary | std::ios::trunc) {
   Json photos = Json::array();
   for (int tile = 0; tile < library.tiles(); ++tile) {
-    photos.push_back(library.photo_name(tile / library.variants()));
+    photos.push_back(lossless_utf8(library.photo_name(tile / library.variants())));
   }
   const Json header = {{"type", "mosaic-plan"},
                        {"version", 1},
                        {"grid", grid_json(geometry)},
                        {"variants", library.variants()},
                        {"photo_of_tile", std::move(photos)}};
-  stream_ << dump(header) << '\n';
+  stream_ << dump_json(header) << '\n';
   check();
 }
 
@@ -179,7 +174,7 @@ std::string plan_line(std::int64_t frame, double time_s, const FramePlan& plan) 
                      {"carried", plan.carried},
                      {"switched", plan.switched},
                      {"scene_cut", plan.scene_cut}};
-  return dump(line);
+  return dump_json(line);
 }
 
 void PlanWriter::write(const std::string& line) {

@@ -42,8 +42,11 @@ void StageRecords::complete(std::int64_t frames, const std::filesystem::path& ou
   if (writer_) writer_->complete(end_);
 }
 
-void StageRecords::publish(const RenderObserver& observer) {
+void StageRecords::publish() {
   if (writer_) writer_->publish();
+}
+
+void StageRecords::judge(const RenderObserver& observer) const {
   if (!check_) return;
   const std::string file = check_->compare_file(end_.file);
   if (observer.notice) {

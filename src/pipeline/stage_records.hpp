@@ -36,9 +36,11 @@ class StageRecords {
   /// The output is complete and lies at `output`, under whatever name.
   void complete(std::int64_t frames, const std::filesystem::path& output,
                 std::optional<double> flow_rounding_edge_px);
-  /// After complete(), when the output has its name. Throws VerifyError when it is not the one of
-  /// the manifest.
-  void publish(const RenderObserver& observer);
+  /// After complete(): gives the manifest its name.
+  void publish();
+  /// Last of all, when everything has its name and stays for comparison. Throws VerifyError when
+  /// the output is not the one of the manifest.
+  void judge(const RenderObserver& observer) const;
 
  private:
   const Settings& settings_;

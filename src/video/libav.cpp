@@ -7,6 +7,7 @@
 #include <cstdarg>
 #include <cstring>
 #include <new>
+#include <string_view>
 #include <system_error>
 
 #include "core/output_file.hpp"
@@ -72,7 +73,7 @@ const AVCodecContext* decoder_of(const void* source) {
   return context->codec != nullptr && av_codec_is_decoder(context->codec) != 0 ? context : nullptr;
 }
 
-void keep_demuxer_line(const void* source, const std::string& line) {
+void keep_demuxer_line(const void* source, std::string_view line) {
   demuxer_line() = line;
   demuxer_position() = -1;
   if (*static_cast<const AVClass* const*>(source) != avformat_get_class()) return;
@@ -81,14 +82,25 @@ void keep_demuxer_line(const void* source, const std::string& line) {
 }
 
 /// Note [Damage that is only logged]
-void count_complaint(const void* source, const std::string& line) {
+void count_complaint(const void* source, std::string_view line) {
   const AVCodecContext* const decoder = decoder_of(source);
   if (decoder == nullptr || decoder->opaque == nullptr) return;
   if (!tells_of_damage(decoder->codec_id, line)) return;
   ++static_cast<DecoderAccount*>(decoder->opaque)->complaints;
 }
 
-void keep_error_line(void* source, int level, const char* format, va_list arguments) {
+/// Without the address that FFmpeg puts before it ("[mov,mp4 @ 0x5581...] text"), and without its
+/// end.
+std::string_view bare_line(std::string_view line) {
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.remove_suffix(1);
+  if (!line.starts_with('[')) return line;
+  const std::size_t end = line.find("] ");
+  return end == std::string_view::npos ? line : line.substr(end + 2);
+}
+
+/// FFmpeg calls it from C, through which no exception may pass. What counts as damage is counted
+/// first and takes no memory; the texts only explain, and may be lacking.
+void keep_error_line(void* source, int level, const char* format, va_list arguments) noexcept {
   const bool warning = level > AV_LOG_ERROR;
   if (warning && (level > AV_LOG_WARNING || !is_demuxer(source))) return;
   std::array<char, 512> text{};
@@ -97,21 +109,15 @@ void keep_error_line(void* source, int level, const char* format, va_list argume
                           &print_prefix) < 0) {
     return;
   }
-  std::string line(text.data());
-  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
-  // "[mov,mp4 @ 0x5581...] text": the address is noise.
-  if (line.starts_with('[')) {
-    const std::size_t end = line.find("] ");
-    if (end != std::string::npos) line.erase(0, end + 2);
-  }
+  const std::string_view line = bare_line(text.data());
   if (line.empty()) return;
-  if (warning) {
-    if (is_damage_warning(line)) keep_demuxer_line(source, line);
+  if (!warning) count_complaint(source, line);
+  try {
+    if (warning ? is_damage_warning(line) : is_demuxer(source)) keep_demuxer_line(source, line);
+    if (!warning) error_line() = line;
+  } catch (const std::bad_alloc&) {
     return;
   }
-  count_complaint(source, line);
-  if (is_demuxer(source)) keep_demuxer_line(source, line);
-  error_line() = std::move(line);
 }
 
 void require_regular_file(const fs::path& path) {

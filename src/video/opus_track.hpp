@@ -28,8 +28,8 @@ class OpusTrack {
   void open_encoder();
   [[nodiscard]] bool resampler_suits(const AVFrame& frame) const;
   void set_up_resampler(const AVFrame& frame);
-  void take(const AVFrame* frame);
-  void fill_gap(const AVFrame& frame);
+  void take(const AVFrame* frame, const PacketWriter& write);
+  void fill_gap(const AVFrame& frame, const PacketWriter& write);
   void encode(bool last, const PacketWriter& write);
   void drain_encoder(const PacketWriter& write);
 

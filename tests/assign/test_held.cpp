@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 #include "assign/support.hpp"
@@ -161,10 +162,10 @@ TEST(HeldRows, ThatAreImpossibleAreRefused) {
   const Ints capacity(3, 1);
   const Ints price(3, 0);
   Solver solver;
-  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{0})), UsageError);
-  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{0, 3})), UsageError);
-  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{-2, 0})), UsageError);
-  EXPECT_THROW(solver.solve(request_of(costs, capacity, {}, Ints{0, 1})), UsageError);
+  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{0})), std::logic_error);
+  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{0, 3})), std::logic_error);
+  EXPECT_THROW(solver.solve(request_of(costs, capacity, price, Ints{-2, 0})), std::logic_error);
+  EXPECT_THROW(solver.solve(request_of(costs, capacity, {}, Ints{0, 1})), std::logic_error);
   EXPECT_EQ(solver.solve(request_of(costs, capacity, price, Ints{-1, 1})).cost, 6);
 }
 

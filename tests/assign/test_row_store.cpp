@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <stdexcept>
 
 #include "assign/far_scan.hpp"
 #include "assign/row_store.hpp"
@@ -77,8 +78,8 @@ TEST(RowStore, RefusesCostsOutOfRangeEveryTime) {
   RowStore store;
   store.open(costs, classes);
   EXPECT_NO_THROW(store.row(0));
-  EXPECT_THROW(store.row(1), UsageError);
-  EXPECT_THROW(store.row(1), UsageError);
+  EXPECT_THROW(store.row(1), std::logic_error);
+  EXPECT_THROW(store.row(1), std::logic_error);
 }
 
 TEST(RowStore, ForgetsAndBeginsAnew) {

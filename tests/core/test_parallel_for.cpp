@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <new>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "core/parallel_for.hpp"
+#include "support/failing_new.hpp"
 
 namespace mosaic {
 namespace {
@@ -102,6 +106,43 @@ TEST(ParallelFor, ZeroThreadsMeansTheCoresOfThisProcess) {
   ThreadPool pool(0);
   EXPECT_EQ(pool.threads(), available_cores());
   EXPECT_GE(available_cores(), 1);
+}
+
+// It waited for itself for ever.
+TEST(ParallelFor, ACallFromWithinIsRefused) {
+  for (const int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    ThreadPool other(2);
+    const auto call = [](ThreadPool& of, const std::function<void()>& body) {
+      of.parallel_for(8, 1, [&](std::size_t, std::size_t) { body(); });
+    };
+    EXPECT_THROW(call(pool, [&] { call(pool, [] {}); }), std::logic_error);
+    EXPECT_THROW(call(pool, [&] { call(other, [&] { call(pool, [] {}); }); }), std::logic_error);
+    std::atomic<int> visits = 0;
+    call(pool, [&] { call(other, [&] { ++visits; }); });
+    EXPECT_EQ(visits, 64);
+  }
+}
+
+// Threads that ran already ended the program.
+TEST(ParallelFor, WithoutMemoryForMoreThreadsThoseThatStartedDoTheWork) {
+  int fewer = 0;
+  for (int after = 0; after < 12; ++after) {
+    try {
+      std::optional<ThreadPool> pool;
+      {
+        const test::FailingNew failing(after);
+        pool.emplace(4);
+      }
+      fewer += pool->threads() < 4 ? 1 : 0;
+      std::atomic<int> visits = 0;
+      pool->parallel_for(100, 1, [&](std::size_t, std::size_t) { ++visits; });
+      EXPECT_EQ(visits, 100);
+    } catch (const std::bad_alloc&) {
+      EXPECT_LT(after, 2) << "before any thread";
+    }
+  }
+  EXPECT_GT(fewer, 0);
 }
 
 TEST(ParallelFor, ManySmallCallsDoNotHangOrLoseWork) {

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -48,6 +49,29 @@ class Demo : public ::testing::Test {
 
   fs::path folder_;
 };
+
+// A signal went unheard until a second one killed the program, temporary files and all.
+TEST_F(Demo, StopsWhenItIsToldToAndLeavesNothingHalfDone) {
+  for (const std::string stage : {"scene", "tiles"}) {
+    std::atomic<bool> stop = false;
+    RenderObserver observer;
+    observer.stop = &stop;
+    observer.progress = [&](const RenderProgress& progress) {
+      if (progress.stage == stage) stop = true;
+    };
+    DemoOptions options = small();
+    options.tiles = 300;
+    options.frames = stage == "scene" ? 400 : 7;
+    fs::remove_all(folder_);
+    EXPECT_THROW(write_demo(folder_, options, observer), Interrupted) << stage;
+    const auto files = contents(folder_);
+    EXPECT_LT(files.size(), 200U) << stage;
+    EXPECT_EQ(files.contains("scene.mp4"), stage == "tiles");
+    for (const auto& [name, bytes] : files) {
+      EXPECT_NE(fs::path(name).filename().native().front(), '.') << name;
+    }
+  }
+}
 
 TEST_F(Demo, WritesASceneWithSoundAndAPool) {
   write_demo(folder_, small(), {});

@@ -114,6 +114,35 @@ TEST_F(Resume, PicturesOfOtherNamesOrFormatsAreAnotherJob) {
   EXPECT_EQ(names_in(folder_ / "out").size(), 32U);
 }
 
+// The journal said U+FFFD where the name had other bytes, and was compared with the name.
+TEST_F(Resume, ANameThatIsNotUtf8IsTheSameWhenTheJobGoesOn) {
+  const std::string pattern = "out/\xff_%06d.png";
+  EXPECT_EQ(stop_after(pattern, 2, "KILL").exit_code, 137);
+  const CommandResult other = run("out/\xfe_%06d.png");
+  EXPECT_EQ(other.exit_code, 2) << other.err;
+  const CommandResult same = run(pattern);
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_NE(same.err.find("frames are kept from before"), std::string::npos) << same.err;
+  EXPECT_EQ(names_in(folder_ / "out").size(), 32U);
+}
+
+// Both were written with U+FFFD, by which whoever reads a plan takes them for one photo.
+TEST_F(Resume, TwoPhotosWhoseNamesAreNotUtf8StayTwoInThePlan) {
+  write_pool(folder_ / "pool", 60);
+  const std::vector<std::string> names = names_in(folder_ / "pool");
+  fs::rename(folder_ / "pool" / names[0], folder_ / "pool/\xfe.png");
+  fs::rename(folder_ / "pool" / names[1], folder_ / "pool/\xff.png");
+  const CommandResult result = run("out.mp4", {"--tiles", (folder_ / "pool").string(), "--index",
+                                               (folder_ / "index.mti").string(), "--range", "0-0",
+                                               "--plan", (folder_ / "plan.jsonl").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::ifstream plan(folder_ / "plan.jsonl");
+  std::string header;
+  std::getline(plan, header);
+  EXPECT_NE(header.find(R"("\\xfe.png")"), std::string::npos) << header;
+  EXPECT_NE(header.find(R"("\\xff.png")"), std::string::npos) << header;
+}
+
 TEST_F(Resume, AListOfShotsCountsByWhatItSaysAndNotByItsName) {
   const auto with_list = [this](const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;

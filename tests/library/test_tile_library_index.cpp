@@ -21,10 +21,12 @@
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
 #include "library/exif_orientation.hpp"
+#include "library/index_format.hpp"
 #include "library/pack.hpp"
 #include "library/photo_tile.hpp"
 #include "library/picture_decoder.hpp"
 #include "library/picture_file.hpp"
+#include "library/pool_survey.hpp"
 #include "library/tile_library.hpp"
 #include "library/tile_library_test.hpp"
 #include "mosaic/error.hpp"
@@ -57,6 +59,33 @@ TEST_F(TileLibraryTest, ColdWarmMemoryAndThreadsAgree) {
   ASSERT_EQ(infos_.size(), 1U);
   EXPECT_NE(infos_[0].find("kept in memory"), std::string::npos) << infos_[0];
   expect_equal(*cold, *memory, "memory");
+}
+
+// It read and hashed the whole index, gigabytes perhaps, which the library did right after it.
+TEST_F(TileLibraryTest, ASurveyReadsOfAnIndexTheHeaderOnly) {
+  add_photos(5);
+  settings_.mirror = true;
+  open();
+  const auto survey = [this] { return survey_pool(settings_, 16, 5, observer_); };
+  const auto size = fs::file_size(origin_.index);
+  {
+    std::fstream file(origin_.index, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(kIndexHeaderBytes + 100);
+    file.put('\x55').put('\xaa');
+  }
+  EXPECT_TRUE(survey().ready);
+  EXPECT_EQ(survey().photos, 5);
+  EXPECT_EQ(survey().tiles(), 10);
+  fs::resize_file(origin_.index, size - 1);
+  EXPECT_FALSE(survey().ready);
+  fs::resize_file(origin_.index, 100);
+  EXPECT_FALSE(survey().ready);
+  open();
+  EXPECT_FALSE(origin_.reused);
+  EXPECT_TRUE(survey().ready);
+  EXPECT_FALSE(survey_pool(settings_, 17, 5, observer_).ready);
+  settings_.index = pool() / "photo0.png";
+  EXPECT_THROW(survey(), InputError);
 }
 
 TEST_F(TileLibraryTest, RebuiltWhenPhotosChangeAndOnlyThen) {

@@ -99,7 +99,7 @@ TEST_F(ManifestTest, OtherFramesStagesAndFilesAreDifferences) {
     EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
   };
   expect(check_changed([](auto& lines) { lines.back()["file"] = "0123456789abcdef"; }),
-         "stage file differs although all frames are equal");
+         "checked.mp4' is complete, but stage file differs although all frames are equal");
   // Only to be compared: what differs before is said before there is an output.
   EXPECT_TRUE(std::filesystem::remove(path("checked.mp4")));
   expect(check_changed([](auto& lines) { lines[2].erase("flow"); }),
@@ -121,6 +121,25 @@ TEST_F(ManifestTest, OtherFramesStagesAndFilesAreDifferences) {
              [](auto& lines) { lines.front()["facts"]["photos of --tiles"] = "0123456789abcdef"; }),
          "the tiles differ");
   EXPECT_FALSE(std::filesystem::exists(path("checked.mp4")));
+}
+
+// The verdict came between the records, and the report never got its name.
+TEST_F(ManifestTest, ADifferingFileCostsNoRecord) {
+  std::vector<json> lines = lines_of("m.jsonl");
+  lines.back()["file"] = "0123456789abcdef";
+  write_lines("changed.jsonl", lines);
+  const std::vector<std::string> records = {"plan.jsonl", "again.jsonl", "report.json"};
+  const CommandResult result = check(
+      "changed.jsonl",
+      {"--plan", path(records[0]), "--manifest", path(records[1]), "--report", path(records[2])});
+  EXPECT_EQ(result.exit_code, 6) << result.err;
+  for (const std::string& name : records) {
+    EXPECT_TRUE(std::filesystem::remove(path(name))) << name;
+  }
+  EXPECT_TRUE(std::filesystem::remove(path("checked.mp4")));
+  for (const std::string& name : names_in(path(""))) {
+    EXPECT_FALSE(name.starts_with('.')) << name;
+  }
 }
 
 TEST_F(ManifestTest, AFileWithoutAHashIsNotSaidToBeEqual) {

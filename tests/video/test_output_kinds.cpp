@@ -1,4 +1,6 @@
 // GIF, WebM, numbered pictures and stills.
+#include <sys/resource.h>
+
 #include <fstream>
 
 #include "video/clips.hpp"
@@ -88,6 +90,23 @@ TEST_F(OutputKinds, SoundThatChangesItsChannelsMidStreamBecomesOpusToTheEnd) {
   };
   EXPECT_NEAR(loudness("0.2:0.8"), -13.5, 1.0);
   EXPECT_NEAR(loudness("1.2:1.8"), -13.5, 1.0) << "the same tone after the change";
+}
+
+// All of it was held at once, several times over: 0.9 GB and more for ten minutes of 7.1.
+TEST_F(OutputKinds, TheSilenceOfALongHoleIsNotHeldAtOnce) {
+  ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:d=2:r=5 -f lavfi -i sine=f=440:d=2:r=48000 "
+      "-af asetpts=PTS+gt(T\\,1)*590/TB -ac 2 -c:v libx264 -c:a pcm_s16le in.mkv");
+  const auto peak_mb = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+  };
+  write_film(file("in.mkv"), file("warm.webm"), {.copy_streams = false});
+  const long before = peak_mb();
+  write_film(file("in.mkv"), file("out.webm"));
+  EXPECT_LT(peak_mb() - before, 150) << "590 s are 227 MB";
+  EXPECT_NEAR(std::stod(probe(file("out.webm"), "", "format=duration")), 592.0, 0.1);
 }
 
 TEST_F(OutputKinds, Vp9RepeatsItsBytes) {
