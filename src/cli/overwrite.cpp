@@ -46,9 +46,8 @@ bool lies_in(const fs::path& path, const fs::path& folder, bool at_any_depth) {
 fs::path link_to_written(const fs::path& folder, const fs::path& written) {
   const fs::path target = resolved(written);
   // Of pictures to come only the folder is known.
-  const bool pictures = written.filename().empty() || is_folder(written);
-  const bool pattern = written.filename().native().find('%') != std::string::npos;
-  const fs::path pictures_in = pictures ? target : target.parent_path();
+  const OutputName name = parse_output_name(written);
+  const fs::path pictures_in = name.kind == OutputKind::folder ? target : target.parent_path();
   std::error_code error;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
@@ -56,7 +55,7 @@ fs::path link_to_written(const fs::path& folder, const fs::path& written) {
     if (!entry->is_symlink(unreadable)) continue;
     const fs::path read = fs::canonical(entry->path(), unreadable);
     if (unreadable) continue;
-    if (read == target || ((pictures || pattern) && read.parent_path() == pictures_in)) {
+    if (read == target || (name.is_pictures() && read.parent_path() == pictures_in)) {
       return entry->path();
     }
   }

@@ -3,22 +3,18 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/output_name.hpp"
 #include "job/job_folder.hpp"
 #include "video/picture_names.hpp"
-#include "video/sinks.hpp"
 
 namespace mosaic {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool is_pattern(const fs::path& place, const fs::path& output) {
-  return output.has_filename() && place != output;
-}
-
 /// Pictures of several films may share a folder; what tells them apart is their pattern.
 fs::path log_name(const fs::path& place, const fs::path& output) {
-  if (!is_pattern(place, output)) return place;
+  if (parse_output_name(output).kind != OutputKind::numbered) return place;
   return place.native() + " " + output.filename().native();
 }
 
@@ -30,8 +26,9 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
       observer_(observer),
       place_(place_of(settings.output)),
       log_(log_name(place_, settings.output)) {
-  if (is_pattern(place_, settings.output)) {
-    wanted_ = [names = parse_picture_pattern(settings.output)](const std::string& name) {
+  if (const OutputName output = parse_output_name(settings.output);
+      output.kind == OutputKind::numbered) {
+    wanted_ = [names = output.pictures](const std::string& name) {
       return names.number_in(name) >= 0;
     };
   }

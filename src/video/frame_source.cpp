@@ -12,10 +12,10 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/file_names.hpp"
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
 #include "video/frame_seek.hpp"
-#include "video/lower_ending.hpp"
 #include "video/picture_content.hpp"
 #include "video/picture_names.hpp"
 #include "video/sources.hpp"

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <optional>
 #include <stdexcept>
@@ -239,51 +238,6 @@ class FolderSink final : public RgbSink {
 };
 
 }  // namespace
-
-std::string PictureNames::name(std::int64_t number) const {
-  std::string text = std::to_string(number);
-  if (text.size() < static_cast<std::size_t>(digits)) {
-    text.insert(0, static_cast<std::size_t>(digits) - text.size(), '0');
-  }
-  return before + text + after;
-}
-
-std::int64_t PictureNames::number_in(const std::string& name) const {
-  constexpr std::size_t kMostDigits = 18;
-  if (!name.starts_with(before) || !name.ends_with(after)) return -1;
-  if (name.size() <= before.size() + after.size()) return -1;
-  const std::string middle = name.substr(before.size(), name.size() - before.size() - after.size());
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (middle.size() > kMostDigits || !std::all_of(middle.begin(), middle.end(), is_digit))
-    return -1;
-  const std::int64_t number = std::stoll(middle);
-  return this->name(number) == name ? number : -1;
-}
-
-PictureNames parse_picture_pattern(const fs::path& pattern) {
-  const std::string name = pattern.filename().native();
-  const auto fail = [&]() -> UsageError {
-    return UsageError("'" + shown_name(pattern) + "' is not a pattern for numbered pictures",
-                      "use one %06d in the file name, for example frame_%06d.png");
-  };
-  const std::size_t percent = name.find('%');
-  if (percent == std::string::npos || name.find('%', percent + 1) != std::string::npos) {
-    throw fail();
-  }
-  std::size_t at = percent + 1;
-  PictureNames names;
-  names.digits = 0;
-  // %d, or %0Nd with one digit N; no width without the zero, which would pad with blanks.
-  if (at + 1 < name.size() && name[at] == '0' && name[at + 1] >= '1' && name[at + 1] <= '9') {
-    names.digits = name[at + 1] - '0';
-    at += 2;
-  }
-  if (at >= name.size() || name[at] != 'd') throw fail();
-  names.folder = pattern.parent_path();
-  names.before = name.substr(0, percent);
-  names.after = name.substr(at + 1);
-  return names;
-}
 
 std::unique_ptr<FrameSink> open_still_sink(const SinkRequest& request) {
   return std::make_unique<StillSink>(request);

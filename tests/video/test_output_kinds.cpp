@@ -2,7 +2,6 @@
 #include <fstream>
 
 #include "video/clips.hpp"
-#include "video/sinks.hpp"
 
 namespace mosaic::test {
 namespace {
@@ -152,18 +151,14 @@ TEST_F(OutputKinds, AStillGoesInAndComesOut) {
   EXPECT_EQ(read_film(file("one.png")).frames.size(), 1U);
 }
 
-TEST(PicturePatterns, AreParsedAndRefused) {
-  const PictureNames names = parse_picture_pattern("out/a_%05d.png");
-  EXPECT_EQ(names.folder, "out");
-  EXPECT_EQ(names.name(7), "a_00007.png");
-  EXPECT_EQ(names.name(1234567), "a_1234567.png");
-  EXPECT_EQ(names.number_in("a_00007.png"), 7);
-  EXPECT_EQ(names.number_in("a_7.png"), -1);
-  EXPECT_EQ(names.number_in("a_xxxxx.png"), -1);
-  EXPECT_EQ(parse_picture_pattern("%d.jpg").name(3), "3.jpg");
-  for (const char* bad : {"a_%s.png", "%d_%d.png", "%5d.png", "%%d.png", "%.png", "a%0d.png"}) {
-    EXPECT_THROW(parse_picture_pattern(bad), UsageError) << bad;
+// They were refused as patterns.
+TEST_F(OutputKinds, AStillMayHaveAPercentSignInItsName) {
+  make_clip();
+  for (const char* name : {"100%.png", "a_%s.jpg"}) {
+    write_film(file("in.mp4"), file(name), {.range = {3, 4}});
+    EXPECT_EQ(read_film(file(name)).frames.size(), 1U) << name;
   }
+  EXPECT_THROW(write_film(file("in.mp4"), file("%6d.png")), UsageError);
 }
 
 }  // namespace
