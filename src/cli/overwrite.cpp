@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "cli/paths.hpp"
+#include "core/folder_entries.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -49,14 +50,13 @@ fs::path link_to_written(const fs::path& folder, const fs::path& written) {
   const OutputName name = parse_output_name(written);
   const fs::path pictures_in = name.kind == OutputKind::folder ? target : target.parent_path();
   std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (const fs::directory_entry& entry : entries_of(folder, error)) {
     std::error_code unreadable;
-    if (!entry->is_symlink(unreadable)) continue;
-    const fs::path read = fs::canonical(entry->path(), unreadable);
+    if (!entry.is_symlink(unreadable)) continue;
+    const fs::path read = fs::canonical(entry.path(), unreadable);
     if (unreadable) continue;
     if (read == target || (name.is_pictures() && read.parent_path() == pictures_in)) {
-      return entry->path();
+      return entry.path();
     }
   }
   return {};

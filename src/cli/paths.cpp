@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/suggest.hpp"
+#include "core/folder_entries.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -39,9 +40,8 @@ std::string near_file(const fs::path& path) {
   std::error_code error;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.push_back(entry->path().filename().string());
+  for (const fs::directory_entry& entry : entries_of(folder, error)) {
+    names.push_back(entry.path().filename().string());
   }
   std::erase(names, path.filename().string());  // a link to nowhere has that name
   // Of equally near ones the first: not in the order of the folder, which is chance.

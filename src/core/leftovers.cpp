@@ -11,6 +11,8 @@
 #include <system_error>
 #include <vector>
 
+#include "core/folder_entries.hpp"
+
 namespace mosaic {
 
 namespace fs = std::filesystem;
@@ -78,10 +80,9 @@ std::string temporary_name(const std::string& name, const std::string& ending, i
 void remove_leftovers(const fs::path& folder, const std::string& name, const std::string& ending) {
   std::error_code ignored;
   std::vector<fs::path> found;
-  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (is_temporary_name(entry->path().filename().native(), name, ending)) {
-      found.push_back(entry->path());
+  for (const fs::directory_entry& entry : entries_of(folder, ignored)) {
+    if (is_temporary_name(entry.path().filename().native(), name, ending)) {
+      found.push_back(entry.path());
     }
   }
   for (const fs::path& path : found) {

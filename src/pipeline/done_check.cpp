@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/folder_entries.hpp"
 #include "core/output_name.hpp"
 #include "job/job_folder.hpp"
 #include "video/picture_names.hpp"
@@ -67,9 +68,8 @@ void DoneCheck::refuse_changed_output() const {
 bool DoneCheck::holds_output() const {
   std::error_code ignored;
   if (!fs::is_directory(place_, ignored)) return fs::exists(place_, ignored);
-  for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    const std::string name = entry->path().filename().native();
+  for (const fs::directory_entry& entry : entries_of(place_, ignored)) {
+    const std::string name = entry.path().filename().native();
     if (wanted_ ? wanted_(name) : is_frame_name(name)) return true;
   }
   return false;

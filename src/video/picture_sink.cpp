@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/file_names.hpp"
+#include "core/folder_entries.hpp"
 #include "core/leftovers.hpp"
 #include "core/output_file.hpp"
 #include "library/picture_file.hpp"
@@ -145,7 +146,7 @@ class FolderSink final : public RgbSink {
  private:
   void refuse_taken_names() {
     std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(names_.folder, failure)) {
+    for (const fs::directory_entry& entry : entries_of(names_.folder, failure)) {
       highest_there_ = std::max(highest_there_, names_.number_in(entry.path().filename().native()));
     }
     if (failure) {
