@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -13,8 +14,10 @@
 
 #include "core/file_names.hpp"
 #include "core/folder_entries.hpp"
+#include "core/hash.hpp"
 #include "core/leftovers.hpp"
 #include "core/output_file.hpp"
+#include "job/file_io.hpp"
 #include "library/picture_file.hpp"
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
@@ -74,6 +77,27 @@ class StillSink final : public RgbSink {
   bool written_ = false;
 };
 
+/// Be it by a link that leads nowhere.
+bool is_taken(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// Two files, not through links, of the same bytes.
+bool same_files(const fs::path& a, const fs::path& b) {
+  const auto hash_of = [](const fs::path& path) -> std::optional<std::uint64_t> {
+    std::error_code ignored;
+    if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return std::nullopt;
+    Hasher hasher;
+    if (!read_file(path, [&](std::span<const std::byte> bytes) { hasher.bytes(bytes); })) {
+      return std::nullopt;
+    }
+    return hasher.digest();
+  };
+  const std::optional<std::uint64_t> hash = hash_of(a);
+  return hash && hash == hash_of(b);
+}
+
 /// Everything written since the last sync of a folder's file system reaches the disk.
 void sync_file_system(const fs::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -90,7 +114,7 @@ class FolderSink final : public RgbSink {
       : names_(std::move(names)), force_(request.force), observer_(observer), job_(request.job) {
     if (names_.folder.empty()) names_.folder = ".";
     std::error_code ignored;
-    is_new_ = !fs::exists(fs::symlink_status(names_.folder, ignored));
+    is_new_ = !is_taken(names_.folder);
     finishing_ = job_ != nullptr && job_->publishing();
     if (!is_new_ && !finishing_) refuse_taken_names();
     if (job_ == nullptr) {
@@ -132,8 +156,8 @@ class FolderSink final : public RgbSink {
     return is_new_ ? std::optional(staging_) : std::nullopt;
   }
   void publish() override {
-    // Before the job is marked as one whose pictures are moved, which are then replaced.
-    if (!is_new_ && !replaces()) refuse_names_taken_meanwhile();
+    // Before the job is marked as one whose pictures are moved, and before one is.
+    if (!is_new_ && !force_) refuse_names_taken_meanwhile();
     if (job_ != nullptr) job_->begin_publishing();
     if (is_new_) {
       publish_folder();
@@ -159,17 +183,18 @@ class FolderSink final : public RgbSink {
     }
   }
 
-  /// Whether what is in the folder may be replaced: by the user's word, or because it is our own,
-  /// moved there by a run that was killed meanwhile.
-  [[nodiscard]] bool replaces() const { return force_ || finishing_; }
+  /// Whether a picture that is in the folder was moved there by a run that was killed meanwhile:
+  /// the job lacks it, or has it once more, with the same bytes, because its piece was made again.
+  [[nodiscard]] bool is_own(const std::string& name) const {
+    if (!finishing_) return false;
+    return !is_taken(staging_ / name) || same_files(staging_ / name, names_.folder / name);
+  }
 
   void refuse_names_taken_meanwhile() const {
     for (std::int64_t number = 1; number <= count_; ++number) {
-      const fs::path to = names_.folder / names_.name(number);
-      std::error_code ignored;
-      if (fs::exists(fs::symlink_status(to, ignored))) {
-        throw output_error("cannot finish", to, EEXIST);
-      }
+      const std::string name = names_.name(number);
+      const fs::path to = names_.folder / name;
+      if (is_taken(to) && !is_own(name)) throw output_error("cannot finish", to, EEXIST);
     }
   }
 
@@ -209,12 +234,12 @@ class FolderSink final : public RgbSink {
       const std::string name = names_.name(number);
       const fs::path to = names_.folder / name;
       const fs::path from = staging_ / name;
-      const int failure = replaces() ? (::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno)
-                                     : rename_without_replacing(from, to);
-      if (failure == 0) continue;
       // An earlier run may have moved it before it was killed.
-      const bool there = job_ != nullptr && failure == ENOENT && fs::exists(to);
-      if (!there) throw output_error("cannot finish", to, failure);
+      if (job_ != nullptr && !is_taken(from) && is_taken(to)) continue;
+      const bool replaces = force_ || (is_taken(to) && is_own(name));
+      const int failure = replaces ? (::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno)
+                                   : rename_without_replacing(from, to);
+      if (failure != 0) throw output_error("cannot finish", to, failure);
     }
     published_ = true;
     sync_folder(names_.folder);
