@@ -10,6 +10,7 @@
 
 #include "cli/progress.hpp"
 #include "core/json_text.hpp"
+#include "core/leftovers.hpp"
 #include "core/output_file.hpp"
 
 namespace mosaic::cli {
@@ -18,10 +19,10 @@ namespace {
 /// Without syncing: what a power cut leaves of a status is of no use to anyone.
 void replace_file(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::path temporary = path;
-  temporary.replace_filename("." + path.filename().native() + "." + std::to_string(getpid()) +
-                             ".part");
+  temporary.replace_filename(temporary_name(path.filename().native(), {}, 0));
   errno = 0;
   std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  const HeldName held(temporary);  // by another run's start it would be removed
   stream << text;
   stream.close();
   if (stream && std::rename(temporary.c_str(), path.c_str()) == 0) return;
@@ -33,7 +34,11 @@ void replace_file(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 StatusBoard::StatusBoard(StatusOptions options) : options_(std::move(options)) {
-  if (options_.file) replace_file(*options_.file, state_json());
+  if (options_.file) {
+    const std::filesystem::path folder = options_.file->parent_path();
+    remove_leftovers(folder.empty() ? "." : folder, options_.file->filename().native(), {});
+    replace_file(*options_.file, state_json());
+  }
   watcher_ = std::thread([this] { watch(); });
 }
 

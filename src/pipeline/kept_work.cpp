@@ -7,7 +7,7 @@
 
 #include "core/byte_io.hpp"
 #include "core/hash.hpp"
-#include "core/leftovers.hpp"
+#include "core/output_file.hpp"
 #include "core/output_name.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
@@ -75,14 +75,12 @@ std::string short_bytes(std::uint64_t bytes) {
   return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
 }
 
-/// Of runs that were killed. Under the output's lock, so that of two runs one removes.
-void remove_leftovers_of(const Settings& settings) {
+/// Before the work, which may need their room, and where the output is done already. Under the
+/// output's lock, so that of two runs one removes.
+void remove_all_leftovers(const Settings& settings) {
   for (const std::optional<fs::path>& file :
        {std::optional(settings.output), settings.plan, settings.report, settings.manifest}) {
-    std::error_code ignored;
-    if (!file || !file->has_filename() || fs::is_directory(*file, ignored)) continue;
-    const fs::path folder = file->has_parent_path() ? file->parent_path() : fs::path(".");
-    remove_leftovers(folder, file->filename().native(), file->extension().native());
+    if (file) remove_leftovers_of(*file);
   }
 }
 
@@ -164,7 +162,7 @@ LeftWork::Pieces LeftWork::pieces() const {
 }
 
 void LeftWork::remove(bool keep_pieces) const {
-  remove_leftovers_of(settings_);
+  remove_all_leftovers(settings_);
   if (settings_.resume == ResumeMode::off || keep_pieces) return;
   // A folder of pictures that was not there when the job began had its name beside it.
   const fs::path anchor = anchor_of(settings_.output);
@@ -199,7 +197,7 @@ KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
       expected_frames_(parts.expected_frames(settings.range)) {
   if (is_standard_stream(settings.output)) return;
   lock_.emplace(anchor_of(settings.output));
-  remove_leftovers_of(settings);
+  remove_all_leftovers(settings);
   const bool wanted = wants_job_folder(settings, expected_frames_);
   if (wanted) {
     folder_ = std::make_unique<JobFolder>(anchor_of(settings.output),
