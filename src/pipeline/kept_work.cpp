@@ -196,7 +196,7 @@ KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
       size_(parts.geometry.output_size()),
       expected_frames_(parts.expected_frames(settings.range)) {
   if (is_standard_stream(settings.output)) return;
-  lock_.emplace(anchor_of(settings.output));
+  lock_.emplace(anchor_of(settings.output), observer.warning);
   remove_all_leftovers(settings);
   const bool wanted = wants_job_folder(settings, expected_frames_);
   if (wanted) {
