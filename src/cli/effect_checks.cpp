@@ -10,7 +10,7 @@
 namespace mosaic::cli {
 namespace {
 
-void check_effect(const Resolved& resolved, OutputKind output) {
+void check_effect(const Resolved& resolved, const OutputName& output) {
   const Settings& settings = resolved.request.settings;
   if (settings.encode.fps && !is_folder(settings.frames)) {
     throw UsageError("--fps is for folders of pictures; " + settings.frames.string() +
@@ -32,7 +32,7 @@ void check_effect(const Resolved& resolved, OutputKind output) {
                          " is a folder, of which every photo is used",
                      "leave out --tile-step");
   }
-  if (output == OutputKind::still && resolved.source_of("scene-cuts") == Source::flag) {
+  if (output.kind == OutputKind::still && resolved.source_of("scene-cuts") == Source::flag) {
     throw UsageError(
         "--scene-cuts is for more than one frame; " + settings.output.string() + " is one picture",
         "leave out --scene-cuts");
@@ -41,7 +41,7 @@ void check_effect(const Resolved& resolved, OutputKind output) {
     throw UsageError("--certify checks proofs of optimality; --placement diffusion has none",
                      "leave out --certify, or use --placement exact");
   }
-  if (output == OutputKind::video) return;
+  if (output.is_video()) return;
   for (const std::string_view name : {"codec", "crf", "encoder-preset"}) {
     if (resolved.source_of(name) == Source::flag) {
       throw UsageError("--" + std::string(name) + " is for .mp4, .mkv, .mov and .webm; " +
@@ -52,7 +52,7 @@ void check_effect(const Resolved& resolved, OutputKind output) {
 }
 
 /// What compares computes every frame, and --verify does so twice.
-void check_comparison(const Settings& settings, OutputKind output) {
+void check_comparison(const Settings& settings, const OutputName& output) {
   const bool resumes = settings.resume == ResumeMode::on || settings.resume == ResumeMode::fresh;
   if (resumes && (settings.verify || settings.manifest_check)) {
     throw UsageError(std::string(settings.verify ? "--verify" : "--manifest-check") +
@@ -71,7 +71,7 @@ void check_comparison(const Settings& settings, OutputKind output) {
         "compared",
         "name files");
   }
-  if (output == OutputKind::pictures) {
+  if (output.is_pictures()) {
     throw UsageError(
         "--verify compares files, and '" + settings.output.string() + "' is many pictures",
         "make a video, or compare them by --manifest and --manifest-check");
@@ -137,7 +137,7 @@ void check_standard_streams(const Request& request) {
 
 }  // namespace
 
-void check_effects(const Resolved& resolved, OutputKind output) {
+void check_effects(const Resolved& resolved, const OutputName& output) {
   check_effect(resolved, output);
   check_preview(resolved);
   check_comparison(resolved.request.settings, output);

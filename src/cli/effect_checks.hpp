@@ -8,6 +8,6 @@ namespace mosaic::cli {
 
 /// Throws UsageError naming the option and what to leave out, for a rendering into an output of
 /// that kind.
-void check_effects(const Resolved& resolved, OutputKind output);
+void check_effects(const Resolved& resolved, const OutputName& output);
 
 }  // namespace mosaic::cli

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "cli/paths.hpp"
+#include "core/folder_entries.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -46,18 +47,16 @@ bool lies_in(const fs::path& path, const fs::path& folder, bool at_any_depth) {
 fs::path link_to_written(const fs::path& folder, const fs::path& written) {
   const fs::path target = resolved(written);
   // Of pictures to come only the folder is known.
-  const bool pictures = written.filename().empty() || is_folder(written);
-  const bool pattern = written.filename().native().find('%') != std::string::npos;
-  const fs::path pictures_in = pictures ? target : target.parent_path();
+  const OutputName name = parse_output_name(written);
+  const fs::path pictures_in = name.kind == OutputKind::folder ? target : target.parent_path();
   std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (const fs::directory_entry& entry : entries_of(folder, error)) {
     std::error_code unreadable;
-    if (!entry->is_symlink(unreadable)) continue;
-    const fs::path read = fs::canonical(entry->path(), unreadable);
+    if (!entry.is_symlink(unreadable)) continue;
+    const fs::path read = fs::canonical(entry.path(), unreadable);
     if (unreadable) continue;
-    if (read == target || ((pictures || pattern) && read.parent_path() == pictures_in)) {
-      return entry->path();
+    if (read == target || (name.is_pictures() && read.parent_path() == pictures_in)) {
+      return entry.path();
     }
   }
   return {};

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/suggest.hpp"
+#include "core/folder_entries.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::cli {
@@ -20,30 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> kVideoEndings = {".mp4", ".mkv", ".mov", ".webm"};
-constexpr std::array<std::string_view, 3> kStillEndings = {".png", ".jpg", ".jpeg"};
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& endings, const std::string& ending) {
-  return std::find(endings.begin(), endings.end(), ending) != endings.end();
-}
-
-/// %d, %6d or %06d in the file's name.
-bool is_pattern(const std::string& name) {
-  for (std::size_t at = name.find('%'); at != std::string::npos; at = name.find('%', at + 1)) {
-    std::size_t end = at + 1;
-    while (end < name.size() && name[end] >= '0' && name[end] <= '9') ++end;
-    if (end < name.size() && name[end] == 'd') return true;
-  }
-  return false;
-}
+constexpr std::array<std::string_view, 8> kOutputEndings = {".mp4", ".mkv", ".mov", ".webm",
+                                                            ".gif", ".png", ".jpg", ".jpeg"};
 
 }  // namespace
 
@@ -61,9 +40,8 @@ std::string near_file(const fs::path& path) {
   std::error_code error;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.push_back(entry->path().filename().string());
+  for (const fs::directory_entry& entry : entries_of(folder, error)) {
+    names.push_back(entry.path().filename().string());
   }
   std::erase(names, path.filename().string());  // a link to nowhere has that name
   // Of equally near ones the first: not in the order of the folder, which is chance.
@@ -73,24 +51,18 @@ std::string near_file(const fs::path& path) {
   return near.empty() ? near : "did you mean " + (path.parent_path() / near).string() + "?";
 }
 
-OutputKind kind_of_output(const fs::path& output) {
-  if (output == "-") return OutputKind::video;
-  if (output.filename().empty() || is_folder(output)) return OutputKind::pictures;
-  const std::string ending = lower(output.extension().string());
-  if (contains(kStillEndings, ending)) {
-    return is_pattern(output.filename().string()) ? OutputKind::pictures : OutputKind::still;
-  }
-  if (contains(kVideoEndings, ending)) return OutputKind::video;
-  if (ending == ".gif") return OutputKind::gif;
-  std::vector<std::string_view> known(kVideoEndings.begin(), kVideoEndings.end());
-  known.push_back(".gif");
-  known.insert(known.end(), kStillEndings.begin(), kStillEndings.end());
-  const std::string near = ending.empty() ? std::string() : nearest(ending, known);
-  throw UsageError("--output " + output.string() + ": " +
-                       (ending.empty() ? "the name has no ending" : "unknown ending " + ending),
-                   std::string(near.empty() ? "" : "did you mean " + near + "? ") +
-                       "Known are .mp4 .mkv .mov .webm .gif, .png .jpg .jpeg, a folder (with / at "
-                       "its end) and patterns such as out/%06d.png");
+OutputName name_of_output(const fs::path& output) {
+  OutputName name = parse_output_name(output);
+  if (name.kind == OutputKind::bad_pattern) refuse_pattern(output);
+  if (name.kind != OutputKind::unknown) return name;
+  const std::vector<std::string_view> known(kOutputEndings.begin(), kOutputEndings.end());
+  const std::string near = name.ending.empty() ? std::string() : nearest(name.ending, known);
+  throw UsageError(
+      "--output " + output.string() + ": " +
+          (name.ending.empty() ? "the name has no ending" : "unknown ending " + name.ending),
+      std::string(near.empty() ? "" : "did you mean " + near + "? ") +
+          "Known are .mp4 .mkv .mov .webm .gif, .png .jpg .jpeg, a folder (with / at "
+          "its end) and patterns such as out/%06d.png");
 }
 
 void require_input(const fs::path& path, const std::string& flag, bool folder_allowed) {
@@ -170,16 +142,14 @@ void require_standard_output(const std::string& flag) {
 }
 
 fs::path preview_path(const fs::path& output) {
-  const std::string name = output.filename().string();
-  const std::string ending = lower(output.extension().string());
-  const bool numbered = contains(kStillEndings, ending) && is_pattern(name);
-  if (name.empty() || is_folder(output) || numbered) {
-    const fs::path folder = is_folder(output) ? output : output.parent_path();
+  const OutputName name = parse_output_name(output);
+  if (name.is_pictures()) {
+    const fs::path& folder = name.pictures.folder;
     // The job makes its folder itself.
     if (folder.empty() || is_folder(folder)) return folder / "preview.png";
     return folder.parent_path() / (folder.filename().string() + ".preview.png");
   }
-  if (ending == ".png") return output;
+  if (name.ending == ".png") return output;
   return output.parent_path() / (output.stem().string() + ".preview.png");
 }
 

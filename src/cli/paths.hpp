@@ -5,11 +5,9 @@
 #include <string>
 
 #include "cli/request.hpp"
+#include "core/output_name.hpp"
 
 namespace mosaic::cli {
-
-/// What an output is, by its name.
-enum class OutputKind { video, gif, pictures, still };
 
 bool is_folder(const std::filesystem::path& path);
 
@@ -20,8 +18,9 @@ bool is_taken(const std::filesystem::path& path);
 /// name is near.
 std::string near_file(const std::filesystem::path& path);
 
-/// Throws UsageError, listing the known endings, for a name whose ending is none of them.
-OutputKind kind_of_output(const std::filesystem::path& output);
+/// Throws UsageError, listing the known endings, for a name whose ending is none of them, and for
+/// what is nearly a pattern.
+OutputName name_of_output(const std::filesystem::path& output);
 
 /// A regular file, or a folder where one may be, that can be read. Throws InputError with the
 /// nearest name that is there.

@@ -10,6 +10,7 @@
 
 #include "cli/progress.hpp"
 #include "core/json_text.hpp"
+#include "core/leftovers.hpp"
 #include "core/output_file.hpp"
 
 namespace mosaic::cli {
@@ -18,12 +19,13 @@ namespace {
 /// Without syncing: what a power cut leaves of a status is of no use to anyone.
 void replace_file(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::path temporary = path;
-  temporary.replace_filename("." + path.filename().native() + "." + std::to_string(getpid()) +
-                             ".part");
+  temporary.replace_filename(temporary_name(path.filename().native(), {}, 0));
+  errno = 0;
   // Made anew, and not through a link: the folder may be one that others write to.
   std::remove(temporary.c_str());
   const int file =
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  const HeldName held(temporary);  // by another run's start it would be removed
   const bool written =
       file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const bool closed = file >= 0 && ::close(file) == 0;
@@ -36,7 +38,11 @@ void replace_file(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 StatusBoard::StatusBoard(StatusOptions options) : options_(std::move(options)) {
-  if (options_.file) replace_file(*options_.file, state_json());
+  if (options_.file) {
+    const std::filesystem::path folder = options_.file->parent_path();
+    remove_leftovers(folder.empty() ? "." : folder, options_.file->filename().native(), {});
+    replace_file(*options_.file, state_json());
+  }
   watcher_ = std::thread([this] { watch(); });
 }
 

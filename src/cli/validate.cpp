@@ -75,7 +75,7 @@ void validate_render(const Resolved& resolved) {
   const Settings& settings = resolved.request.settings;
   check_request(settings.grid);
   check_look(settings);
-  const OutputKind kind = kind_of_output(settings.output);
+  const OutputName output = name_of_output(settings.output);
   const bool from_pipe = settings.frames == "-";
   const bool to_pipe = settings.output == "-";
   if (!from_pipe) require_input(settings.frames, "--frames", true);
@@ -84,7 +84,7 @@ void validate_render(const Resolved& resolved) {
   if (cuts.mode == SceneCutMode::list) require_input(cuts.list, "--scene-cuts", false);
   if (settings.manifest_check) require_input(*settings.manifest_check, "--manifest-check", false);
   if (settings.flow == FlowKind::raft) require_model(settings.raft);
-  check_effects(resolved, kind);
+  check_effects(resolved, output);
   if (to_pipe) require_standard_output("--output -");
   std::vector<WrittenPath> written;
   if (resolved.request.preview.on) {
@@ -105,7 +105,7 @@ void validate_render(const Resolved& resolved) {
   require_apart(read, written);
   if (resolved.request.preview.on) {
     require_writable(preview_path(settings.output), "--preview", settings.force);
-  } else if (kind != OutputKind::pictures && !to_pipe) {
+  } else if (!output.is_pictures() && !to_pipe) {
     require_writable(settings.output, "--output", settings.force);
   }
   if (settings.report) require_writable(*settings.report, "--report", settings.force);

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <vector>
 
+#include "core/folder_entries.hpp"
+
 namespace mosaic {
 
 namespace fs = std::filesystem;
@@ -22,17 +24,36 @@ bool is_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// What follows the process; an ending that no format has is left out, so that the rest has room.
+std::string part_of(const std::string& ending) {
+  constexpr std::size_t kLongestEnding = 100;
+  return ".part" + (ending.size() > kLongestEnding ? std::string() : ending);
+}
+
+/// `numbers`: "<process>" or "<process>-<attempt>". One function makes the names and knows them
+/// again, whatever had to give way.
+std::string name_with(std::string_view numbers, const std::string& name,
+                      const std::string& ending) {
+  // File names end at 255 bytes; the stem gives way so that the temporary name still fits.
+  constexpr std::size_t kLongestName = 255;
+  const std::string suffix = "." + std::string(numbers) + part_of(ending);
+  std::string text = "." + name;
+  if (text.size() + suffix.size() > kLongestName) text.resize(kLongestName - suffix.size());
+  return text + suffix;
+}
+
 bool is_temporary_name(std::string_view text, const std::string& name, const std::string& ending) {
-  const std::string before = "." + name + ".";
-  const std::string after = ".part" + ending;
-  if (text.size() <= before.size() + after.size() || !text.starts_with(before) ||
-      !text.ends_with(after)) {
-    return false;
-  }
-  text = text.substr(before.size(), text.size() - before.size() - after.size());
-  const std::size_t dash = text.find('-');
-  return is_number(text.substr(0, dash)) &&
-         (dash == std::string_view::npos || is_number(text.substr(dash + 1)));
+  const std::string part = part_of(ending);
+  if (!text.ends_with(part)) return false;
+  const std::string_view before = text.substr(0, text.size() - part.size());
+  const std::size_t dot = before.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string_view numbers = before.substr(dot + 1);
+  constexpr std::size_t kMostDigits = 40;
+  const std::size_t dash = numbers.find('-');
+  return numbers.size() <= kMostDigits && is_number(numbers.substr(0, dash)) &&
+         (dash == std::string_view::npos || is_number(numbers.substr(dash + 1))) &&
+         text == name_with(numbers, name, ending);
 }
 
 /// A FIFO of such a name is not waited for.
@@ -64,24 +85,17 @@ HeldName::~HeldName() {
 bool HeldName::is_there() const { return !lost_ && (fd_ < 0 || leads_to(path_, fd_)); }
 
 std::string temporary_name(const std::string& name, const std::string& ending, int attempt) {
-  // File names end at 255 bytes; the stem gives way so that the temporary name still fits.
-  constexpr std::size_t kLongestName = 255;
-  std::string suffix = "." + std::to_string(::getpid());
-  if (attempt > 0) suffix += "-" + std::to_string(attempt);
-  suffix += ".part" + ending;
-  std::string text = "." + name;
-  if (suffix.size() + 1 > kLongestName) suffix.resize(kLongestName / 2);
-  if (text.size() + suffix.size() > kLongestName) text.resize(kLongestName - suffix.size());
-  return text + suffix;
+  std::string numbers = std::to_string(::getpid());
+  if (attempt > 0) numbers += "-" + std::to_string(attempt);
+  return name_with(numbers, name, ending);
 }
 
 void remove_leftovers(const fs::path& folder, const std::string& name, const std::string& ending) {
   std::error_code ignored;
   std::vector<fs::path> found;
-  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (is_temporary_name(entry->path().filename().native(), name, ending)) {
-      found.push_back(entry->path());
+  for (const fs::directory_entry& entry : entries_of(folder, ignored)) {
+    if (is_temporary_name(entry.path().filename().native(), name, ending)) {
+      found.push_back(entry.path());
     }
   }
   for (const fs::path& path : found) {

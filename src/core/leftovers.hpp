@@ -28,7 +28,8 @@ class HeldName {
   bool lost_ = false;  ///< another run was just removing it
 };
 
-/// ".<name>.<process>[-<attempt>].part<ending>": the temporary name of `name` in its folder.
+/// ".<name>.<process>[-<attempt>].part<ending>": the temporary name of `name` in its folder, cut
+/// where it is too long.
 std::string temporary_name(const std::string& name, const std::string& ending, int attempt);
 
 /// Removes files and folders with a temporary name of `name` that nobody holds. What cannot be

@@ -60,6 +60,14 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+/// A symbolic link to a file is followed; one to nowhere is not.
+fs::path target_of(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_symlink(path, ignored)) return path;
+  fs::path resolved = fs::canonical(path, ignored);
+  return ignored ? path : resolved;
+}
+
 OutputError name_not_synced(const fs::path& named, const OutputError& why) {
   return OutputError(
       "'" + named.native() +
@@ -94,17 +102,20 @@ void sync_name(const fs::path& named) {
   }
 }
 
+void remove_leftovers_of(const fs::path& output) {
+  std::error_code ignored;
+  if (!output.has_filename() || fs::is_directory(output, ignored)) return;
+  const fs::path target = target_of(output);
+  remove_leftovers(folder_of(target), target.filename().native(), target.extension().native());
+}
+
 OutputFile::OutputFile(fs::path final_path, bool force, const fs::path& temporary_folder)
-    : final_(std::move(final_path)), target_(final_), force_(force) {
+    : final_(std::move(final_path)), force_(force) {
   if (final_.filename().empty()) {
     throw OutputError("cannot write '" + final_.native() + "': it names a folder, not a file");
   }
   refuse_long_name(final_);
-  std::error_code ignored;
-  if (fs::is_symlink(final_, ignored)) {
-    const fs::path resolved = fs::canonical(final_, ignored);
-    if (!ignored) target_ = resolved;
-  }
+  target_ = target_of(final_);
   struct stat status {};
   if (::stat(target_.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) {
@@ -115,11 +126,14 @@ OutputFile::OutputFile(fs::path final_path, bool force, const fs::path& temporar
     }
     if (!force_) throw OutputError("'" + final_.native() + "' exists", hint_for(EEXIST));
   }
-  constexpr int kAttempts = 100;  // a name may be taken by a run that was killed
+  const std::string name = target_.filename().native();
+  const std::string ending = target_.extension().native();
+  remove_leftovers_of(final_);
   const fs::path folder = temporary_folder.empty() ? folder_of(target_) : temporary_folder;
+  if (!temporary_folder.empty()) remove_leftovers(folder, name, ending);
+  constexpr int kAttempts = 100;  // a name may be taken by another run
   for (int attempt = 0;; ++attempt) {
-    temporary_ =
-        folder / temporary_name(target_.filename().native(), target_.extension().native(), attempt);
+    temporary_ = folder / temporary_name(name, ending, attempt);
     const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (fd.valid()) {
       held_.emplace(temporary_);

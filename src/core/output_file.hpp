@@ -22,6 +22,10 @@ void sync_folder(const std::filesystem::path& folder);
 /// The same for the folder of what has just got its name. Throws OutputError that says that it has.
 void sync_name(const std::filesystem::path& named);
 
+/// Removes what runs that were killed have left beside an output that is a file, Note [Leftovers].
+/// An OutputFile does so when it is made; this is for outputs of which none will be.
+void remove_leftovers_of(const std::filesystem::path& output);
+
 /// A temporary name beside the final one: ".<name>.<pid>.part<ext>". commit() syncs the file,
 /// renames it over the final name and syncs the folder; the destructor removes what was not
 /// committed. Throws OutputError with the path and the system's reason.

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/folder_entries.hpp"
 #include "core/hash.hpp"
 #include "job/file_io.hpp"
 #include "mosaic/error.hpp"
@@ -21,13 +22,16 @@ std::vector<fs::path> files_of(const fs::path& path, const NameFilter& wanted) {
   std::error_code failure;
   if (!fs::is_directory(path, failure)) return {path};
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path, failure)) {
+  for (const fs::directory_entry& entry : entries_of(path, failure)) {
     std::error_code ignored;
     const bool hidden = entry.path().filename().native().starts_with('.');
     const bool counts = !hidden && (!wanted || wanted(entry.path().filename().native()));
     if (counts && entry.is_regular_file(ignored)) files.push_back(entry.path());
   }
-  if (failure) throw InputError("cannot read '" + path.native() + "': " + failure.message());
+  if (failure) {
+    throw InputError("cannot read '" + path.native() + "': " + failure.message(),
+                     "check its permissions, and the disk or share it is on");
+  }
   std::sort(files.begin(), files.end());
   return files;
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "core/byte_io.hpp"
+#include "core/folder_entries.hpp"
 #include "core/hash.hpp"
 #include "core/output_file.hpp"
 #include "mosaic/error.hpp"
@@ -38,6 +39,18 @@ bool is_own(const std::string& name) {
 bool is_real_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(fs::symlink_status(path, ignored));
+}
+
+/// Of a job's folder, all of them: what is left of another job would pass for this one's.
+std::vector<fs::directory_entry> own_entries(const fs::path& folder) {
+  std::error_code failure;
+  std::vector<fs::directory_entry> entries = entries_of(folder, failure);
+  if (!failure) return entries;
+  const OutputError error = output_error("cannot read the job's folder", folder, failure.value());
+  throw OutputError(error.what(), error.hint().empty()
+                                      ? "look after the disk or share it is on, then run the same "
+                                        "command again"
+                                      : error.hint());
 }
 
 /// Size and hash of a file; nothing when it cannot be read.
@@ -98,10 +111,9 @@ std::optional<JournalContents> JobFolder::look(const fs::path& output) {
 }
 
 bool JobFolder::has_segments(const fs::path& output) {
-  std::error_code failure;
-  for (fs::directory_iterator at(place(output), failure), end; !failure && at != end;
-       at.increment(failure)) {
-    if (at->path().filename().native().starts_with(kSegmentName)) return true;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : entries_of(place(output), ignored)) {
+    if (entry.path().filename().native().starts_with(kSegmentName)) return true;
   }
   return false;
 }
@@ -132,14 +144,11 @@ JobFolder::~JobFolder() {
   remove();
 }
 
+/// They take room and nothing else: what cannot be removed stays.
 void JobFolder::remove_partial_files() const {
-  std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(path_, failure)) {
-    const std::string name = entry.path().filename().native();
-    if (is_partial(name)) {
-      std::error_code ignored;
-      fs::remove(entry.path(), ignored);
-    }
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : entries_of(path_, ignored)) {
+    if (is_partial(entry.path().filename().native())) fs::remove(entry.path(), ignored);
   }
 }
 
@@ -162,7 +171,10 @@ void JobFolder::start(const Facts& facts, const ContentIdentity& input, std::int
     journal_.emplace(journal, earlier_->intact_bytes);
   } else {
     Journal::create(journal, facts, input);
-    journal_.emplace(journal, fs::file_size(journal));
+    std::error_code failure;
+    const std::uintmax_t bytes = fs::file_size(journal, failure);
+    if (failure) throw output_error("cannot read back", journal, failure.value());
+    journal_.emplace(journal, bytes);
   }
   finished_ = kept_;
   for_each(SegmentPart::file,
@@ -190,7 +202,7 @@ void JobFolder::take_up(std::int64_t segment_frames,
 /// pictures' folder.
 void JobFolder::clear() {
   earlier_.reset();
-  for (const auto& entry : fs::directory_iterator(path_)) {
+  for (const fs::directory_entry& entry : own_entries(path_)) {
     const std::string name = entry.path().filename().native();
     if (name != kJournalName && !name.starts_with(kSegmentName)) continue;
     std::error_code failure;
@@ -208,7 +220,7 @@ void JobFolder::remove_strays() const {
   const fs::path folder = path_ / kPicturesName;
   if (!is_real_folder(folder)) return;
   const std::string before = std::string(kPicturesName) + "/";
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const fs::directory_entry& entry : own_entries(folder)) {
     if (named.contains(before + entry.path().filename().native())) continue;
     std::error_code failure;
     fs::remove_all(entry.path(), failure);
@@ -305,7 +317,7 @@ void JobFolder::remove() {
   std::error_code ignored;
   // The journal last: without it, what is left of a removal that is cut short is nothing to go on
   // from, with it the segments that are gone would be made again.
-  for (const auto& entry : fs::directory_iterator(path_, ignored)) {
+  for (const fs::directory_entry& entry : entries_of(path_, ignored)) {
     std::error_code each;
     const std::string name = entry.path().filename().native();
     if (name != kJournalName && is_own(name)) fs::remove_all(entry.path(), each);

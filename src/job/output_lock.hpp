@@ -2,7 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <functional>
+#include <string>
 
 namespace mosaic {
 
@@ -11,16 +12,20 @@ namespace mosaic {
 /// that was killed locks nothing.
 class OutputLock {
  public:
-  /// Throws BusyError with the process that holds it, and OutputError.
-  explicit OutputLock(const std::filesystem::path& output);
+  /// Throws BusyError with the process that holds it, and OutputError. Some network and FUSE file
+  /// systems know no locks: `warn` is told so, and the output stays unlocked.
+  explicit OutputLock(const std::filesystem::path& output,
+                      const std::function<void(const std::string&)>& warn = {});
   ~OutputLock();
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;
 
  private:
-  [[nodiscard]] bool take();
+  enum class Taken { yes, again, impossible };
+  [[nodiscard]] Taken take();
   std::filesystem::path path_;
   int fd_ = -1;
+  bool ours_ = true;  ///< to be removed: it is locked, or was made here
 };
 
 }  // namespace mosaic

@@ -81,11 +81,18 @@ std::string_view unsupported_name(std::span<const std::byte> head) {
   return {};
 }
 
+bool has_decodable_extension(std::string_view name) {
+  static constexpr std::array kEndings = {"jpg"sv,  "jpeg"sv, "jpe"sv,  "jfif"sv, "png"sv,
+                                          "apng"sv, "gif"sv,  "webp"sv, "tif"sv,  "tiff"sv,
+                                          "heic"sv, "heif"sv, "hif"sv,  "avif"sv, "jxl"sv};
+  return std::ranges::find(kEndings, lower_extension(name)) != kEndings.end();
+}
+
 bool has_picture_extension(std::string_view name) {
-  static constexpr std::array kEndings = {"jpg"sv, "jpeg"sv, "jpe"sv, "jfif"sv, "png"sv,  "apng"sv,
-                                          "gif"sv, "webp"sv, "tif"sv, "tiff"sv, "heic"sv, "heif"sv,
-                                          "hif"sv, "avif"sv, "jxl"sv, "bmp"sv,  "jp2"sv,  "psd"sv};
-  return std::ranges::find(kEndings, lower_extension(name)) != kEndings.end() ||
+  static constexpr std::array kRefused = {"bmp"sv, "jp2"sv, "psd"sv, "ppm"sv,
+                                          "pgm"sv, "pbm"sv, "pnm"sv};
+  return has_decodable_extension(name) ||
+         std::ranges::find(kRefused, lower_extension(name)) != kRefused.end() ||
          has_camera_raw_extension(name);
 }
 

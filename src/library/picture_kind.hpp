@@ -28,8 +28,12 @@ PictureKind sniff_picture(std::span<const std::byte> head);
 /// "BMP", "PDF", ... for PictureKind::unsupported, else empty.
 std::string_view unsupported_name(std::span<const std::byte> head);
 
-/// True when the name ends in a picture's extension (any case), so that a user expects a tile of
-/// it.
+/// True when the name ends in the extension (any case) of a format that is decoded. Of a folder of
+/// frames these are the pictures; of a pool it is every file whose bytes are.
+bool has_decodable_extension(std::string_view name);
+
+/// True when the name ends in a picture's extension, of a format that is decoded or of one that is
+/// refused, so that a user expects a tile or a frame of it.
 bool has_picture_extension(std::string_view name);
 
 /// Camera raw files carry a TIFF header but their first page is a thumbnail or sensor data.

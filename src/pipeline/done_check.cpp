@@ -3,22 +3,19 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/folder_entries.hpp"
+#include "core/output_name.hpp"
 #include "job/job_folder.hpp"
 #include "video/picture_names.hpp"
-#include "video/sinks.hpp"
 
 namespace mosaic {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool is_pattern(const fs::path& place, const fs::path& output) {
-  return output.has_filename() && place != output;
-}
-
 /// Pictures of several films may share a folder; what tells them apart is their pattern.
 fs::path log_name(const fs::path& place, const fs::path& output) {
-  if (!is_pattern(place, output)) return place;
+  if (parse_output_name(output).kind != OutputKind::numbered) return place;
   return place.native() + " " + output.filename().native();
 }
 
@@ -30,8 +27,9 @@ DoneCheck::DoneCheck(const Settings& settings, const RenderParts& parts,
       observer_(observer),
       place_(place_of(settings.output)),
       log_(log_name(place_, settings.output)) {
-  if (is_pattern(place_, settings.output)) {
-    wanted_ = [names = parse_picture_pattern(settings.output)](const std::string& name) {
+  if (const OutputName output = parse_output_name(settings.output);
+      output.kind == OutputKind::numbered) {
+    wanted_ = [names = output.pictures](const std::string& name) {
       return names.number_in(name) >= 0;
     };
   }
@@ -70,9 +68,8 @@ void DoneCheck::refuse_changed_output() const {
 bool DoneCheck::holds_output() const {
   std::error_code ignored;
   if (!fs::is_directory(place_, ignored)) return fs::exists(place_, ignored);
-  for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    const std::string name = entry->path().filename().native();
+  for (const fs::directory_entry& entry : entries_of(place_, ignored)) {
+    const std::string name = entry.path().filename().native();
     if (wanted_ ? wanted_(name) : is_frame_name(name)) return true;
   }
   return false;

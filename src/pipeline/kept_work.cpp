@@ -7,7 +7,8 @@
 
 #include "core/byte_io.hpp"
 #include "core/hash.hpp"
-#include "core/leftovers.hpp"
+#include "core/output_file.hpp"
+#include "core/output_name.hpp"
 #include "core/utf8.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
@@ -21,15 +22,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kDefaultPattern = "%06d.png";
-
 /// What decides the names and formats of the files of an output. Its folder and the stem of a
 /// single file do not: they are places.
 std::string names_of(const fs::path& output) {
-  std::error_code ignored;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) return kDefaultPattern;
-  const std::string name = output.filename().native();
-  return name.find('%') != std::string::npos ? name : output.extension().native();
+  const OutputKind kind = parse_output_name(output).kind;
+  if (kind == OutputKind::folder) return kFolderPattern;
+  return kind == OutputKind::numbered ? output.filename().native() : output.extension().native();
 }
 
 bool on_one_disk(const fs::path& a, const fs::path& b) {
@@ -51,30 +49,17 @@ bool keeps_job_beside(const fs::path& folder, const std::string& names) {
 /// kept inside it, so that they can be moved to their place whatever is mounted there; unless they
 /// were begun before somebody made the folder. A folder means its default pattern.
 fs::path anchor_of(const fs::path& output) {
+  const OutputName name = parse_output_name(output);
+  const fs::path& folder = name.pictures.folder;
+  if (!name.is_pictures() || folder.empty()) return output;
   std::error_code ignored;
-  const bool is_folder = !output.has_filename() || fs::is_directory(output, ignored);
-  const bool pattern = output.filename().native().find('%') != std::string::npos;
-  if (!is_folder && (!pattern || !output.has_parent_path())) return output;
-  fs::path folder = is_folder && output.has_filename() ? output : output.parent_path();
   if (!fs::is_directory(folder, ignored)) return folder;
   if (keeps_job_beside(folder, names_of(output))) return folder;
-  return is_folder ? folder / kDefaultPattern : output;
-}
-
-/// From its last dot on, in lower case.
-std::string ending_of(const fs::path& output) {
-  const std::string names = names_of(output);
-  const std::size_t dot = names.rfind('.');
-  std::string ending = dot == std::string::npos ? std::string() : names.substr(dot);
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return ending;
+  return name.kind == OutputKind::folder ? folder / kFolderPattern : output;
 }
 
 /// Pictures are moved to their place; of pieces of a video a second file is made.
-bool keeps_pictures(const fs::path& output) {
-  const std::string ending = ending_of(output);
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
-}
+bool keeps_pictures(const fs::path& output) { return parse_output_name(output).is_pictures(); }
 
 /// Of numbered pictures.
 bool picture_folder_is_there(const fs::path& output) {
@@ -91,14 +76,12 @@ std::string short_bytes(std::uint64_t bytes) {
   return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
 }
 
-/// Of runs that were killed. Under the output's lock, so that of two runs one removes.
-void remove_leftovers_of(const Settings& settings) {
+/// Before the work, which may need their room, and where the output is done already. Under the
+/// output's lock, so that of two runs one removes.
+void remove_all_leftovers(const Settings& settings) {
   for (const std::optional<fs::path>& file :
        {std::optional(settings.output), settings.plan, settings.report, settings.manifest}) {
-    std::error_code ignored;
-    if (!file || !file->has_filename() || fs::is_directory(*file, ignored)) continue;
-    const fs::path folder = file->has_parent_path() ? file->parent_path() : fs::path(".");
-    remove_leftovers(folder, file->filename().native(), file->extension().native());
+    if (file) remove_leftovers_of(*file);
   }
 }
 
@@ -113,7 +96,7 @@ std::uint64_t estimate_output_bytes(const Settings& settings, Size size, std::in
   constexpr double kBytesPerPixelOfJpeg = 1.1;
   const double pixels = static_cast<double>(size.area()) * static_cast<double>(frames);
   if (keeps_pictures(settings.output)) {
-    const bool jpeg = ending_of(settings.output) != ".png";
+    const bool jpeg = parse_output_name(settings.output).ending != ".png";
     return static_cast<std::uint64_t>(pixels * (jpeg ? kBytesPerPixelOfJpeg : kBytesPerPixelOfPng));
   }
   return static_cast<std::uint64_t>(pixels * kBytesPerPixelAtCrf18 *
@@ -142,8 +125,7 @@ fs::path disk_of(const fs::path& output) {
 
 fs::path place_of(const fs::path& output) {
   if (!output.has_filename()) return output.parent_path();
-  const bool pattern = output.filename().native().find('%') != std::string::npos;
-  if (!pattern || !keeps_pictures(output)) return output;
+  if (parse_output_name(output).kind != OutputKind::numbered) return output;
   return output.has_parent_path() ? output.parent_path() : fs::path(".");
 }
 
@@ -183,7 +165,7 @@ LeftWork::Pieces LeftWork::pieces() const {
 }
 
 void LeftWork::remove(bool keep_pieces) const {
-  remove_leftovers_of(settings_);
+  remove_all_leftovers(settings_);
   if (settings_.resume == ResumeMode::off || keep_pieces) return;
   // A folder of pictures that was not there when the job began had its name beside it.
   const fs::path anchor = anchor_of(settings_.output);
@@ -217,8 +199,8 @@ KeptWork::KeptWork(const Settings& settings, const RenderParts& parts,
       size_(parts.geometry.output_size()),
       expected_frames_(parts.expected_frames(settings.range)) {
   if (is_standard_stream(settings.output)) return;
-  lock_.emplace(anchor_of(settings.output));
-  remove_leftovers_of(settings);
+  lock_.emplace(anchor_of(settings.output), observer.warning);
+  remove_all_leftovers(settings);
   const bool wanted = wants_job_folder(settings, expected_frames_);
   if (wanted) {
     folder_ = std::make_unique<JobFolder>(anchor_of(settings.output),

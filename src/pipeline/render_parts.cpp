@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/file_names.hpp"
+#include "core/output_name.hpp"
 #include "core/reused_picture.hpp"
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
@@ -21,7 +22,7 @@ namespace {
 /// Of what is written when the job is done, which it would be too late for.
 void refuse_long_names(const Settings& settings) {
   const std::filesystem::path& output = settings.output;
-  const bool pattern = output.filename().native().find('%') != std::string::npos;
+  const bool pattern = parse_output_name(output).kind == OutputKind::numbered;
   if (!pattern) refuse_long_name(output);
   if (pattern && output.has_parent_path()) refuse_long_name(output.parent_path());
   for (const auto& record : {settings.plan, settings.report, settings.manifest}) {

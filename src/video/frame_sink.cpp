@@ -3,12 +3,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <system_error>
 
 #include "core/file_names.hpp"
-#include "video/lower_ending.hpp"
+#include "core/output_name.hpp"
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
@@ -18,10 +16,6 @@ namespace mosaic {
 namespace fs = std::filesystem;
 
 namespace {
-
-bool is_one_of(const std::string& ending, std::initializer_list<std::string_view> known) {
-  return std::find(known.begin(), known.end(), ending) != known.end();
-}
 
 bool is_one_frame(const SinkRequest& request) {
   const FrameRange& range = request.range;
@@ -62,41 +56,30 @@ void refuse_same_file(const fs::path& input, const fs::path& output) {
 }
 
 bool keeps_segments(const fs::path& output) {
-  if (is_standard_stream(output)) return false;
-  std::error_code ignored;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) return true;
-  const std::string ending = lower_ending(output);
-  if (output.filename().native().find('%') != std::string::npos) {
-    return is_one_of(ending, {".png", ".jpg", ".jpeg"});
-  }
-  return is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"});
+  const OutputName name = parse_output_name(output);
+  return name.kind == OutputKind::video || name.is_pictures();
 }
 
 std::string video_ending(const fs::path& output, const EncodeSettings& encode) {
-  if (is_standard_stream(output)) return encode.format.empty() ? ".mkv" : "." + encode.format;
-  std::error_code ignored;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) return {};
-  const std::string ending = lower_ending(output);
-  return is_one_of(ending, {".mp4", ".mkv", ".mov", ".webm"}) ? ending : std::string();
+  const OutputName name = parse_output_name(output);
+  if (name.kind == OutputKind::pipe) return encode.format.empty() ? ".mkv" : "." + encode.format;
+  return name.kind == OutputKind::video ? name.ending : std::string();
 }
 
 void check_sink_request(const SinkRequest& request) {
   require_even(request.size);
   if (request.copy_streams_from) refuse_same_file(*request.copy_streams_from, request.output);
-  std::error_code ignored;
-  const fs::path& output = request.output;
-  if (!output.has_filename() || fs::is_directory(output, ignored)) return;
-  const bool numbered = output.filename().native().find('%') != std::string::npos;
-  if (numbered && is_one_of(lower_ending(output), {".png", ".jpg", ".jpeg"})) {
-    const PictureNames names = parse_picture_pattern(output);
-    refuse_long_name(names.folder /
-                     names.name(std::max<std::int64_t>(1, request.source.frames_estimate)));
+  const OutputName name = parse_output_name(request.output);
+  if (name.kind == OutputKind::bad_pattern) refuse_pattern(request.output);
+  if (name.kind == OutputKind::numbered) {
+    refuse_long_name(name.pictures.folder /
+                     name.pictures.name(std::max<std::int64_t>(1, request.source.frames_estimate)));
   }
-  if (numbered || !is_one_of(lower_ending(output), {".png", ".jpg", ".jpeg"})) return;
-  if (is_one_frame(request)) return;
-  throw UsageError("'" + shown_name(output) + "' holds one picture, but the input has more frames",
-                   "write to a folder, to a pattern such as frame_%06d.png, or choose one frame "
-                   "with --range");
+  if (name.kind != OutputKind::still || is_one_frame(request)) return;
+  throw UsageError(
+      "'" + shown_name(request.output) + "' holds one picture, but the input has more frames",
+      "write to a folder, to a pattern such as frame_%06d.png, or choose one frame "
+      "with --range");
 }
 
 std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
@@ -105,19 +88,10 @@ std::unique_ptr<FrameSink> open_frame_sink(const SinkRequest& request,
   if (const std::string ending = video_ending(request.output, request.encode); !ending.empty()) {
     return open_video_sink(request, ending, observer);
   }
-  std::error_code ignored;
-  if (!request.output.has_filename() || fs::is_directory(request.output, ignored)) {
-    const fs::path folder =
-        request.output.has_filename() ? request.output : request.output.parent_path();
-    return open_folder_sink(request, PictureNames{folder, "", 6, ".png"}, observer);
-  }
-  const std::string ending = lower_ending(request.output);
-  if (request.output.filename().native().find('%') != std::string::npos &&
-      is_one_of(ending, {".png", ".jpg", ".jpeg"})) {
-    return open_folder_sink(request, parse_picture_pattern(request.output), observer);
-  }
-  if (ending == ".gif") return open_gif_sink(request, observer);
-  if (is_one_of(ending, {".png", ".jpg", ".jpeg"})) return open_still_sink(request);
+  const OutputName name = parse_output_name(request.output);
+  if (name.is_pictures()) return open_folder_sink(request, name.pictures, observer);
+  if (name.kind == OutputKind::gif) return open_gif_sink(request, observer);
+  if (name.kind == OutputKind::still) return open_still_sink(request);
   throw UsageError(
       "cannot tell from '" + shown_name(request.output) + "' what to write",
       "end it in .mp4 .mkv .mov .webm .gif .png .jpg, in '/' for a folder, or use %06d.png");

@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -12,10 +10,11 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/file_names.hpp"
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
+#include "library/picture_kind.hpp"
 #include "video/frame_seek.hpp"
-#include "video/lower_ending.hpp"
 #include "video/picture_content.hpp"
 #include "video/picture_names.hpp"
 #include "video/sources.hpp"
@@ -57,7 +56,7 @@ bool is_one_picture(const fs::path& path, const RenderObserver& observer) {
     case PictureContent::film:
       return false;
     case PictureContent::jpeg_row:
-      if (!has_picture_ending(path)) return false;
+      if (!has_picture_extension(path.native())) return false;
       tell(observer.warning, shown_name(path) +
                                  " holds several pictures; only the first is used (named .mjpeg "
                                  "it is read as a film)");
@@ -68,7 +67,7 @@ bool is_one_picture(const fs::path& path, const RenderObserver& observer) {
     case PictureContent::none:
       break;
   }
-  return has_picture_ending(path) && lower_ending(path) != ".gif";
+  return has_picture_extension(path.native()) && lower_ending(path) != ".gif";
 }
 
 }  // namespace
@@ -113,15 +112,7 @@ Picture fit_picture(const Picture& picture, Size size) {
 }
 
 bool is_frame_name(const std::string& name) {
-  return !name.starts_with('.') && has_picture_ending(name);
-}
-
-bool has_picture_ending(const fs::path& path) {
-  static constexpr std::array<std::string_view, 17> kEndings = {
-      ".jpg", ".jpeg", ".jpe",  ".png",  ".webp", ".tif", ".tiff", ".bmp", ".ppm",
-      ".pgm", ".pnm",  ".avif", ".heic", ".heif", ".jxl", ".jp2",  ".gif"};
-  const std::string ending = lower_ending(path);
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+  return !name.starts_with('.') && has_decodable_extension(name);
 }
 
 Rational rational_rate(double fps) {

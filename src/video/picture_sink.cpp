@@ -4,17 +4,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "core/file_names.hpp"
+#include "core/folder_entries.hpp"
+#include "core/hash.hpp"
 #include "core/leftovers.hpp"
 #include "core/output_file.hpp"
+#include "job/file_io.hpp"
 #include "library/picture_file.hpp"
 #include "video/sinks.hpp"
 #include "video/sources.hpp"
@@ -74,6 +77,27 @@ class StillSink final : public RgbSink {
   bool written_ = false;
 };
 
+/// Be it by a link that leads nowhere.
+bool is_taken(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// Two files, not through links, of the same bytes.
+bool same_files(const fs::path& a, const fs::path& b) {
+  const auto hash_of = [](const fs::path& path) -> std::optional<std::uint64_t> {
+    std::error_code ignored;
+    if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return std::nullopt;
+    Hasher hasher;
+    if (!read_file(path, [&](std::span<const std::byte> bytes) { hasher.bytes(bytes); })) {
+      return std::nullopt;
+    }
+    return hasher.digest();
+  };
+  const std::optional<std::uint64_t> hash = hash_of(a);
+  return hash && hash == hash_of(b);
+}
+
 /// Everything written since the last sync of a folder's file system reaches the disk.
 void sync_file_system(const fs::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -90,7 +114,7 @@ class FolderSink final : public RgbSink {
       : names_(std::move(names)), force_(request.force), observer_(observer), job_(request.job) {
     if (names_.folder.empty()) names_.folder = ".";
     std::error_code ignored;
-    is_new_ = !fs::exists(fs::symlink_status(names_.folder, ignored));
+    is_new_ = !is_taken(names_.folder);
     finishing_ = job_ != nullptr && job_->publishing();
     if (!is_new_ && !finishing_) refuse_taken_names();
     if (job_ == nullptr) {
@@ -132,8 +156,8 @@ class FolderSink final : public RgbSink {
     return is_new_ ? std::optional(staging_) : std::nullopt;
   }
   void publish() override {
-    // Before the job is marked as one whose pictures are moved, which are then replaced.
-    if (!is_new_ && !replaces()) refuse_names_taken_meanwhile();
+    // Before the job is marked as one whose pictures are moved, and before one is.
+    if (!is_new_ && !force_) refuse_names_taken_meanwhile();
     if (job_ != nullptr) job_->begin_publishing();
     if (is_new_) {
       publish_folder();
@@ -146,7 +170,7 @@ class FolderSink final : public RgbSink {
  private:
   void refuse_taken_names() {
     std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(names_.folder, failure)) {
+    for (const fs::directory_entry& entry : entries_of(names_.folder, failure)) {
       highest_there_ = std::max(highest_there_, names_.number_in(entry.path().filename().native()));
     }
     if (failure) {
@@ -159,17 +183,18 @@ class FolderSink final : public RgbSink {
     }
   }
 
-  /// Whether what is in the folder may be replaced: by the user's word, or because it is our own,
-  /// moved there by a run that was killed meanwhile.
-  [[nodiscard]] bool replaces() const { return force_ || finishing_; }
+  /// Whether a picture that is in the folder was moved there by a run that was killed meanwhile:
+  /// the job lacks it, or has it once more, with the same bytes, because its piece was made again.
+  [[nodiscard]] bool is_own(const std::string& name) const {
+    if (!finishing_) return false;
+    return !is_taken(staging_ / name) || same_files(staging_ / name, names_.folder / name);
+  }
 
   void refuse_names_taken_meanwhile() const {
     for (std::int64_t number = 1; number <= count_; ++number) {
-      const fs::path to = names_.folder / names_.name(number);
-      std::error_code ignored;
-      if (fs::exists(fs::symlink_status(to, ignored))) {
-        throw output_error("cannot finish", to, EEXIST);
-      }
+      const std::string name = names_.name(number);
+      const fs::path to = names_.folder / name;
+      if (is_taken(to) && !is_own(name)) throw output_error("cannot finish", to, EEXIST);
     }
   }
 
@@ -209,12 +234,12 @@ class FolderSink final : public RgbSink {
       const std::string name = names_.name(number);
       const fs::path to = names_.folder / name;
       const fs::path from = staging_ / name;
-      const int failure = replaces() ? (::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno)
-                                     : rename_without_replacing(from, to);
-      if (failure == 0) continue;
       // An earlier run may have moved it before it was killed.
-      const bool there = job_ != nullptr && failure == ENOENT && fs::exists(to);
-      if (!there) throw output_error("cannot finish", to, failure);
+      if (job_ != nullptr && !is_taken(from) && is_taken(to)) continue;
+      const bool replaces = force_ || (is_taken(to) && is_own(name));
+      const int failure = replaces ? (::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno)
+                                   : rename_without_replacing(from, to);
+      if (failure != 0) throw output_error("cannot finish", to, failure);
     }
     published_ = true;
     sync_folder(names_.folder);
@@ -239,51 +264,6 @@ class FolderSink final : public RgbSink {
 };
 
 }  // namespace
-
-std::string PictureNames::name(std::int64_t number) const {
-  std::string text = std::to_string(number);
-  if (text.size() < static_cast<std::size_t>(digits)) {
-    text.insert(0, static_cast<std::size_t>(digits) - text.size(), '0');
-  }
-  return before + text + after;
-}
-
-std::int64_t PictureNames::number_in(const std::string& name) const {
-  constexpr std::size_t kMostDigits = 18;
-  if (!name.starts_with(before) || !name.ends_with(after)) return -1;
-  if (name.size() <= before.size() + after.size()) return -1;
-  const std::string middle = name.substr(before.size(), name.size() - before.size() - after.size());
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (middle.size() > kMostDigits || !std::all_of(middle.begin(), middle.end(), is_digit))
-    return -1;
-  const std::int64_t number = std::stoll(middle);
-  return this->name(number) == name ? number : -1;
-}
-
-PictureNames parse_picture_pattern(const fs::path& pattern) {
-  const std::string name = pattern.filename().native();
-  const auto fail = [&]() -> UsageError {
-    return UsageError("'" + shown_name(pattern) + "' is not a pattern for numbered pictures",
-                      "use one %06d in the file name, for example frame_%06d.png");
-  };
-  const std::size_t percent = name.find('%');
-  if (percent == std::string::npos || name.find('%', percent + 1) != std::string::npos) {
-    throw fail();
-  }
-  std::size_t at = percent + 1;
-  PictureNames names;
-  names.digits = 0;
-  // %d, or %0Nd with one digit N; no width without the zero, which would pad with blanks.
-  if (at + 1 < name.size() && name[at] == '0' && name[at + 1] >= '1' && name[at + 1] <= '9') {
-    names.digits = name[at + 1] - '0';
-    at += 2;
-  }
-  if (at >= name.size() || name[at] != 'd') throw fail();
-  names.folder = pattern.parent_path();
-  names.before = name.substr(0, percent);
-  names.after = name.substr(at + 1);
-  return names;
-}
 
 std::unique_ptr<FrameSink> open_still_sink(const SinkRequest& request) {
   return std::make_unique<StillSink>(request);

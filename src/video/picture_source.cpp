@@ -1,9 +1,13 @@
 // A folder of pictures as a video, and one picture as a still.
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "core/folder_entries.hpp"
 #include "library/picture_file.hpp"
+#include "library/picture_kind.hpp"
 #include "video/picture_names.hpp"
 #include "video/sources.hpp"
 
@@ -64,29 +68,56 @@ class FolderSource final : public FrameSource {
  private:
   void list_files() {
     std::error_code failure;
-    fs::directory_iterator entries(folder_, failure);
+    const std::vector<fs::directory_entry> entries = entries_of(folder_, failure);
     if (failure) {
-      throw InputError("cannot read folder '" + shown_name(folder_) + "': " + failure.message());
+      throw InputError("cannot read folder '" + shown_name(folder_) + "': " + failure.message(),
+                       "check its permissions, and the disk or share it is on");
     }
     std::size_t others = 0;
+    std::vector<std::string> refused;
     for (const fs::directory_entry& entry : entries) {
       const std::string name = entry.path().filename().native();
       if (name.starts_with('.')) continue;
       std::error_code ignored;
       if (is_frame_name(name) && entry.is_regular_file(ignored)) {
         files_.push_back(name);
+      } else if (has_picture_extension(name) && entry.is_regular_file(ignored)) {
+        refused.push_back(name);
       } else {
         ++others;
       }
     }
     if (files_.empty()) {
-      throw InputError("'" + shown_name(folder_) + "' holds no pictures",
+      std::sort(refused.begin(), refused.end());
+      throw InputError("'" + shown_name(folder_) + "' holds no pictures" +
+                           (refused.empty() ? std::string()
+                                            : " of a kind that is read; the first is " +
+                                                  shown_name(refused.front())),
                        "give a video file or a folder of .png, .jpg, ... files");
     }
+    others += skip_refused(std::move(refused));
     if (others > 0) {
       tell(observer_.info, "ignored " + std::to_string(others) + " entries of '" +
-                               shown_name(folder_) + "' that are not pictures");
+                               shown_name(folder_) + "' that are not frames");
     }
+  }
+
+  /// Pictures of kinds that are never read. One that lies beside a frame of its name, as a camera
+  /// raw file beside its JPEG, is no loss. Returns how many these are.
+  std::size_t skip_refused(std::vector<std::string> refused) {
+    const auto stem_of = [](const std::string& name) { return fs::path(name).stem().native(); };
+    std::set<std::string> stems;
+    for (const std::string& name : files_) stems.insert(stem_of(name));
+    std::sort(refused.begin(), refused.end());
+    std::size_t beside = 0;
+    for (const std::string& name : refused) {
+      if (stems.contains(stem_of(name))) {
+        ++beside;
+      } else {
+        skipped_.push_back({shown_name(folder_ / name), "a kind of picture that is not read"});
+      }
+    }
+    return beside;
   }
 
   /// Drops duplicate numbers and names the gaps.

@@ -18,9 +18,6 @@ std::unique_ptr<FrameSource> open_folder_source(const std::filesystem::path& fol
 
 std::unique_ptr<FrameSource> open_still_source(const std::filesystem::path& path);
 
-/// True for endings of still pictures (.jpg, .png, .tif ...), in any case.
-bool has_picture_ending(const std::filesystem::path& path);
-
 /// A frame rate as a fraction: n*1000/1001 where the decimal says so (23.976, 29.97 ...), else the
 /// decimal to three places. Throws UsageError outside 0.001-1000.
 Rational rational_rate(double fps);

@@ -51,6 +51,12 @@ class Status : public FolderTest {
   std::string line_;  ///< read after printed_ was seen
 };
 
+TEST_F(Status, WhatAKilledRunHasLeftOfTheFileIsRemoved) {
+  write(".status.json.4711.part", "{");
+  const StatusBoard board(quick());
+  EXPECT_FALSE(std::filesystem::exists(path(".status.json.4711.part")));
+}
+
 TEST_F(Status, TheFileFollowsTheRunAndNeverHoldsHalfAState) {
   StatusBoard board(quick());
   EXPECT_EQ(state()["state"], "starting");

@@ -136,6 +136,15 @@ TEST_F(ValidateTest, UnknownEndingsListTheKnown) {
             std::string::npos);
 }
 
+// "%6d" was accepted here and refused when the photos had been read; "100%.png" too.
+TEST_F(ValidateTest, PatternsAreReadAsWhereTheyAreWritten) {
+  EXPECT_EQ(refused(words({"-o", path("%6d.png")})).code, 2);
+  EXPECT_EQ(refused(words({"-o", path("%d_%d.png")})).code, 2);
+  for (const char* name : {"100%.png", "sale 50%.mp4", "50%_%03d.png"}) {
+    expect_accepted(words({"-o", path(name)}));
+  }
+}
+
 TEST_F(ValidateTest, CertifyIsRefusedWhereNothingIsProved) {
   const Failure failure = refused(words({"--certify", "--placement", "diffusion"}));
   EXPECT_EQ(failure.code, 2);

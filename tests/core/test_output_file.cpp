@@ -186,6 +186,62 @@ TEST(OutputFile, TheLongestNamesFit) {
   EXPECT_TRUE(fs::exists(folder / name));
 }
 
+/// What a run leaves that is killed while it writes.
+fs::path left_by_killed_run(const fs::path& output) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const OutputFile file(output, true);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  for (const auto& entry : fs::directory_iterator(output.parent_path())) {
+    const std::string name = entry.path().filename().native();
+    const bool theirs = name.find("." + std::to_string(child) + ".part") != std::string::npos;
+    if (theirs) return entry.path();
+  }
+  return {};
+}
+
+// That was done for four kinds of files and no others, such as a tile index.
+TEST(OutputFile, RemovesWhatAKilledRunHasLeftOfItsName) {
+  const TemporaryFolder folder;
+  const fs::path left = left_by_killed_run(folder / "tiles.mti");
+  ASSERT_TRUE(fs::exists(left));
+  const std::array<fs::path, 3> others = {folder / ".other.mti.4711.part.mti",
+                                          folder / ".tiles.mti.mine.part.mti",
+                                          folder / ".tiles.mti.4711.part.mt"};
+  for (const fs::path& other : others) write(other, "x");
+  const OutputFile held(folder / "tiles.mti", false);
+  EXPECT_FALSE(fs::exists(left));
+  for (const fs::path& other : others) EXPECT_TRUE(fs::exists(other)) << other;
+  const OutputFile second(folder / "tiles.mti", false);
+  EXPECT_TRUE(fs::exists(held.temporary()));
+}
+
+// A name that had been cut to fit was not known again.
+TEST(OutputFile, RemovesWhatAKilledRunHasLeftOfALongName) {
+  for (const std::string& name : {std::string(251, 'n') + ".mp4", std::string(255, 'n'),
+                                  "n." + std::string(253, 'e'), std::string("of.part")}) {
+    const TemporaryFolder folder;
+    const fs::path left = left_by_killed_run(folder / name);
+    ASSERT_TRUE(fs::exists(left)) << name;
+    const OutputFile file(folder / name, false);
+    EXPECT_FALSE(fs::exists(left)) << name;
+    EXPECT_EQ(entries(folder.path()), 1U) << name;
+  }
+}
+
+TEST(OutputFile, WhatIsLeftOfALinkIsLeftBesideItsTarget) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "real");
+  write(folder / "real/target.mp4", "old");
+  fs::create_symlink("real/target.mp4", folder / "link.mp4");
+  write(folder / "real/.target.mp4.4711.part.mp4", "half");
+  remove_leftovers_of(folder / "link.mp4");
+  EXPECT_EQ(entries(folder / "real"), 1U);
+}
+
 TEST(OutputFile, RelativeNamesWork) {
   const TemporaryFolder folder;
   const fs::path before = fs::current_path();

@@ -32,5 +32,18 @@ TEST(LeftWork, AJobBesideAPictureFolderStaysWhileItsRunHasTheLock) {
   EXPECT_FALSE(fs::exists(job));
 }
 
+// Any '%' was taken for a pattern of pictures, and no piece was kept.
+TEST(KeptWork, AVideoWithAPercentSignInItsNameIsMadeInPieces) {
+  const test::TemporaryFolder folder;
+  Settings settings;
+  settings.frames = "in.mp4";
+  settings.output = folder / "sale 50%.mp4";
+  EXPECT_TRUE(wants_job_folder(settings, 100 * settings.segment_frames));
+  EXPECT_EQ(place_of(settings.output), settings.output);
+  EXPECT_EQ(lock_place(settings.output), settings.output);
+  settings.output = folder / "new/100%.png";
+  EXPECT_EQ(lock_place(settings.output), settings.output) << "one picture is its own place";
+}
+
 }  // namespace
 }  // namespace mosaic

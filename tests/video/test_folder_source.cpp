@@ -102,6 +102,33 @@ TEST_F(FolderSource, OtherFilesAreLeftAlone) {
   EXPECT_FALSE(film.info.still) << "a folder of one picture is still a sequence";
 }
 
+// A second list of endings knew not all of a pool's, and some that are never read. Of two files
+// with one number the one that cannot be read was taken.
+TEST_F(FolderSource, FramesHaveTheEndingsOfPhotosThatAreRead) {
+  picture("0.png", 10);
+  const std::string png = file_bytes(folder_ / "0.png");
+  for (const char* name : {"1.apng", "2.JFIF", "3.hif"}) std::ofstream(folder_ / name) << png;
+  for (const char* name : {"0.bmp", "3.nef", "4.ppm", "5.jp2"}) {
+    std::ofstream(folder_ / name) << "BM";
+  }
+  const FilmRead film = read_film(folder_.path());
+  EXPECT_EQ(levels(film), (std::vector<int>{10, 10, 10, 10}));
+  ASSERT_EQ(film.skipped.size(), 2U);
+  EXPECT_NE(film.skipped[0].name.find("4.ppm"), std::string::npos);
+  EXPECT_NE(film.skipped[1].name.find("5.jp2"), std::string::npos);
+  EXPECT_TRUE(Heard::has(film.heard.info, "ignored 2 entries"));
+}
+
+TEST_F(FolderSource, AFolderOfPicturesThatAreNeverReadNamesOne) {
+  std::ofstream(folder_ / "1.bmp") << "BM";
+  try {
+    read_film(folder_.path());
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("1.bmp"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(FolderSource, NothingUsableIsAnError) {
   EXPECT_THROW(read_film(folder_.path()), InputError);
   std::ofstream(folder_ / "1.png") << "no picture";

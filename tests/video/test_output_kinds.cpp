@@ -3,8 +3,8 @@
 
 #include <fstream>
 
+#include "job/job_folder.hpp"
 #include "video/clips.hpp"
-#include "video/sinks.hpp"
 
 namespace mosaic::test {
 namespace {
@@ -171,18 +171,78 @@ TEST_F(OutputKinds, AStillGoesInAndComesOut) {
   EXPECT_EQ(read_film(file("one.png")).frames.size(), 1U);
 }
 
-TEST(PicturePatterns, AreParsedAndRefused) {
-  const PictureNames names = parse_picture_pattern("out/a_%05d.png");
-  EXPECT_EQ(names.folder, "out");
-  EXPECT_EQ(names.name(7), "a_00007.png");
-  EXPECT_EQ(names.name(1234567), "a_1234567.png");
-  EXPECT_EQ(names.number_in("a_00007.png"), 7);
-  EXPECT_EQ(names.number_in("a_7.png"), -1);
-  EXPECT_EQ(names.number_in("a_xxxxx.png"), -1);
-  EXPECT_EQ(parse_picture_pattern("%d.jpg").name(3), "3.jpg");
-  for (const char* bad : {"a_%s.png", "%d_%d.png", "%5d.png", "%%d.png", "%.png", "a%0d.png"}) {
-    EXPECT_THROW(parse_picture_pattern(bad), UsageError) << bad;
+// They were refused as patterns.
+TEST_F(OutputKinds, AStillMayHaveAPercentSignInItsName) {
+  make_clip();
+  for (const char* name : {"100%.png", "a_%s.jpg"}) {
+    write_film(file("in.mp4"), file(name), {.range = {3, 4}});
+    EXPECT_EQ(read_film(file(name)).frames.size(), 1U) << name;
   }
+  EXPECT_THROW(write_film(file("in.mp4"), file("%6d.png")), UsageError);
+}
+
+/// Three pictures for a folder that is there, of a run that was killed when it had moved the first.
+class HalfMovedPictures : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directory(out_);
+    JobFolder job(out_ / "%06d.png", false);
+    const auto sink = open(job, false);
+    for (int i = 0; i < 3; ++i) {
+      sink->write(RgbImage(Size{8 + 2 * i, 8}), i, 1);
+    }
+    job.end_segment(3);
+    sink->complete();
+    job.begin_publishing();
+    pictures_ = job.path() / "pictures";
+    std::filesystem::rename(pictures_ / "000001.png", out_ / "000001.png");
+  }
+  [[nodiscard]] std::unique_ptr<FrameSink> open(JobFolder& job, bool force) const {
+    SinkRequest request;
+    request.output = out_;
+    request.force = force;
+    request.size = Size{8, 8};
+    request.job = &job;
+    auto sink = open_frame_sink(request, {});
+    job.start({}, {}, 3, [](const std::string&) {});
+    if (job.kept().empty()) job.begin_segment(0);
+    return sink;
+  }
+  void finish(bool force = false) const {
+    JobFolder job(out_ / "%06d.png", false);
+    open(job, force)->finish();
+    job.remove();
+  }
+  [[nodiscard]] std::string second() const { return file_bytes(out_ / "000002.png"); }
+
+  TemporaryFolder folder_;
+  std::filesystem::path out_ = folder_ / "out";
+  std::filesystem::path pictures_;
+};
+
+// What was there was taken for the killed run's own.
+TEST_F(HalfMovedPictures, APictureThatCameUpMeanwhileIsNotReplaced) {
+  std::ofstream(out_ / "000002.png") << "somebody's";
+  EXPECT_THROW(finish(), OutputError);
+  EXPECT_EQ(second(), "somebody's");
+  EXPECT_EQ(names_in(out_).size(), 3U) << "two pictures and the job";
+  std::filesystem::remove(out_ / "000002.png");
+  finish();
+  EXPECT_EQ(names_in(out_).size(), 3U);
+  EXPECT_NE(second(), "somebody's");
+}
+
+TEST_F(HalfMovedPictures, WithForceItIs) {
+  std::ofstream(out_ / "000002.png") << "somebody's";
+  finish(true);
+  EXPECT_EQ(names_in(out_).size(), 3U);
+  EXPECT_NE(second(), "somebody's");
+}
+
+TEST_F(HalfMovedPictures, OneThatWasMadeAgainIsItsOwn) {
+  std::filesystem::copy_file(pictures_ / "000002.png", out_ / "000002.png");
+  finish();
+  EXPECT_EQ(names_in(out_).size(), 3U);
 }
 
 }  // namespace
