@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <string>
 
 #include "job/content_identity.hpp"
@@ -28,14 +28,14 @@ class DoneLog {
   explicit DoneLog(const std::filesystem::path& output);
 
   /// The record of this output; nothing when there is none.
-  [[nodiscard]] const DoneRecord* find() const;
+  [[nodiscard]] const DoneRecord* find() const { return record_ ? &*record_ : nullptr; }
   /// Throws OutputError.
   void add(const DoneRecord& record);
 
  private:
   std::filesystem::path path_;
   std::string name_;
-  std::map<std::string, DoneRecord> records_;
+  std::optional<DoneRecord> record_;
 };
 
 }  // namespace mosaic
