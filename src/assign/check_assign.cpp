@@ -13,6 +13,7 @@
 #include "assign/dense_costs.hpp"
 #include "assign/solver.hpp"
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -98,10 +99,9 @@ void verify(const CostSource& costs, std::span<const std::int32_t> capacity,
 
 void write_assignment(const std::filesystem::path& path, bool force, const Assignment& assignment) {
   OutputFile output(path, force);
-  std::ofstream file(output.temporary(), std::ios::binary | std::ios::trunc);
-  for (const std::int32_t column : assignment.column_of_row) file << column << '\n';
-  file.close();
-  if (!file) throw OutputError("cannot write the assignment to " + path.string());
+  std::string text;
+  for (const std::int32_t column : assignment.column_of_row) text += std::to_string(column) + "\n";
+  WrittenFile(output.temporary(), WrittenFile::Mode::create, path).write(text);
   output.commit();
 }
 

@@ -3,13 +3,13 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <span>
 #include <string>
 
 #include "backend/cpu/ssim.hpp"
 #include "backend/ssim_math.hpp"
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
 
@@ -51,13 +51,7 @@ void check_sizes(const CheckSsimOptions& options, Size a, Size b) {
 
 void write_map(const std::filesystem::path& path, bool force, std::span<const double> map) {
   OutputFile file(path, force);
-  {
-    std::ofstream stream(file.temporary(), std::ios::binary);
-    stream.write(reinterpret_cast<const char*>(map.data()),
-                 static_cast<std::streamsize>(map.size_bytes()));
-    stream.close();
-    if (!stream) throw OutputError(path.string() + ": the map could not be written");
-  }
+  WrittenFile(file.temporary(), WrittenFile::Mode::create, path).write(std::as_bytes(map));
   file.commit();
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <span>
 #include <string_view>
 
+#include "core/written_file.hpp"
 #include "demo/paint.hpp"
 #include "mosaic/error.hpp"
 
@@ -273,13 +273,7 @@ void write_sound(const std::filesystem::path& path, const std::vector<std::int16
   file.append(box("mdat", packets));
   file.append(
       movie(media(sample_table(sizes, samples.size(), offset), samples.size()), samples.size()));
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(file.data().data(), static_cast<std::streamsize>(file.size()));
-  out.close();
-  if (!out) {
-    throw OutputError("cannot write '" + path.string() + "'",
-                      "Check the folder's permissions and the free space.");
-  }
+  WrittenFile(path, WrittenFile::Mode::create).write(std::as_bytes(std::span(file.data())));
 }
 
 }  // namespace mosaic::demo

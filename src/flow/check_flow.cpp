@@ -7,11 +7,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "flow/flow.hpp"
 #include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
@@ -84,24 +85,19 @@ class PixelFlow {
 /// height as int32, then x, y of every pixel as floats.
 void write_flo(const std::filesystem::path& path, bool force, const PixelFlow& flow, Size size) {
   OutputFile file(path, force);
-  {
-    std::ofstream stream(file.temporary(), std::ios::binary);
-    const float tag = 202021.25F;
-    const std::array<std::int32_t, 2> sides = {size.width, size.height};
-    stream.write(reinterpret_cast<const char*>(&tag), sizeof tag);
-    stream.write(reinterpret_cast<const char*>(sides.data()), sizeof sides);
-    std::vector<float> line(2 * static_cast<std::size_t>(size.width));
-    for (int y = 0; y < size.height; ++y) {
-      for (int x = 0; x < size.width; ++x) {
-        const FlowVector vector = flow.vector_of(flow.cell_at(x, y));
-        line[2 * static_cast<std::size_t>(x)] = static_cast<float>(vector.dx) / kFlowUnit;
-        line[2 * static_cast<std::size_t>(x) + 1] = static_cast<float>(vector.dy) / kFlowUnit;
-      }
-      stream.write(reinterpret_cast<const char*>(line.data()),
-                   static_cast<std::streamsize>(line.size() * sizeof(float)));
+  WrittenFile written(file.temporary(), WrittenFile::Mode::create, path);
+  const std::array<float, 1> tag = {202021.25F};
+  const std::array<std::int32_t, 2> sides = {size.width, size.height};
+  written.write(std::as_bytes(std::span(tag)));
+  written.write(std::as_bytes(std::span(sides)));
+  std::vector<float> line(2 * static_cast<std::size_t>(size.width));
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const FlowVector vector = flow.vector_of(flow.cell_at(x, y));
+      line[2 * static_cast<std::size_t>(x)] = static_cast<float>(vector.dx) / kFlowUnit;
+      line[2 * static_cast<std::size_t>(x) + 1] = static_cast<float>(vector.dy) / kFlowUnit;
     }
-    stream.close();
-    if (!stream) throw OutputError(path.string() + ": the flow could not be written");
+    written.write(std::as_bytes(std::span(line)));
   }
   file.commit();
 }

@@ -3,51 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
-#include <utility>
-
-#include "core/output_file.hpp"
+#include <vector>
 
 namespace mosaic {
 
 namespace fs = std::filesystem;
-
-WrittenFile::WrittenFile(fs::path path, Mode mode) : path_(std::move(path)) {
-  const int how = mode == Mode::create ? O_TRUNC : O_APPEND;
-  fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
-  if (fd_ < 0) fail("cannot write");
-}
-
-WrittenFile::~WrittenFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-void WrittenFile::fail(const char* what) const { throw output_error(what, path_, errno); }
-
-void WrittenFile::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-void WrittenFile::truncate(std::uint64_t bytes) {
-  if (::ftruncate(fd_, static_cast<off_t>(bytes)) != 0) fail("cannot shorten");
-}
-
-void WrittenFile::sync() {
-  if (::fsync(fd_) != 0) fail("cannot sync");
-}
-
-void WrittenFile::close() {
-  sync();
-  const int fd = std::exchange(fd_, -1);
-  if (::close(fd) != 0) fail("cannot close");
-}
 
 bool read_file(const fs::path& path, const std::function<void(std::span<const std::byte>)>& take) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

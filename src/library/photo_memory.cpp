@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/file_names.hpp"
 #include "library/input_bytes.hpp"
 #include "library/picture_decoder.hpp"
 
@@ -155,10 +156,7 @@ std::uint64_t bytes_of_photo(const PoolFile& photo) {
 }
 
 std::string ending_of(const std::string& name) {
-  const std::size_t dot = name.rfind('.');
-  std::string ending = has_picture_extension(name) ? name.substr(dot) : std::string();
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return ending;
+  return has_picture_extension(name) ? lower_ending(name) : std::string();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/color_convert.hpp"
+#include "core/file_names.hpp"
 #include "core/output_file.hpp"
 #include "core/parallel_for.hpp"
 #include "library/exif_orientation.hpp"
@@ -66,9 +67,7 @@ RgbImage as_rgb(std::vector<Plane> planes) {
 }
 
 PictureEncoding encode_kind(const std::string& name) {
-  std::string ending = std::filesystem::path(name).extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  const std::string ending = lower_ending(name);
   if (ending == ".png") return PictureEncoding::png;
   if (ending == ".jpg" || ending == ".jpeg") return PictureEncoding::jpeg;
   throw OutputError("picture '" + name + "' has an ending that is not written",

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/file_names.hpp"
+
 namespace mosaic {
 
 namespace {
@@ -28,14 +30,9 @@ bool is_svg(std::string_view head) {
          (head.starts_with("<?xml") && head.find("<svg") != std::string_view::npos);
 }
 
-std::string lower_extension(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || name.find('/', dot) != std::string_view::npos) return {};
-  std::string ending(name.substr(dot + 1));
-  for (char& c : ending) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return ending;
+template <std::size_t N>
+bool ends_in(std::string_view name, const std::array<std::string_view, N>& endings) {
+  return std::ranges::find(endings, lower_ending(name)) != endings.end();
 }
 
 std::uint32_t little_endian_32(std::string_view bytes, std::size_t at) {
@@ -82,25 +79,23 @@ std::string_view unsupported_name(std::span<const std::byte> head) {
 }
 
 bool has_decodable_extension(std::string_view name) {
-  static constexpr std::array kEndings = {"jpg"sv,  "jpeg"sv, "jpe"sv,  "jfif"sv, "png"sv,
-                                          "apng"sv, "gif"sv,  "webp"sv, "tif"sv,  "tiff"sv,
-                                          "heic"sv, "heif"sv, "hif"sv,  "avif"sv, "jxl"sv};
-  return std::ranges::find(kEndings, lower_extension(name)) != kEndings.end();
+  static constexpr std::array kEndings = {".jpg"sv,  ".jpeg"sv, ".jpe"sv,  ".jfif"sv, ".png"sv,
+                                          ".apng"sv, ".gif"sv,  ".webp"sv, ".tif"sv,  ".tiff"sv,
+                                          ".heic"sv, ".heif"sv, ".hif"sv,  ".avif"sv, ".jxl"sv};
+  return ends_in(name, kEndings);
 }
 
 bool has_picture_extension(std::string_view name) {
-  static constexpr std::array kRefused = {"bmp"sv, "jp2"sv, "psd"sv, "ppm"sv,
-                                          "pgm"sv, "pbm"sv, "pnm"sv};
-  return has_decodable_extension(name) ||
-         std::ranges::find(kRefused, lower_extension(name)) != kRefused.end() ||
-         has_camera_raw_extension(name);
+  static constexpr std::array kRefused = {".bmp"sv, ".jp2"sv, ".psd"sv, ".ppm"sv,
+                                          ".pgm"sv, ".pbm"sv, ".pnm"sv};
+  return has_decodable_extension(name) || ends_in(name, kRefused) || has_camera_raw_extension(name);
 }
 
 bool has_camera_raw_extension(std::string_view name) {
-  static constexpr std::array kEndings = {"dng"sv, "nef"sv, "nrw"sv, "cr2"sv, "cr3"sv,
-                                          "arw"sv, "sr2"sv, "orf"sv, "rw2"sv, "raf"sv,
-                                          "pef"sv, "srw"sv, "3fr"sv, "iiq"sv};
-  return std::ranges::find(kEndings, lower_extension(name)) != kEndings.end();
+  static constexpr std::array kEndings = {".dng"sv, ".nef"sv, ".nrw"sv, ".cr2"sv, ".cr3"sv,
+                                          ".arw"sv, ".sr2"sv, ".orf"sv, ".rw2"sv, ".raf"sv,
+                                          ".pef"sv, ".srw"sv, ".3fr"sv, ".iiq"sv};
+  return ends_in(name, kEndings);
 }
 
 bool looks_truncated(PictureKind kind, std::span<const std::byte> file) {

@@ -3,11 +3,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <ostream>
 #include <utility>
 
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "metrics/pairing.hpp"
 #include "metrics/report.hpp"
 #include "metrics/similarity.hpp"
@@ -228,10 +228,8 @@ void run_metrics(const MetricsOptions& options, std::ostream& out, const RenderO
   const ClipReport report = Comparison(options, observer).run();
   const Digest digest = digest_of(report);
   if (json) {
-    std::ofstream stream(json->temporary(), std::ios::binary | std::ios::trunc);
-    stream << json_text(report, digest);
-    stream.close();
-    if (!stream) throw output_error("cannot write", *options.json, errno);
+    WrittenFile(json->temporary(), WrittenFile::Mode::create, *options.json)
+        .write(json_text(report, digest));
     json->commit();
   }
   out << table_text(report, digest);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
 
 #include "core/json_integer.hpp"
+#include "core/read_failure.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic::metrics {
@@ -35,7 +35,7 @@ PlanReader::PlanReader(std::filesystem::path path) : path_(std::move(path)) {
   std::string line;
   if (!stream_ || !std::getline(stream_, line)) {
     throw InputError("cannot read the plan " + path_.string() + ": " +
-                         (errno != 0 ? std::strerror(errno) : "it is empty"),
+                         (errno != 0 || stream_.bad() ? read_failure() : "it is empty"),
                      "give the file that --plan wrote");
   }
   line_ = 1;
@@ -75,8 +75,9 @@ void PlanReader::read_header(const std::string& line) {
 
 bool PlanReader::read(PlannedFrame& frame) {
   std::string line;
+  errno = 0;
   if (!std::getline(stream_, line)) {
-    if (stream_.bad()) fail(std::string("cannot be read: ") + std::strerror(errno));
+    if (stream_.bad()) fail("cannot be read: " + read_failure());
     return false;
   }
   ++line_;

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -11,6 +11,7 @@
 #include "core/json_integer.hpp"
 #include "core/json_text.hpp"
 #include "core/loaded_library.hpp"
+#include "core/read_failure.hpp"
 #include "job/content_identity.hpp"
 #include "job/file_io.hpp"
 #include "job/job_folder.hpp"
@@ -133,7 +134,7 @@ std::string ManifestLines::take() {
 }
 
 ManifestWriter::ManifestWriter(const fs::path& path, bool force)
-    : file_(path, force), stream_(file_.temporary(), std::ios::binary | std::ios::trunc) {}
+    : file_(path, force), written_(file_.temporary(), WrittenFile::Mode::create, path) {}
 
 void ManifestWriter::begin(const Facts& facts, const RenderParts& parts) {
   const GridGeometry& grid = parts.geometry;
@@ -147,14 +148,10 @@ void ManifestWriter::begin(const Facts& facts, const RenderParts& parts) {
       {"grid",
        {{"columns", grid.columns}, {"rows", grid.rows}, {"tile_size_px", grid.tile_size_px}}},
       {"facts", facts}};
-  stream_ << dump_json(header) << '\n';
-  check();
+  write(dump_json(header));
 }
 
-void ManifestWriter::write(const std::string& line) {
-  stream_ << line << '\n';
-  check();
-}
+void ManifestWriter::write(const std::string& line) { written_.write(line + "\n"); }
 
 void ManifestWriter::complete(const ManifestEnd& end) {
   Json line = {{"type", "end"}, {"frames", end.frames}};
@@ -162,21 +159,13 @@ void ManifestWriter::complete(const ManifestEnd& end) {
   line["flow_rounding_edge_px"] =
       end.flow_rounding_edge_px ? Json(*end.flow_rounding_edge_px) : Json();
   write(dump_json(line));
-  stream_.close();
-  check();
-  file_.sync();
-}
-
-void ManifestWriter::check() const {
-  if (stream_) return;
-  throw OutputError(
-      "cannot write the manifest " + file_.final_path().string() + ": " + std::strerror(errno),
-      "free space or choose another --manifest path");
+  written_.close();
 }
 
 ManifestCheck::ManifestCheck(const fs::path& path) : path_(path) {
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw InputError("cannot read '" + path.native() + "': " + std::strerror(errno));
+  if (!stream) throw InputError("cannot read '" + path.native() + "': " + read_failure());
   std::string text;
   std::int64_t number = 0;
   bool ended = false;

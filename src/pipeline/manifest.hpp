@@ -5,12 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "job/journal.hpp"
 #include "mosaic/stages.hpp"
 #include "pipeline/render_parts.hpp"
@@ -63,9 +63,8 @@ class ManifestWriter {
   void publish() { file_.commit(); }
 
  private:
-  void check() const;
   OutputFile file_;
-  std::ofstream stream_;
+  WrittenFile written_;
 };
 
 /// Holds a run against the manifest of another one. Everything throws VerifyError naming the first

@@ -1,8 +1,6 @@
 #include "pipeline/run_records.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -152,7 +150,7 @@ std::string json_report(const RunReport& r) {
 
 PlanWriter::PlanWriter(const std::filesystem::path& path, bool force, const TileLibrary& library,
                        const GridGeometry& geometry)
-    : file_(path, force), stream_(file_.temporary(), std::ios::binary | std::ios::trunc) {
+    : file_(path, force), written_(file_.temporary(), WrittenFile::Mode::create, path) {
   Json photos = Json::array();
   for (int tile = 0; tile < library.tiles(); ++tile) {
     photos.push_back(lossless_utf8(library.photo_name(tile / library.variants())));
@@ -162,8 +160,7 @@ PlanWriter::PlanWriter(const std::filesystem::path& path, bool force, const Tile
                        {"grid", grid_json(geometry)},
                        {"variants", library.variants()},
                        {"photo_of_tile", std::move(photos)}};
-  stream_ << dump_json(header) << '\n';
-  check();
+  write(dump_json(header));
 }
 
 std::string plan_line(std::int64_t frame, double time_s, const FramePlan& plan) {
@@ -177,23 +174,9 @@ std::string plan_line(std::int64_t frame, double time_s, const FramePlan& plan) 
   return dump_json(line);
 }
 
-void PlanWriter::write(const std::string& line) {
-  stream_ << line << '\n';
-  check();
-}
+void PlanWriter::write(const std::string& line) { written_.write(line + "\n"); }
 
-void PlanWriter::complete() {
-  stream_.close();
-  check();
-  file_.sync();
-}
-
-void PlanWriter::check() const {
-  if (stream_) return;
-  throw OutputError(
-      "cannot write the plan " + file_.final_path().string() + ": " + std::strerror(errno),
-      "free space or choose another --plan path");
-}
+void PlanWriter::complete() { written_.close(); }
 
 std::unique_ptr<OutputFile> write_report(const std::filesystem::path& path, bool force,
                                          const RunReport& report) {
@@ -201,14 +184,9 @@ std::unique_ptr<OutputFile> write_report(const std::filesystem::path& path, bool
   const bool page = ending == ".html" || ending == ".htm";
   const std::string text = page ? html_report(report) : json_report(report);
   auto file = std::make_unique<OutputFile>(path, force);
-  std::ofstream stream(file->temporary(), std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream) {
-    throw OutputError("cannot write the report " + path.string() + ": " + std::strerror(errno),
-                      "free space or choose another --report path");
-  }
-  file->sync();
+  WrittenFile written(file->temporary(), WrittenFile::Mode::create, path);
+  written.write(text);
+  written.close();
   return file;
 }
 

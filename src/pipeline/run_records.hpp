@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "core/output_file.hpp"
+#include "core/written_file.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/geometry.hpp"
 #include "mosaic/render.hpp"
@@ -36,9 +36,8 @@ class PlanWriter {
   void publish() { file_.commit(); }
 
  private:
-  void check() const;
   OutputFile file_;
-  std::ofstream stream_;
+  WrittenFile written_;
 };
 
 /// What a report is made from.

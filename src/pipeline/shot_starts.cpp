@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <limits>
 #include <span>
 #include <string_view>
 
 #include "core/hash.hpp"
+#include "core/read_failure.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -51,7 +51,7 @@ std::vector<std::int64_t> read_shot_list(const std::filesystem::path& path) {
   const std::string name = "--scene-cuts " + path.string();
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) throw InputError(name + ": " + std::strerror(errno));
+  if (!file.is_open()) throw InputError(name + ": " + read_failure());
   std::vector<std::int64_t> numbers;
   std::string line;
   for (int count = 1; std::getline(file, line); ++count) {
@@ -66,7 +66,7 @@ std::vector<std::int64_t> read_shot_list(const std::filesystem::path& path) {
     }
     numbers.push_back(number);
   }
-  if (file.bad()) throw InputError(name + ": " + std::strerror(errno));
+  if (file.bad()) throw InputError(name + ": " + read_failure());
   if (numbers.empty()) {
     throw InputError(name + ": there is no frame number in it",
                      "--scene-cuts off begins no shot but the first");

@@ -7,12 +7,12 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
-#include <string_view>
 #include <system_error>
 
 #include "core/file_names.hpp"
 #include "core/parallel_for.hpp"
 #include "core/resize.hpp"
+#include "core/utf8.hpp"
 #include "library/picture_kind.hpp"
 #include "video/frame_seek.hpp"
 #include "video/picture_content.hpp"
@@ -76,21 +76,7 @@ void tell(const std::function<void(const std::string&)>& listener, const std::st
   if (listener) listener(text);
 }
 
-std::string shown_name(const fs::path& path) {
-  std::string text;
-  for (const char c : path.native()) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code >= 0x20 && code != 0x7F) {
-      text += c;
-      continue;
-    }
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    text += "\\x";
-    text += kDigits[code >> 4];
-    text += kDigits[code & 15];
-  }
-  return text;
-}
+std::string shown_name(const fs::path& path) { return visible_utf8(path.native()); }
 
 Size size_of(const Picture& picture) {
   return std::visit([](const auto& image) { return image.size(); }, picture);

@@ -22,7 +22,7 @@ std::unique_ptr<FrameSource> open_still_source(const std::filesystem::path& path
 /// decimal to three places. Throws UsageError outside 0.001-1000.
 Rational rational_rate(double fps);
 
-/// A path part for messages: control characters are escaped so that a name cannot fake a line.
+/// A path part for messages, by visible_utf8(): a name cannot fake a line or pass for another.
 std::string shown_name(const std::filesystem::path& path);
 
 /// Brings a picture to `size`: centre-cropped to its shape, then resized in integers.

@@ -151,6 +151,16 @@ TEST_F(FolderSource, OnePictureIsAStill) {
   EXPECT_EQ(levels(film), std::vector<int>{77});
 }
 
+// Only ASCII's control characters were, so U+009B still began a sequence of a terminal, and U+202E
+// turned the rest of the line round.
+TEST(ShownNames, WhatATerminalObeysIsEscaped) {
+  EXPECT_EQ(shown_name("a/\u00e4\U0001F600.png"), "a/\u00e4\U0001F600.png");
+  EXPECT_EQ(shown_name("a\nb"), "a\\x0ab");
+  EXPECT_EQ(shown_name("a\u009bb"), "a\\xc2\\x9bb");
+  EXPECT_EQ(shown_name("a\u202egnp.exe"), "a\\xe2\\x80\\xaegnp.exe");
+  EXPECT_EQ(shown_name("a\xff"), "a\\xff");
+}
+
 TEST(FrameRates, CommonDecimalsBecomeTheirFractions) {
   const auto is = [](double fps, std::int64_t num, std::int64_t den) {
     const Rational rate = rational_rate(fps);

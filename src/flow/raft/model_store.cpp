@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <string_view>
 
+#include "core/read_failure.hpp"
 #include "flow/module_file.hpp"
 #include "flow/raft/sha256.hpp"
 #include "mosaic/error.hpp"
@@ -38,10 +38,13 @@ std::vector<std::byte> read_all(const fs::path& path, const std::string& hint) {
   if (error) fail(error.message());
   if (size > kLargestModel) fail("is too large for a model");
   std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
-  if (!in) fail(std::strerror(errno));
+  if (!in) fail(read_failure());
   in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (in.gcount() != static_cast<std::streamsize>(bytes.size())) fail("cannot be read to its end");
+  if (in.gcount() != static_cast<std::streamsize>(bytes.size())) {
+    fail("cannot be read to its end" + (in.bad() ? ": " + read_failure() : std::string()));
+  }
   return bytes;
 }
 
