@@ -49,6 +49,11 @@ struct RenderObserver {
   }
 };
 
+/// To one of an observer's listeners, if there is one.
+inline void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
+  if (listener) listener(text);
+}
+
 struct RenderSummary {
   std::int64_t frames_in = 0;
   std::int64_t frames_out = 0;

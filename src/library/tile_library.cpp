@@ -28,10 +28,6 @@ namespace mosaic {
 
 namespace {
 
-void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
-  if (listener) listener(text);
-}
-
 /// The pool as it is now, and the key an index of it must carry to be used.
 struct Source {
   bool video = false;

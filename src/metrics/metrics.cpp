@@ -17,10 +17,6 @@ namespace {
 
 using namespace metrics;
 
-void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
-  if (listener) listener(text);
-}
-
 /// Reads both clips in step.
 class Comparison {
  public:

@@ -72,10 +72,6 @@ bool is_one_picture(const fs::path& path, const RenderObserver& observer) {
 
 }  // namespace
 
-void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
-  if (listener) listener(text);
-}
-
 std::string shown_name(const fs::path& path) { return visible_utf8(path.native()); }
 
 Size size_of(const Picture& picture) {

@@ -30,6 +30,4 @@ Picture fit_picture(const Picture& picture, Size size);
 
 Size size_of(const Picture& picture);
 
-void tell(const std::function<void(const std::string&)>& listener, const std::string& text);
-
 }  // namespace mosaic
