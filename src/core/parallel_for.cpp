@@ -38,11 +38,19 @@ int allowed_cores() {
   return 0;
 }
 
+/// The pools whose work this thread does, the innermost first.
+struct Inside {
+  const void* pool;
+  const Inside* outer;
+};
+thread_local const Inside* inside = nullptr;
+
 /// One parallel_for call: workers draw chunk numbers until none is left.
 struct Job {
   std::size_t count = 0;
   std::size_t grain = 1;
   const std::function<void(std::size_t, std::size_t)>* body = nullptr;
+  const Inside* outer = nullptr;  ///< the work that the call is a part of, on whatever thread it is
   std::atomic<std::size_t> next{0};
   std::mutex failure_mutex;
   std::exception_ptr failure;
@@ -62,13 +70,6 @@ struct Job {
   }
 };
 
-/// The pools whose work this thread does, the innermost first.
-struct Inside {
-  const void* pool;
-  const Inside* outer;
-};
-thread_local const Inside* inside = nullptr;
-
 /// A call from within would wait for the one that it is a part of.
 void refuse_nested(const void* pool) {
   for (const Inside* at = inside; at != nullptr; at = at->outer) {
@@ -77,10 +78,11 @@ void refuse_nested(const void* pool) {
 }
 
 void run_inside(const void* pool, Job& job) {
-  const Inside here{pool, inside};
+  const Inside here{pool, job.outer};
+  const Inside* const before = inside;  // of a worker: none
   inside = &here;
   job.run();  // throws nothing
-  inside = here.outer;
+  inside = before;
 }
 
 }  // namespace
@@ -162,6 +164,7 @@ void ThreadPool::parallel_for(std::size_t count, std::size_t grain,
   job.count = count;
   job.grain = std::max<std::size_t>(1, grain);
   job.body = &body;
+  job.outer = inside;
   const std::scoped_lock call(state_->call_mutex);
   {
     const std::scoped_lock lock(state_->mutex);
