@@ -137,7 +137,13 @@ std::unique_ptr<FrameSource> open_frame_source_near(const fs::path& path,
     throw InputError("cannot read '" + shown_name(path) + "': it is not a regular file");
   }
   if (status.st_size == 0) throw InputError("'" + shown_name(path) + "' is empty");
-  if (is_one_picture(path, observer)) return open_still_source(path);
+  if (is_one_picture(path, observer)) {
+    if (options.decode.choice == DecodeChoice::nvdec) {
+      throw UsageError("--decode is for videos; " + shown_name(path) + " is one picture",
+                       "leave out --decode");
+    }
+    return open_still_source(path);
+  }
   return open_video_source(path, options, from_s, observer);
 }
 

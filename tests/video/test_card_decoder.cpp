@@ -81,6 +81,13 @@ TEST_F(CardDecoding, OfACodecThatNoCardKnowsIsRefused) {
   expect_refused("in.mkv", {.driver_context = &context}, "ffv1");
 }
 
+TEST_F(CardDecoding, OfOnePictureWouldDoNothingAndIsRefused) {
+  ffmpeg("-f lavfi -i testsrc2=s=64x48 -frames:v 1 one.png");
+  EXPECT_THROW(read_film(file("one.png"), {.decode = {DecodeChoice::nvdec, {}}}), UsageError);
+  const FilmRead still = read_film(file("one.png"), {.decode = {DecodeChoice::automatic, {}}});
+  EXPECT_EQ(still.frames.size(), 1U);
+}
+
 /// A card that the program can use and FFmpeg cannot: it may be built without CUDA, too.
 TEST_F(CardDecoding, WhereFFmpegCannotUseTheCardTheCpuDecodes) {
   if (dlopen("libcuda.so.1", RTLD_LAZY) != nullptr) GTEST_SKIP() << "this machine has a driver";
