@@ -42,7 +42,7 @@ endfunction()
 # mosaic_test(NAME SOURCES a.cpp ... LINKS lib ... [THREADED] [SLOW] [REPEATS filter]): one GoogleTest binary, tests
 # discovered. THREADED ones also run under ThreadSanitizer (target tsan_tests, label threaded); SLOW
 # ones (minutes) are left out of sanitizer runs (label slow), and so are the tests that the filter of REPEATS
-# names: they run the same code many times over and compare what comes out.
+# names: they run code that others run too, many times over.
 function(mosaic_test name)
   cmake_parse_arguments(ARG "THREADED;SLOW" "REPEATS" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
@@ -70,8 +70,11 @@ function(mosaic_test name)
   if(MOSAIC_SANITIZE AND ARG_REPEATS)
     set(filter TEST_FILTER "-${ARG_REPEATS}")
   endif()
+  # Programs that tests start follow motion by block matching where nothing else is said: so they run
+  # in builds without LibTorch too, and do not load it hundreds of times.
   gtest_discover_tests(test_${name} ${filter} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 900 LABELS ${label} COST ${cost})
+                       PROPERTIES TIMEOUT 900 LABELS ${label} COST ${cost}
+                                  ENVIRONMENT MOSAIC_TEMPORAL_FLOW=block)
 endfunction()
 
 # mosaic_bench(NAME SOURCES a.cpp ... LINKS lib ...): one Google Benchmark binary.

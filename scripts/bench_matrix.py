@@ -132,7 +132,7 @@ def bars(bench, known):
     if "raft" in known:
         for precision, bar in (("fp64", 2), ("fp32", 4)):
             last = f"{max(0, frames - 120)}-{frames - 1}"
-            raft = bench.mosaic(32, 4000, "raft", extra=("--flow-precision", precision, "--range", last))
+            raft = bench.mosaic(32, 4000, "raft", extra=("--flow-when", "always", "--flow-precision", precision, "--range", last))
             told(f"RAFT in {precision}, frames per second with start-up", raft["fps"], bar, least=True)
 
 

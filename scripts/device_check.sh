@@ -178,6 +178,7 @@ files() {
   flows="none block"
   if [ -e "$build/lib/mosaic-temporal/libmosaic_torch.so" ]; then
     flows="none block raft"
+    export MOSAIC_TEMPORAL_FLOW_WHEN=always  # few pairs of frames need RAFT
   else
     echo "this build has no LibTorch: RAFT is left out"
   fi

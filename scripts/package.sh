@@ -4,13 +4,13 @@
 #   scripts/package.sh            build it, print its path
 #   scripts/package.sh --verify   build and prove it (root, network for debootstrap)
 # MOSAIC_CHROOT=DIR copies a fresh system from DIR instead of fetching one.
-# MOSAIC_TORCH=ON puts --flow raft in; it is left out by default, as LibTorch alone needs 500 MB. Only that of the
-# distribution: a package cannot depend on a wheel in somebody's home.
+# --flow raft is in it where the distribution has LibTorch: a package cannot depend on a wheel in somebody's home.
+# MOSAIC_TORCH=OFF leaves it out, as LibTorch needs 500 MB; all presets but fast then need --flow block.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${MOSAIC_PACKAGE_BUILD:-build-package}
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMOSAIC_TESTS=OFF \
-  -DMOSAIC_TORCH="${MOSAIC_TORCH:-OFF}" -DMOSAIC_TORCH_DIR= >/dev/null
+  -DMOSAIC_TORCH="${MOSAIC_TORCH:-AUTO}" -DMOSAIC_TORCH_DIR= >/dev/null
 cmake --build "$build" -j"${JOBS:-$(nproc)}"
 (cd "$build" && cpack -G DEB >/dev/null)
 package=$(ls -t "$build"/mosaic-temporal_*.deb | head -1)
@@ -40,7 +40,9 @@ for file in bin/mosaic-temporal share/man/man1/mosaic-temporal.1 share/mosaic-te
 done
 inside mosaic-temporal doctor
 inside mosaic-temporal demo /demo --tiles 60 --frames 5 --size 160x90 --quiet
-inside mosaic-temporal -i /demo/scene.mp4 -t /demo/tiles -o /demo/mosaic.mp4 --quiet
+flow=raft
+[ -e "$root/usr/lib/mosaic-temporal/libmosaic_torch.so" ] || flow=block
+inside mosaic-temporal -i /demo/scene.mp4 -t /demo/tiles -o /demo/mosaic.mp4 --flow "$flow" --quiet
 [ -s "$root/demo/mosaic.mp4" ] || { echo "error: no mosaic" >&2; exit 1; }
 inside md5sum /demo/mosaic.mp4
 inside apt-get purge -qq -y mosaic-temporal >/dev/null

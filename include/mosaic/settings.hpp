@@ -20,6 +20,12 @@ enum class FlowKind { none, block, dis, raft };
 /// outside that promise.
 enum class FlowPrecision { fp64, fp32 };
 
+/// Which pairs of frames RAFT is asked about (docs/flow.md).
+enum class FlowWhen {
+  needed,  ///< those in which block matching alone loses the content of more than 2 % of the cells
+  always
+};
+
 /// How a tile is recoloured toward its cell (docs/presets.md).
 enum class ColorTransfer { none, reinhard, adaptive_reinhard, histogram, mkl, hybrid, mkl_hybrid };
 
@@ -97,6 +103,7 @@ struct SceneCutSettings {
 
 /// Only for FlowKind::raft.
 struct RaftSettings {
+  FlowWhen when = FlowWhen::needed;
   FlowPrecision precision = FlowPrecision::fp64;
   int updates = 4;                             ///< refinements of the estimate, 1-32
   std::optional<std::filesystem::path> model;  ///< unset: the one that comes with the program

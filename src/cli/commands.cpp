@@ -78,6 +78,7 @@ int execute_check_flow(const Request& request, std::ostream& out) {
   options.b = request.flow.b;
   options.kind = request.flow.kind;
   options.raft = request.settings.raft;
+  options.raft.when = FlowWhen::always;  // a single pair is looked at to see what RAFT finds
   options.tile_size_px = request.flow.tile_size_px;
   options.simd = request.settings.simd;
   options.threads = request.settings.threads;

@@ -68,6 +68,16 @@ void add_flow_options(std::vector<Option>& table) {
   constexpr unsigned kBoth = kRender | kCheckFlow;
   constexpr Group kGroup = Group::matching;
   table.push_back(
+      {.name = "flow-when",
+       .commands = kRender,
+       .group = kGroup,
+       .value = "needed|always",
+       .help = "Pairs of frames that --flow raft asks RAFT about: those in which block matching "
+               "alone loses the content of more than 2 % of the cells, or all",
+       .set = [](Request& r, const Value& v) { r.settings.raft.when = parse_name(v, kFlowWhens); },
+       .get = [](const Request& r) { return name_text(r.settings.raft.when, kFlowWhens); },
+       .choices = [] { return names_of(kFlowWhens); }});
+  table.push_back(
       {.name = "flow-precision",
        .commands = kBoth,
        .group = kGroup,

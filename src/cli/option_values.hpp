@@ -38,6 +38,8 @@ inline constexpr std::pair<std::string_view, FlowKind> kFlows[] = {{"block", Flo
                                                                    {"none", FlowKind::none}};
 inline constexpr std::pair<std::string_view, FlowPrecision> kPrecisions[] = {
     {"fp64", FlowPrecision::fp64}, {"fp32", FlowPrecision::fp32}};
+inline constexpr std::pair<std::string_view, FlowWhen> kFlowWhens[] = {
+    {"needed", FlowWhen::needed}, {"always", FlowWhen::always}};
 inline constexpr std::pair<std::string_view, Deinterlace> kDeinterlace[] = {
     {"auto", Deinterlace::automatic}, {"on", Deinterlace::on}, {"off", Deinterlace::off}};
 inline constexpr std::pair<std::string_view, ColorTransfer> kTransfers[] = {

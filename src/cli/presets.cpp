@@ -10,8 +10,7 @@
 namespace mosaic::cli {
 namespace {
 
-// The photo-mosaic family's own values, but for the flow, stability and the weight of SSIM, which
-// are ours, set by measurement (docs/presets.md).
+// The photo-mosaic family's keys; where the values are others, docs/presets.md says why.
 constexpr std::array<std::string_view, 5> kNames = {"ultra", "natural", "vivid", "tile", "fast"};
 constexpr std::array<std::string_view, 5> kSummaries = {
     "closest to the frame", "close to the frame, soft", "strong colours",
@@ -46,7 +45,7 @@ constexpr Row kRows[] = {
     {"contrast_boost", {"1.02", "1", "1.03", "1.03", "1.02"}},
     {"skin_protection", {"0.65", "0.7", "0.75", "0.65", "0.5"}},
     {"color_harmony", {"0.05", "0.05", "0", "0.02", "0.05"}},
-    {"flow", {"block", "block", "block", "block", "block"}},
+    {"flow", {"raft", "raft", "raft", "raft", "block"}},
     {"stability", {"1800", "1800", "1800", "1800", "1800"}},
     {"ssim_weight", {"60", "60", "60", "60", "0"}},
 };

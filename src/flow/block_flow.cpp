@@ -29,10 +29,6 @@ BlockFlow::BlockFlow(const GridGeometry& geometry, Isa isa, ThreadPool& pool)
       pool_(pool) {}
 
 FlowField BlockFlow::estimate(const Plane& previous, const Plane& current) {
-  return estimate(previous, current, {});
-}
-
-FlowField BlockFlow::estimate(const Plane& previous, const Plane& current, const FlowHints& hints) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "block flow: a frame does not have the canvas size");
   }
@@ -44,14 +40,36 @@ FlowField BlockFlow::estimate(const Plane& previous, const Plane& current, const
   build_pyramid(current, layout_, kernels_, pool_, current_);
   last_canvas_ = current;
 
-  const int change = brightness_change(layout_, current_, previous_);
-  const SearchPair backward{layout_, kernels_, current_, previous_, change};
-  const SearchPair forward{layout_, kernels_, previous_, current_, -change};
+  brightness_ = brightness_change(layout_, current_, previous_);
+  backward_steps_ = search_blocks(backward(), pool_);
+  forward_steps_ = search_blocks(forward(), pool_);
+  return reconsider({});
+}
+
+FlowField BlockFlow::reconsider(const FlowHints& hints) const {
   const std::vector<FlowVector> back_hints = per_block(hints.backward);
   const std::vector<FlowVector> forth_hints = per_block(hints.forward);
-  return to_cells(decide_motion(backward, search_blocks(backward, pool_), pool_, back_hints),
-                  decide_motion(forward, search_blocks(forward, pool_), pool_, forth_hints),
-                  forth_hints);
+  return to_cells(decide_motion(backward(), backward_steps_, pool_, back_hints),
+                  decide_motion(forward(), forward_steps_, pool_, forth_hints), forth_hints);
+}
+
+int BlockFlow::lost_cells(const FlowField& field) const {
+  int lost = 0;
+  std::size_t cell = 0;
+  for (int row = 0; row < geometry_.rows; ++row) {
+    for (int column = 0; column < geometry_.columns; ++column, ++cell) {
+      if (field.trusted[cell] == 0 && inside(column, row, field.backward[cell])) ++lost;
+    }
+  }
+  return lost;
+}
+
+SearchPair BlockFlow::backward() const {
+  return {layout_, kernels_, current_, previous_, brightness_};
+}
+
+SearchPair BlockFlow::forward() const {
+  return {layout_, kernels_, previous_, current_, -brightness_};
 }
 
 /// A block of several tiny cells takes the hint of its middle cell.

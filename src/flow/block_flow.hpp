@@ -25,7 +25,12 @@ class BlockFlow final : public FlowEstimator {
   /// samples.
   FlowField estimate(const Plane& previous, const Plane& current) override;
 
-  FlowField estimate(const Plane& previous, const Plane& current, const FlowHints& hints);
+  /// The same frames as in the last call of estimate(), with what another estimator believes.
+  [[nodiscard]] FlowField reconsider(const FlowHints& hints) const;
+
+  /// How many cells of `field` are not trusted for another reason than that they come from outside
+  /// the frame, of which nothing can be known.
+  [[nodiscard]] int lost_cells(const FlowField& field) const;
 
   [[nodiscard]] std::string describe() const override { return "block matching"; }
 
@@ -41,9 +46,15 @@ class BlockFlow final : public FlowEstimator {
   BlockLayout layout_;
   const BlockKernels& kernels_;
   ThreadPool& pool_;
+  [[nodiscard]] SearchPair backward() const;
+  [[nodiscard]] SearchPair forward() const;
+
   Plane last_canvas_;
   FlowPyramid previous_;
   FlowPyramid current_;  ///< of last_canvas_
+  int brightness_ = 0;   ///< change from current_ to previous_
+  std::vector<Step> backward_steps_;
+  std::vector<Step> forward_steps_;
 };
 
 }  // namespace mosaic

@@ -187,6 +187,7 @@ void check_flow(const CheckFlowOptions& options, std::ostream& out) {
       << geometry.columns << "x" << geometry.rows << "\ntrusted "
       << decimal(static_cast<double>(trusted) / geometry.cells()) << "\nmean_px "
       << decimal(sum_px / geometry.cells()) << "\nlongest_px " << decimal(longest_px) << "\n";
+  if (const auto work = estimator->work()) out << "runtime " << work->runtime << "\n";
   if (const auto edge = estimator->rounding_edge_px()) {
     out << "rounding_edge_px " << decimal(*edge) << "\n";
   }

@@ -23,8 +23,8 @@ struct CheckFlowOptions {
 };
 
 /// Finds where the content of picture A went in picture B and prints, one per line, a name and a
-/// value: `flow`, `estimator`, `cells`, `trusted` (share of cells), `mean_px`, `longest_px` and,
-/// for estimators in floating point, `rounding_edge_px`.
+/// value: `flow`, `estimator`, `cells`, `trusted` (share of cells), `mean_px`, `longest_px`; for
+/// RAFT `runtime` (what it ran on); and for estimators in floating point `rounding_edge_px`.
 ///
 /// The .flo file holds every pixel's vector (that of its cell, or of the nearest one at the border)
 /// as float x, y in pixels, to the right and down. Throws InputError when a picture cannot be read,

@@ -11,6 +11,7 @@ namespace mosaic {
 
 namespace {
 
+constexpr char kWantedBy[] = "--flow dis";
 constexpr char kHowToGetOpenCv[] =
     "build with OpenCV (Debian: apt-get install libopencv-video-dev), or use --flow block, which "
     "needs nothing";
@@ -32,8 +33,12 @@ DisFlowEstimator::DisFlowEstimator(const GridGeometry& geometry, ThreadPool& poo
     : geometry_(geometry),
       cell_px_(reduced_cell(geometry)),
       pool_(pool),
-      module_(kDisModuleFile, "--flow dis", kHowToGetOpenCv),
+      module_(kDisModuleFile, kWantedBy, kHowToGetOpenCv),
       find_flow_(module_.symbol<DisFlow>(kDisFlowSymbol)) {}
+
+void DisFlowEstimator::require() {
+  ModuleFile::require(kDisModuleFile, kWantedBy, kHowToGetOpenCv);
+}
 
 std::string DisFlowEstimator::describe() const {
   return std::string("DIS medium, OpenCV ") + module_.symbol<DisVersion>(kDisVersionSymbol)();

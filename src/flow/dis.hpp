@@ -19,6 +19,9 @@ class DisFlowEstimator final : public FlowEstimator {
   /// Loads OpenCV. Throws DeviceError when this build has no OpenCV module.
   DisFlowEstimator(const GridGeometry& geometry, ThreadPool& pool);
 
+  /// Throws DeviceError when this build has no OpenCV module.
+  static void require();
+
   FlowField estimate(const Plane& previous, const Plane& current) override;
 
   [[nodiscard]] std::string describe() const override;

@@ -40,6 +40,11 @@ const char* flow_name(FlowKind kind) {
   throw std::invalid_argument("flow_name: unknown kind");
 }
 
+void require_flow(FlowKind kind) {
+  if (kind == FlowKind::dis) DisFlowEstimator::require();
+  if (kind == FlowKind::raft) RaftFlow::require();
+}
+
 std::unique_ptr<FlowEstimator> make_flow_estimator(FlowKind kind, const GridGeometry& geometry,
                                                    SimdChoice simd, ThreadPool& pool,
                                                    const RaftSettings& raft,

@@ -30,15 +30,24 @@ struct FlowField {
   std::vector<std::uint8_t> trusted;  ///< 0: leaves the frame, or failed a consistency check
 };
 
+/// What an estimator did that asks a costly method only where a cheap one does not do.
+struct FlowWork {
+  std::int64_t pairs = 0;  ///< pairs of frames so far
+  std::int64_t asked = 0;  ///< of them, those that the costly method was asked about
+  std::string runtime;     ///< what it ran on; empty while it has not been asked
+};
+
 class FlowEstimator {
  public:
   virtual ~FlowEstimator() = default;
   /// Both planes have the grid's output size. Deterministic: same planes, same field.
   virtual FlowField estimate(const Plane& previous, const Plane& current) = 0;
-  /// For reports: the method, and what it runs on.
+  /// For reports and for the identity of a job: the method with its settings. Never changes.
   [[nodiscard]] virtual std::string describe() const = 0;
+  /// Nothing where one method does it all.
+  [[nodiscard]] virtual std::optional<FlowWork> work() const { return std::nullopt; }
   /// The least change of a motion component so far, in output pixels, that would have changed its
-  /// rounding to 1/16 px. Nothing where motion is found in integers.
+  /// rounding to 1/16 px. Nothing where motion was found in integers.
   [[nodiscard]] virtual std::optional<double> rounding_edge_px() const { return std::nullopt; }
 };
 
@@ -51,6 +60,9 @@ struct FlowPlace {
   bool may_leave = false;  ///< goes on with the CPU when the card fails, and warns
   std::function<void(const std::string&)> warn = {};
 };
+
+/// Throws DeviceError when `kind` needs a module that this build does not have; loads nothing.
+void require_flow(FlowKind kind);
 
 /// `kind` none gives zero vectors, all trusted. Throws DeviceError when `kind` needs a module that
 /// this build does not have, and InputError when RAFT's model cannot be used.

@@ -15,16 +15,30 @@ fs::path program_prefix() {
   return parent.filename() == "libexec" ? parent.parent_path() : parent;
 }
 
+namespace {
+
+fs::path own_modules() { return program_prefix() / "lib" / "mosaic-temporal"; }
+
+void require_file(const fs::path& path, const std::string& wanted_by, const std::string& hint) {
+  if (fs::exists(path)) return;
+  throw DeviceError(wanted_by + ": this build has no " + path.string(), hint);
+}
+
+}  // namespace
+
+void ModuleFile::require(const std::string& file, const std::string& wanted_by,
+                         const std::string& hint) {
+  require_file(own_modules() / file, wanted_by, hint);
+}
+
 ModuleFile::ModuleFile(const std::string& file, const std::string& wanted_by,
                        const std::string& hint)
-    : ModuleFile(program_prefix() / "lib" / "mosaic-temporal", file, wanted_by, hint) {}
+    : ModuleFile(own_modules(), file, wanted_by, hint) {}
 
 ModuleFile::ModuleFile(const fs::path& folder, const std::string& file,
                        const std::string& wanted_by, const std::string& hint)
     : path_((folder / file).lexically_normal()), hint_(hint) {
-  if (!fs::exists(path_)) {
-    throw DeviceError(wanted_by + ": this build has no " + path_.string(), hint_);
-  }
+  require_file(path_, wanted_by, hint_);
   // Whichever is first may bring OpenBLAS along (main() has done it, tests have not).
   prepare_blas_environment();
   // RTLD_LOCAL: what it links must not answer for symbols of other libraries of the program.

@@ -21,6 +21,10 @@ class ModuleFile {
   ModuleFile(const std::filesystem::path& folder, const std::string& file,
              const std::string& wanted_by, const std::string& hint);
 
+  /// Throws DeviceError when the module is not there; does not load it.
+  static void require(const std::string& file, const std::string& wanted_by,
+                      const std::string& hint);
+
   /// Throws DeviceError when the module has no such symbol.
   template <class Function>
   [[nodiscard]] Function symbol(const char* name) const {

@@ -111,7 +111,7 @@ std::uint64_t matching_need(const Settings& settings, const MemoryFacts& facts) 
   if (settings.flow == FlowKind::dis) {
     bytes += static_cast<double>(kDis) + kDisBytes * area(facts.geometry.output_size());
   }
-  if (settings.flow == FlowKind::raft) {
+  if (settings.flow == FlowKind::raft && facts.frames != 1) {
     const RaftGrid grid(facts.geometry);
     const double scale = settings.raft.precision == FlowPrecision::fp32 ? 0.5 : 1.0;
     const double vectors = area(grid.vectors());

@@ -30,6 +30,11 @@ void refuse_long_names(const Settings& settings) {
   }
 }
 
+/// A still has nothing to follow, and needs no module for it.
+FlowKind flow_of(const Settings& settings, const SourceInfo& source) {
+  return source.still ? FlowKind::none : settings.flow;
+}
+
 }  // namespace
 
 SourceOptions source_options(const Settings& settings) {
@@ -50,6 +55,7 @@ void RenderParts::open_source(const Settings& settings, const RenderObserver& ob
   const SourceInfo& info = source->info();
   if (observer.info) observer.info("input   " + info.description);
   geometry = plan_geometry(info.size, info.sample_aspect, settings.grid);
+  require_flow(flow_of(settings, info));
 }
 
 void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
@@ -62,7 +68,7 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
   EngineOptions options;
   options.match = settings.match;
   options.look = settings.look;
-  options.flow = settings.flow;
+  options.flow = flow_of(settings, source->info());
   options.raft = settings.raft;
   options.shots = shots;
   options.simd = settings.simd;

@@ -92,6 +92,13 @@ Json recolouring_json(const Recolouring& seen) {
           {"correlation", seen.structured > 0 ? Json(seen.mean_correlation()) : Json()}};
 }
 
+Json work_json(const std::optional<FlowWork>& work) {
+  if (!work) return {};
+  return {{"pairs", work->pairs},
+          {"asked", work->asked},
+          {"runtime", work->runtime.empty() ? Json() : Json(work->runtime)}};
+}
+
 Json solves_json(const SolveTimes::Summary& seen) {
   return {{"frames", seen.frames},
           {"median", seen.median},
@@ -119,6 +126,7 @@ std::string json_report(const RunReport& r) {
   report["settings"] = settings_json(r.settings, r.engine);
   report["settings_given"] = settings_json(identity.settings);
   report["flow_rounding_edge_px"] = edge ? Json(*edge) : Json();
+  report["flow_work"] = work_json(r.engine.flow().work());
   report["grid"] = grid_json(r.geometry);
   Json& tiles = report["tiles"];
   add_text(tiles, "pool", r.settings.library.tiles.native());

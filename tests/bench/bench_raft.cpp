@@ -36,6 +36,7 @@ void raft(benchmark::State& state, FlowPrecision precision, Part part) {
   const std::vector<Plane> frames = {clip.luma(0), clip.luma(1)};
   ThreadPool pool(static_cast<int>(state.range(0)));
   RaftSettings settings;
+  settings.when = FlowWhen::always;
   settings.precision = precision;
   settings.updates = 4;
   RaftFlow flow(geometry, settings, choose_isa(SimdChoice::automatic), pool);

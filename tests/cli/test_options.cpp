@@ -68,6 +68,7 @@ const std::map<std::string, Sample, std::less<>>& render_samples() {
       {"spread-transfer", {"0.5", "2"}},
       {"stability", {"33", "-1"}},
       {"flow", {"none", "optical"}},
+      {"flow-when", {"always", "often"}},
       {"flow-precision", {"fp32", "fp16"}},
       {"flow-updates", {"7", "0"}},
       {"flow-model", {"raft_large.pt", ""}},

@@ -1,13 +1,17 @@
 // Every preset as users get it: the same bytes on any machine, and a configuration that reads back.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "e2e/e2e.hpp"
 #include "library/picture_file.hpp"
 
 namespace mosaic::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kPresets[] = {"ultra", "natural", "vivid", "tile", "fast"};
 
@@ -49,6 +53,60 @@ TEST_F(PresetRuns, ThreadsAndInstructionsChangeNoByteOfAnyPreset) {
     several.insert(several.end(), {"--threads", "3"});
     EXPECT_EQ(md5("frames", "a.mp4", plain), md5("frames", "b.mp4", several)) << preset;
   }
+}
+
+/// Programs that tests start follow motion by block matching otherwise (cmake/MosaicRoom.cmake).
+const std::pair<const std::string, std::string> kAsUsersHaveIt{"MOSAIC_TEMPORAL_FLOW", ""};
+
+const fs::path kPrefix = fs::path(MOSAIC_EXECUTABLE).parent_path().parent_path();
+
+TEST_F(PresetRuns, AllButFastFollowMotionByRaft) {
+  if (!fs::exists(kPrefix / "lib/mosaic-temporal/libmosaic_torch.so")) {
+    GTEST_SKIP() << "this build has no LibTorch";
+  }
+  for (const std::string preset : kPresets) {
+    SCOPED_TRACE(preset);
+    const fs::path report_file = folder_ / (preset + ".json");
+    const CommandResult result =
+        run_mosaic({"--frames", (folder_ / "frames").string(), "--tiles",
+                    (folder_ / "pool").string(), "--output", (folder_ / (preset + ".mp4")).string(),
+                    "--report", report_file.string(), "--tile-size", "13", "--preset", preset},
+                   {{}, {{"XDG_CACHE_HOME", (folder_ / "cache").string()}, kAsUsersHaveIt}});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const nlohmann::json report = nlohmann::json::parse(std::ifstream(report_file));
+    EXPECT_EQ(report["settings"]["flow"], preset == "fast" ? "block" : "raft");
+    if (preset == "fast") {
+      EXPECT_TRUE(report["flow_work"].is_null());
+      continue;
+    }
+    // Frames 0 and 1 are one picture, and 2 begins a shot: one pair, which nobody has to be asked
+    // about.
+    EXPECT_EQ(report["flow_work"]["pairs"], 1);
+    EXPECT_EQ(report["flow_work"]["asked"], 0);
+    EXPECT_TRUE(report["flow_work"]["runtime"].is_null());
+  }
+}
+
+TEST_F(PresetRuns, WithoutLibTorchAFilmEndsBeforeItBeginsAndAStillIsMade) {
+  const fs::path prefix = folder_ / "prefix";
+  for (const char* file : {"bin/mosaic-temporal", "libexec/mosaic-temporal/mosaic-temporal-engine",
+                           "share/mosaic-temporal/raft_small.pt"}) {
+    fs::create_directories((prefix / file).parent_path());
+    fs::copy_file(kPrefix / file, prefix / file);
+  }
+  const auto run_copy = [&](const char* frames, const char* output) {
+    return run_command({(prefix / "bin/mosaic-temporal").string(), "--frames",
+                        (folder_ / frames).string(), "--tiles", (folder_ / "pool").string(),
+                        "--output", (folder_ / output).string(), "--tile-size", "13"},
+                       {{}, {{"XDG_CACHE_HOME", (folder_ / "fresh").string()}, kAsUsersHaveIt}});
+  };
+  const CommandResult film = run_copy("frames", "film.mp4");
+  EXPECT_EQ(film.exit_code, 7) << film.err;
+  EXPECT_NE(film.err.find("--flow raft: this build has no"), std::string::npos) << film.err;
+  EXPECT_NE(film.err.find("or use --flow block"), std::string::npos) << film.err;
+  EXPECT_FALSE(fs::exists(folder_ / "fresh")) << "the pool was read for nothing";
+  const CommandResult still = run_copy("still.png", "still-out.png");
+  EXPECT_EQ(still.exit_code, 0) << still.err;
 }
 
 TEST_F(PresetRuns, LocalContrastActsOnAStillAndNotOnAVideo) {

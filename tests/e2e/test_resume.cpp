@@ -16,7 +16,8 @@ class ResumeFlow : public Resume, public testing::WithParamInterface<const char*
 TEST_P(ResumeFlow, AKilledJobGoesOnToTheSameBytes) {
   std::vector<std::string> flow = {"--flow", GetParam()};
   const bool slow = std::string(GetParam()) == "raft";
-  if (slow) flow.insert(flow.end(), {"--range", "0-13"});  // two whole pieces and a rest
+  // Two whole pieces and a rest.
+  if (slow) flow.insert(flow.end(), {"--range", "0-13", "--flow-when", "always"});
   const CommandResult probe = run("probe.mp4", {"--flow", GetParam(), "--range", "0-1"});
   if (probe.exit_code == 7) GTEST_SKIP() << probe.err;
   const std::string expected = undisturbed("film.mp4", flow);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/block_flow.hpp"
 #include "flow/dense_field.hpp"
 #include "flow/flow.hpp"
 #include "flow/module_file.hpp"
@@ -47,7 +48,7 @@ class Raft : public ::testing::Test {
   static FlowField flow(const MotionClip& clip, const GridGeometry& geometry, int threads = 1,
                         int frame = 1) {
     ThreadPool pool(threads);
-    return open(geometry, {}, pool).estimate(clip.luma(frame - 1), clip.luma(frame));
+    return open(geometry, always(), pool).estimate(clip.luma(frame - 1), clip.luma(frame));
   }
 
   /// What the model itself says.
@@ -71,6 +72,12 @@ class Raft : public ::testing::Test {
     RaftSettings settings;
     settings.precision = precision;
     settings.updates = updates;
+    return settings;
+  }
+
+  static RaftSettings always() {
+    RaftSettings settings;
+    settings.when = FlowWhen::always;
     return settings;
   }
 
@@ -134,7 +141,7 @@ TEST_F(Raft, EveryFrameIsEncodedOnceAndNothingChangesByThat) {
   const MotionClip clip({.kind = Kind::rotate, .size = {320, 256}, .frames = 4, .rate = 0.02});
   const GridGeometry geometry = grid_of({320, 256}, 16);
   ThreadPool pool(1);
-  RaftFlow film = open(geometry, {}, pool);
+  RaftFlow film = open(geometry, always(), pool);
   for (int frame = 1; frame < 4; ++frame) {
     const FlowHints kept = film.ask_model(clip.luma(frame - 1), clip.luma(frame));
     EXPECT_EQ(film.encoded_frames(), frame + 1);
@@ -148,6 +155,45 @@ TEST_F(Raft, EveryFrameIsEncodedOnceAndNothingChangesByThat) {
   other.pixels[1000] ^= 1;
   film.estimate(other, clip.luma(0));
   EXPECT_EQ(film.encoded_frames(), 6);
+}
+
+TEST_F(Raft, IsNotAskedWhereBlockMatchingTrustsItself) {
+  const MotionClip clip(pan_);
+  const GridGeometry geometry = grid_of(pan_.size, 16);
+  ThreadPool pool(1);
+  RaftFlow raft = open(geometry, {}, pool);
+  BlockFlow block(geometry, choose_isa(SimdChoice::automatic), pool);
+  const FlowField found = raft.estimate(clip.luma(0), clip.luma(1));
+  const FlowField expected = block.estimate(clip.luma(0), clip.luma(1));
+  EXPECT_EQ(found.backward, expected.backward);
+  EXPECT_EQ(found.trusted, expected.trusted);
+  EXPECT_EQ(raft.encoded_frames(), 0);
+  ASSERT_TRUE(raft.work().has_value());
+  EXPECT_EQ(raft.work()->pairs, 1);
+  EXPECT_EQ(raft.work()->asked, 0);
+  EXPECT_EQ(raft.work()->runtime, "") << "LibTorch was loaded for nothing";
+  EXPECT_FALSE(raft.rounding_edge_px().has_value());
+}
+
+TEST_F(Raft, IsAskedWhereBlockMatchingLosesTheContent) {
+  const MotionClip clip({.kind = Kind::rotate, .size = {640, 480}, .frames = 3, .rate = 0.2});
+  const GridGeometry geometry = grid_of({640, 480}, 16);
+  ThreadPool pool(1);
+  RaftFlow raft = open(geometry, {}, pool);
+  RaftFlow eager = open(geometry, always(), pool);
+  for (int frame = 1; frame < 3; ++frame) {
+    const FlowField found = raft.estimate(clip.luma(frame - 1), clip.luma(frame));
+    const FlowField expected = eager.estimate(clip.luma(frame - 1), clip.luma(frame));
+    EXPECT_EQ(found.backward, expected.backward) << frame;
+    EXPECT_EQ(found.trusted, expected.trusted) << frame;
+  }
+  BlockFlow block(geometry, choose_isa(SimdChoice::automatic), pool);
+  EXPECT_NE(raft.estimate(clip.luma(0), clip.luma(1)).backward,
+            block.estimate(clip.luma(0), clip.luma(1)).backward)
+      << "RAFT adds nothing here, so the test shows nothing";
+  EXPECT_EQ(raft.work()->pairs, 3);
+  EXPECT_EQ(raft.work()->asked, 3);
+  EXPECT_NE(raft.work()->runtime.find("LibTorch"), std::string::npos);
 }
 
 TEST_F(Raft, ThreadsDoNotMatter) {

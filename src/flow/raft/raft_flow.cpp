@@ -11,6 +11,7 @@ namespace mosaic {
 
 namespace {
 
+constexpr char kWantedBy[] = "--flow raft";
 constexpr char kHowToGetTorch[] =
     "build with LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread; elsewhere see "
     "docs/flow.md), or use --flow block, which needs nothing";
@@ -42,16 +43,20 @@ RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, I
       settings_(settings),
       pool_(pool),
       place_(place),
-      proof_(geometry, isa, pool),
-      module_(kTorchModuleFile, "--flow raft", kHowToGetTorch) {
-  open_model(place.card);
+      proof_(geometry, isa, pool) {
+  require();
+  file_ = read_model(settings_.model, settings_.trust_model);
+  model_name_ = file_.path.filename().string() + " (sha256 " + file_.sha256.substr(0, 12) + ")";
+  // A model of somebody else is tried at once: whether it suits is not known before.
+  if (settings_.when == FlowWhen::always || !file_.shipped) open_model(place_.card);
 }
 
+void RaftFlow::require() { ModuleFile::require(kTorchModuleFile, kWantedBy, kHowToGetTorch); }
+
 void RaftFlow::open_model(bool card) {
-  const ModelFile file = read_model(settings_.model, settings_.trust_model);
-  model_name_ = file.path.filename().string() + " (sha256 " + file.sha256.substr(0, 12) + ")";
+  if (!module_) module_.emplace(kTorchModuleFile, kWantedBy, kHowToGetTorch);
   model_.reset();
-  model_ = load_model(module_, file, settings_, pool_.threads(), card);
+  model_ = load_model(*module_, file_, settings_, pool_.threads(), card);
 }
 
 /// Tensors of the card belong to its model, so the frame that was kept is encoded again.
@@ -71,7 +76,17 @@ std::string RaftFlow::describe() const {
   return model_name_ + ", " +
          (settings_.precision == FlowPrecision::fp64 ? "fp64"
                                                      : "fp32 (may differ between machines)") +
-         ", " + std::to_string(settings_.updates) + " updates, " + model_->runtime();
+         ", " + std::to_string(settings_.updates) + " updates, " +
+         (settings_.when == FlowWhen::needed ? "where block matching needs it" : "for every frame");
+}
+
+std::optional<FlowWork> RaftFlow::work() const {
+  return FlowWork{pairs_, asked_, model_ == nullptr ? std::string() : model_->runtime()};
+}
+
+std::optional<double> RaftFlow::rounding_edge_px() const {
+  if (quantiser_.values() == 0) return std::nullopt;
+  return quantiser_.edge_distance_px();
 }
 
 std::unique_ptr<TorchFrame> RaftFlow::encode(const Plane& picture) {
@@ -99,7 +114,12 @@ std::vector<FlowVector> RaftFlow::to_cells(const double* flow) {
 }
 
 FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
-  return proof_.estimate(previous, current, ask_model(previous, current));
+  const FlowField field = proof_.estimate(previous, current);
+  ++pairs_;
+  const bool found = proof_.lost_cells(field) * kSharePerLost <= geometry_.cells();
+  if (found && settings_.when == FlowWhen::needed) return field;
+  ++asked_;
+  return proof_.reconsider(ask_model(previous, current));
 }
 
 /// False: the card failed and was left, so that everything is to be done again.
@@ -129,6 +149,7 @@ FlowHints RaftFlow::ask_model(const Plane& previous, const Plane& current) {
   if (previous.size != geometry_.output_size() || current.size != previous.size) {
     throw Error(ExitCode::unexpected, "RAFT: a frame does not have the output size");
   }
+  if (model_ == nullptr) open_model(place_.card);
   const std::size_t components = 2 * grid_.vectors().area();
   std::vector<double> flow(2 * components);
   // Once more at most: what fails on the CPU throws.

@@ -1,7 +1,9 @@
 // Flow by RAFT: a TorchScript model, run by LibTorch in a module of its own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "flow/dense_field.hpp"
 #include "flow/flow.hpp"
 #include "flow/module_file.hpp"
+#include "flow/raft/model_store.hpp"
 #include "flow/raft/raft_grid.hpp"
 #include "flow/raft/torch_interface.hpp"
 
@@ -19,12 +22,25 @@ namespace mosaic {
 /// tenths of a pixel, the same in every frame, and tiles would creep. So its vectors are hints to
 /// the integer matching of block_flow.hpp, which looks at the samples of the full frame, finds the
 /// sub-pixel part, and calls nothing motion unless they prove it.
+///
+/// Note [RAFT where it is needed]
+/// What a hint can gain is a cell whose content block matching loses: where it finds all, RAFT
+/// changes nothing that can be seen, and costs ten times as much as the rest of the frame. So
+/// (FlowWhen::needed) block matching goes first, and RAFT is asked only when it loses more than one
+/// in kSharePerLost cells; docs/flow.md has the figures. The decision is taken in integers, so it
+/// is the same on every machine.
+inline constexpr int kSharePerLost = 50;
+
 class RaftFlow final : public FlowEstimator {
  public:
-  /// Loads LibTorch and the model. Throws DeviceError when this build has no LibTorch module, and
-  /// InputError when the model cannot be used.
+  /// Throws DeviceError when this build has no LibTorch module, and InputError when the model
+  /// cannot be used. The program's own model and LibTorch are loaded when they are first needed:
+  /// that takes the better part of a second and 330 MB.
   RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa, ThreadPool& pool,
            const FlowPlace& place = {});
+
+  /// Throws DeviceError when this build has no LibTorch module.
+  static void require();
 
   /// Keeps what it knows of `current`: the next call finds it again if its `previous` has the same
   /// samples, so that every frame of a film is encoded once.
@@ -36,9 +52,8 @@ class RaftFlow final : public FlowEstimator {
   /// Frames encoded so far.
   [[nodiscard]] int encoded_frames() const { return encoded_frames_; }
   [[nodiscard]] std::string describe() const override;
-  [[nodiscard]] std::optional<double> rounding_edge_px() const override {
-    return quantiser_.edge_distance_px();
-  }
+  [[nodiscard]] std::optional<FlowWork> work() const override;
+  [[nodiscard]] std::optional<double> rounding_edge_px() const override;
 
  private:
   /// `card`: if there is one.
@@ -57,12 +72,15 @@ class RaftFlow final : public FlowEstimator {
   ThreadPool& pool_;
   FlowPlace place_;
   BlockFlow proof_;
-  ModuleFile module_;
+  ModelFile file_;
   std::string model_name_;
-  std::unique_ptr<TorchModel> model_;
-  Plane last_plane_;  ///< what last_frame_ is the encoding of
+  std::optional<ModuleFile> module_;   ///< LibTorch; nothing while it has not been needed
+  std::unique_ptr<TorchModel> model_;  ///< null as long
+  Plane last_plane_;                   ///< what last_frame_ is the encoding of
   std::unique_ptr<TorchFrame> last_frame_;
   int encoded_frames_ = 0;
+  std::int64_t pairs_ = 0;
+  std::int64_t asked_ = 0;
   Quantiser quantiser_;
 };
 

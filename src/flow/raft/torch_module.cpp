@@ -83,8 +83,6 @@ void keep_memory() {
 }
 
 void be_deterministic() {
-  // What cuBLAS wants to be told before it is first used, or it takes what scratch memory is free.
-  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   at::Context& context = at::globalContext();
   context.setDeterministicAlgorithms(true, false);
   context.setDeterministicCuDNN(true);
