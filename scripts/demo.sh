@@ -32,6 +32,8 @@ if [ -z "$video" ]; then
 fi
 command=("$program" --frames "$video" --tiles "$photos" --output demo/mosaic.mp4
   --preset vivid --force)
+# The preset asks for RAFT, which needs LibTorch.
+[ -e build-demo/lib/mosaic-temporal/libmosaic_torch.so ] || command+=(--flow block)
 "${command[@]}"
 echo
 echo "made: $PWD/demo/mosaic.mp4"

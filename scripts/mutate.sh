@@ -57,7 +57,7 @@ make -i "testsrc2=s=96x64:r=1:d=1" -frames:v 1 "$work/seed.tif"
 run() { # frames tiles
   local code=0
   timeout 60 "$program" --frames "$1" --tiles "$2" --output "$work/out.mp4" --force --tile-size 8 \
-    --encoder-preset ultrafast --threads 1 --quiet >/dev/null 2>"$work/log" </dev/null || code=$?
+    --flow block --encoder-preset ultrafast --threads 1 --quiet >/dev/null 2>"$work/log" </dev/null || code=$?
   echo $code
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts LibTorch out of a wheel of torch into a folder of its own, in which CMake looks for it
 # (cmake/MosaicTorch.cmake): for --flow raft where the distribution has no LibTorch. Run by setup.sh. A download
-# that fails is a line and no error, as everything but --flow raft works without.
+# that fails is a line and no error, as everything works without it and with --flow block.
 #   MOSAIC_TORCH_WHEEL=cpu    (when not set) the CPU wheel of PyTorch's own index
 #   MOSAIC_TORCH_WHEEL=pypi   PyPI's wheel, of which the CPU part is kept: larger, as CUDA is in it
 #   MOSAIC_TORCH_WHEEL=off    nothing is fetched
@@ -17,7 +17,7 @@ case $kind in
   # Its libtorch_cpu.so is linked with these two of CUDA, whether there is a card or not.
   pypi) size=545 wheels=("torch==$version" 'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*') ;;
   off)
-    echo "setup: going on without LibTorch, so without --flow raft (MOSAIC_TORCH_WHEEL=off)"
+    echo "setup: going on without LibTorch: films need --flow block (MOSAIC_TORCH_WHEEL=off)"
     exit 0
     ;;
   *)
@@ -28,13 +28,13 @@ esac
 if [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ]; then exit 0; fi
 
 echo "setup: this distribution has no LibTorch; fetching the wheel of torch $version, about $size MB, into" \
-  "$folder (MOSAIC_TORCH_WHEEL=off goes without it and --flow raft)"
+  "$folder (MOSAIC_TORCH_WHEEL=off goes without; films then need --flow block)"
 go_without() {
   if [ -e "$folder/version" ]; then
     echo "setup: going on with LibTorch $(cat "$folder/version"): $1; see docs/flow.md"
     exit 0
   fi
-  echo "setup: going on without LibTorch, so without --flow raft: $1; see docs/flow.md"
+  echo "setup: going on without LibTorch, so films need --flow block: $1; see docs/flow.md"
   exit 0
 }
 work=

@@ -82,6 +82,12 @@ Finding module(const std::string& option, const std::string& file, std::string_v
   }
 }
 
+Finding raft() {
+  Finding found = module("--flow raft", "libmosaic_torch.so", "libtorch_cpu");
+  if (found.health != Health::ok) found.text += "; all presets but fast ask for it";
+  return found;
+}
+
 Finding faces() {
   try {
     ThreadPool pool(1);
@@ -175,7 +181,7 @@ std::vector<Finding> examine() {
   all.push_back({"SIMD", Health::ok, joined(sets)});
   all.push_back({"threads", Health::ok, std::to_string(ThreadPool(0).threads())});
   all.push_back(module("--flow dis", "libmosaic_dis.so", "libopencv_core"));
-  all.push_back(module("--flow raft", "libmosaic_torch.so", "libtorch_cpu"));
+  all.push_back(raft());
   all.push_back(model());
   all.push_back(faces());
   for (Finding& finding : folders()) all.push_back(std::move(finding));

@@ -35,6 +35,8 @@ class BlockFlow final : public FlowEstimator {
   [[nodiscard]] std::string describe() const override { return "block matching"; }
 
  private:
+  [[nodiscard]] SearchPair backward() const;
+  [[nodiscard]] SearchPair forward() const;
   [[nodiscard]] std::vector<FlowVector> per_block(const std::vector<FlowVector>& cells) const;
   [[nodiscard]] FlowField to_cells(const BlockMotion& backward, const BlockMotion& forward,
                                    std::span<const FlowVector> forward_hints) const;
@@ -46,9 +48,6 @@ class BlockFlow final : public FlowEstimator {
   BlockLayout layout_;
   const BlockKernels& kernels_;
   ThreadPool& pool_;
-  [[nodiscard]] SearchPair backward() const;
-  [[nodiscard]] SearchPair forward() const;
-
   Plane last_canvas_;
   FlowPyramid previous_;
   FlowPyramid current_;  ///< of last_canvas_

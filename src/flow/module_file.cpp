@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include "core/blas_environment.hpp"
+#include "core/library_check.hpp"
 #include "mosaic/error.hpp"
 
 namespace mosaic {
@@ -10,9 +11,12 @@ namespace mosaic {
 namespace fs = std::filesystem;
 
 fs::path program_prefix() {
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  const fs::path parent = folder.parent_path();
-  return parent.filename() == "libexec" ? parent.parent_path() : parent;
+  // Once: a program that is replaced while it runs has another name in /proc.
+  static const fs::path prefix = [] {
+    const fs::path parent = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
+    return parent.filename() == "libexec" ? parent.parent_path() : parent;
+  }();
+  return prefix;
 }
 
 namespace {
@@ -28,7 +32,12 @@ void require_file(const fs::path& path, const std::string& wanted_by, const std:
 
 void ModuleFile::require(const std::string& file, const std::string& wanted_by,
                          const std::string& hint) {
-  require_file(own_modules() / file, wanted_by, hint);
+  const fs::path path = own_modules() / file;
+  require_file(path, wanted_by, hint);
+  const std::string wrong = why_not_loadable(path);
+  if (!wrong.empty()) {
+    throw DeviceError(wanted_by + ": cannot load " + path.string() + ": " + wrong, hint);
+  }
 }
 
 ModuleFile::ModuleFile(const std::string& file, const std::string& wanted_by,

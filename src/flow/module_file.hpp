@@ -21,7 +21,7 @@ class ModuleFile {
   ModuleFile(const std::filesystem::path& folder, const std::string& file,
              const std::string& wanted_by, const std::string& hint);
 
-  /// Throws DeviceError when the module is not there; does not load it.
+  /// Throws DeviceError when the module or a library that it needs is not there; loads nothing.
   static void require(const std::string& file, const std::string& wanted_by,
                       const std::string& hint);
 

@@ -85,7 +85,8 @@ Sample draw_sample(RenderParts& parts, const RenderObserver& observer) {
 /// frame then takes what the slower of both takes by itself, or all their processor time spread
 /// over the cores, whichever is more. Without an index a part of the photos stands for all of them;
 /// then the time for them is scaled up, and rendering is a little slower than told, because more
-/// photos are searched. Sound that is copied, the disk, and scene cuts are not in it.
+/// photos are searched. Sound that is copied, the disk, scene cuts, and
+/// RAFT where only later frames need it are not in it.
 TimeEstimate measure(RenderParts& parts, const Settings& settings, const PoolSurvey& survey,
                      const MemoryPlan& plan, const RenderObserver& observer) {
   TimeEstimate time;

@@ -179,8 +179,9 @@ MemoryPlan plan_memory(const Settings& settings, const MemoryFacts& facts) {
       throw UsageError("this job needs about " + megabytes(plan.need.total()) +
                            " of memory at the least, and --memory allows " + megabytes(limit) +
                            " (" + parts_text(plan.need) + ")",
-                       "allow more, or make it smaller: a lower --scale, a faster "
-                       "--encoder-preset, fewer photos");
+                       std::string("allow more, or make it smaller: a lower --scale, a faster "
+                                   "--encoder-preset, fewer photos") +
+                           (settings.flow == FlowKind::raft ? ", --flow block" : ""));
     }
     plan.need = memory_need(settings, facts, plan.threads, plan.queue_frames);
   }

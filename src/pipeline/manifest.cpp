@@ -97,7 +97,7 @@ std::optional<std::uint64_t> hash_output(const fs::path& output) {
 
 namespace {
 
-/// What else decides bytes, as far as this run has loaded it. What motion runs on is a fact of its
+/// What else decides bytes, as far as this run has loaded it. What motion needs is a fact of its
 /// own; OpenCV is here because faces need it too.
 std::string loaded_libraries() {
   const std::string opencv = loaded_library("libopencv_core");

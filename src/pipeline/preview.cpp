@@ -120,8 +120,9 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
                               const RunContext& context) {
   OutputFile file(picture, settings.force);
   RenderParts parts;
-  parts.open_source(settings, observer);
   Settings one = settings;
+  one.flow = FlowKind::none;
+  parts.open_source(one, observer);
   one.output = picture;  // for which no video encoder is opened
   const PoolSurvey survey = survey_pool(settings.library, parts.geometry.tile_size_px,
                                         settings.match.features_k, observer);
@@ -130,7 +131,7 @@ PreviewSummary render_preview(const Settings& settings, std::optional<double> at
   ThreadPool pool(plan.threads);
   const bool still = parts.source->info().still;
   const Shot shot = frame_at(parts, settings, at_s, observer);
-  open_engine(parts, settings, survey, pool, observer);
+  open_engine(parts, one, survey, pool, observer);
   if (settings.strict) {
     require_intact(*parts.source);
     require_intact(parts.library->skipped());

@@ -30,9 +30,10 @@ void refuse_long_names(const Settings& settings) {
   }
 }
 
-/// A still has nothing to follow, and needs no module for it.
+/// A single frame has nothing to follow, and needs no module for it.
 FlowKind flow_of(const Settings& settings, const SourceInfo& source) {
-  return source.still ? FlowKind::none : settings.flow;
+  const bool one = source.still || settings.range.last - settings.range.first == 1;
+  return one ? FlowKind::none : settings.flow;
 }
 
 }  // namespace

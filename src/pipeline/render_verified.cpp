@@ -65,7 +65,7 @@ std::string decimal(double value) {
 }
 
 std::string edge_text(const std::optional<double>& cpu, const std::optional<double>& card) {
-  if (!cpu || !card) return "motion is found in integers";
+  if (!cpu || !card) return "motion was found in integers";
   return "the motion vector that came nearest to another rounding was " + decimal(*cpu) +
          " px from it on the CPU, " + decimal(*card) + " px on the card";
 }

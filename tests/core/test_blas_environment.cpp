@@ -29,6 +29,7 @@ class Variable {
 TEST(BlasEnvironment, NamesKernelsByWhatTheProcessorCanDoAndOneThread) {
   const Variable kernels("OPENBLAS_CORETYPE");
   const Variable threads("OPENBLAS_NUM_THREADS");
+  const Variable workspace("CUBLAS_WORKSPACE_CONFIG");
   prepare_blas_environment();
   const char* const named = std::getenv("OPENBLAS_CORETYPE");
   if (fastest_isa() == Isa::plain) {
@@ -37,6 +38,7 @@ TEST(BlasEnvironment, NamesKernelsByWhatTheProcessorCanDoAndOneThread) {
     EXPECT_STREQ(named, fastest_isa() == Isa::avx512 ? "SkylakeX" : "Haswell");
   }
   EXPECT_STREQ(std::getenv("OPENBLAS_NUM_THREADS"), "1");
+  EXPECT_STREQ(std::getenv("CUBLAS_WORKSPACE_CONFIG"), ":4096:8");
 }
 
 TEST(BlasEnvironment, LeavesWhatSomebodyHasSet) {

@@ -19,10 +19,11 @@ class Resume : public testing::Test {
   }
   static void TearDownTestSuite() { inputs_.reset(); }
 
+  [[nodiscard]] virtual std::filesystem::path film() const { return *inputs_ / "film.mp4"; }
   std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> all = {MOSAIC_EXECUTABLE,
                                     "--frames",
-                                    (*inputs_ / "film.mp4").string(),
+                                    film().string(),
                                     "--tiles",
                                     (*inputs_ / "pool").string(),
                                     "--index",

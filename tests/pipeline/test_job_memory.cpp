@@ -82,6 +82,10 @@ TEST(JobMemory, MoreOfAnythingNeedsMore) {
   other.raft.precision = FlowPrecision::fp32;
   EXPECT_GT(fp64, memory_need(other, full_hd(), 2, 4).total());
   EXPECT_GT(memory_need(other, full_hd(), 2, 4).total(), usual);
+  // Nothing is followed in a single frame.
+  facts = full_hd();
+  facts.frames = 1;
+  EXPECT_EQ(memory_need(other, facts, 2, 4).matching, memory_need(settings, facts, 2, 4).matching);
 }
 
 TEST(JobMemory, PhotosAreReadBeforeTheFirstFrame) {

@@ -16,22 +16,34 @@ constexpr char kHowToGetTorch[] =
     "build with LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread; elsewhere see "
     "docs/flow.md), or use --flow block, which needs nothing";
 
+/// Null, with the reason in `failure`, when LibTorch cannot use the model.
 std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile& file,
-                                       const RaftSettings& settings, int threads, bool card) {
+                                       const RaftSettings& settings, int threads, bool card,
+                                       TorchFailure& failure) {
   TorchModelOptions options;
   options.bytes = file.bytes.data();
   options.size = file.bytes.size();
   options.fp64 = settings.precision == FlowPrecision::fp64;
   options.threads = threads;
   options.card = card;
-  TorchFailure failure;
-  std::unique_ptr<TorchModel> model(
+  return std::unique_ptr<TorchModel>(
       module.symbol<TorchOpen>(kTorchOpenSymbol)(kTorchInterfaceVersion, options, failure));
-  if (model == nullptr) {
-    throw InputError("flow model " + file.path.string() + " cannot be loaded: " + failure.text,
-                     "give a file written by this version's scripts/export_raft.py");
-  }
-  return model;
+}
+
+[[noreturn]] void refuse_model(const ModelFile& file, const TorchFailure& failure) {
+  const std::string what =
+      "flow model " + file.path.string() + " cannot be loaded: " + failure.text;
+  if (file.shipped) throw DeviceError(what, "install the program again, or use --flow block");
+  throw InputError(what, "give a file written by this version's scripts/export_raft.py");
+}
+
+std::string describe_settings(const ModelFile& file, const RaftSettings& settings) {
+  const bool fp64 = settings.precision == FlowPrecision::fp64;
+  return file.path.filename().string() + " (sha256 " + file.sha256.substr(0, 12) + "), " +
+         (fp64 ? "fp64" : "fp32 (may differ between machines)") + ", " +
+         std::to_string(settings.updates) + " updates, " +
+         (settings.when == FlowWhen::needed ? "where block matching needs it" : "for every frame") +
+         ", built for LibTorch " MOSAIC_TORCH_VERSION;
 }
 
 }  // namespace
@@ -46,9 +58,12 @@ RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, I
       proof_(geometry, isa, pool) {
   require();
   file_ = read_model(settings_.model, settings_.trust_model);
-  model_name_ = file_.path.filename().string() + " (sha256 " + file_.sha256.substr(0, 12) + ")";
+  description_ = describe_settings(file_, settings_);
+  const bool fp32 = settings_.precision == FlowPrecision::fp32;
   // A model of somebody else is tried at once: whether it suits is not known before.
-  if (settings_.when == FlowWhen::always || !file_.shipped) open_model(place_.card);
+  if (settings_.when == FlowWhen::always || !file_.shipped || fp32) open_model(place_.card);
+  // In fp32 the result depends on what it runs on.
+  if (fp32) description_ += std::string(", ") + model_->runtime();
 }
 
 void RaftFlow::require() { ModuleFile::require(kTorchModuleFile, kWantedBy, kHowToGetTorch); }
@@ -56,12 +71,16 @@ void RaftFlow::require() { ModuleFile::require(kTorchModuleFile, kWantedBy, kHow
 void RaftFlow::open_model(bool card) {
   if (!module_) module_.emplace(kTorchModuleFile, kWantedBy, kHowToGetTorch);
   model_.reset();
-  model_ = load_model(*module_, file_, settings_, pool_.threads(), card);
+  TorchFailure failure;
+  model_ = load_model(*module_, file_, settings_, pool_.threads(), card, failure);
+  if (model_ != nullptr) return;
+  if (!card) refuse_model(file_, failure);
+  leave_card(std::string("RAFT cannot be opened on the card: ") + failure.text);
 }
 
 /// Tensors of the card belong to its model, so the frame that was kept is encoded again.
 void RaftFlow::leave_card(const std::string& what) {
-  if (!model_->on_card()) {
+  if (model_ != nullptr && !model_->on_card()) {
     throw Error(ExitCode::unexpected, what, "use larger cells, or --flow block");
   }
   if (!place_.may_leave) {
@@ -70,14 +89,6 @@ void RaftFlow::leave_card(const std::string& what) {
   if (place_.warn) place_.warn(what + "; motion goes on with the CPU, the result is the same");
   last_frame_.reset();
   open_model(false);
-}
-
-std::string RaftFlow::describe() const {
-  return model_name_ + ", " +
-         (settings_.precision == FlowPrecision::fp64 ? "fp64"
-                                                     : "fp32 (may differ between machines)") +
-         ", " + std::to_string(settings_.updates) + " updates, " +
-         (settings_.when == FlowWhen::needed ? "where block matching needs it" : "for every frame");
 }
 
 std::optional<FlowWork> RaftFlow::work() const {
@@ -110,13 +121,13 @@ std::vector<FlowVector> RaftFlow::to_cells(const double* flow) {
   const std::size_t area = grid_.vectors().area();
   return quantiser_.run(grid_.per_cell({flow, area}, frame.width, output.width),
                         grid_.per_cell({flow + area, area}, frame.height, output.height),
-                        model_name_.c_str());
+                        file_.path.filename().c_str());
 }
 
 FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
   const FlowField field = proof_.estimate(previous, current);
   ++pairs_;
-  const bool found = proof_.lost_cells(field) * kSharePerLost <= geometry_.cells();
+  const bool found = proof_.lost_cells(field) * kCellsPerLost <= geometry_.cells();
   if (found && settings_.when == FlowWhen::needed) return field;
   ++asked_;
   return proof_.reconsider(ask_model(previous, current));

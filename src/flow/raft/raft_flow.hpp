@@ -17,6 +17,9 @@
 
 namespace mosaic {
 
+/// One cell in this many that block matching loses is one that RAFT need not be asked about.
+inline constexpr int kCellsPerLost = 50;
+
 /// Note [RAFT and proof]
 /// RAFT sees a reduced frame and is never exactly right: on a picture that stands still it reports
 /// tenths of a pixel, the same in every frame, and tiles would creep. So its vectors are hints to
@@ -27,15 +30,14 @@ namespace mosaic {
 /// What a hint can gain is a cell whose content block matching loses: where it finds all, RAFT
 /// changes nothing that can be seen, and costs ten times as much as the rest of the frame. So
 /// (FlowWhen::needed) block matching goes first, and RAFT is asked only when it loses more than one
-/// in kSharePerLost cells; docs/flow.md has the figures. The decision is taken in integers, so it
+/// in kCellsPerLost cells; docs/flow.md has the figures. The decision is taken in integers, so it
 /// is the same on every machine.
-inline constexpr int kSharePerLost = 50;
-
 class RaftFlow final : public FlowEstimator {
  public:
   /// Throws DeviceError when this build has no LibTorch module, and InputError when the model
-  /// cannot be used. The program's own model and LibTorch are loaded when they are first needed:
-  /// that takes the better part of a second and 330 MB.
+  /// cannot be used. The program's own model and LibTorch are loaded when they are first needed
+  /// (in fp64, whose results do not depend on them): that takes the better part of a second and 330
+  /// MB.
   RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, Isa isa, ThreadPool& pool,
            const FlowPlace& place = {});
 
@@ -51,7 +53,7 @@ class RaftFlow final : public FlowEstimator {
 
   /// Frames encoded so far.
   [[nodiscard]] int encoded_frames() const { return encoded_frames_; }
-  [[nodiscard]] std::string describe() const override;
+  [[nodiscard]] std::string describe() const override { return description_; }
   [[nodiscard]] std::optional<FlowWork> work() const override;
   [[nodiscard]] std::optional<double> rounding_edge_px() const override;
 
@@ -73,7 +75,7 @@ class RaftFlow final : public FlowEstimator {
   FlowPlace place_;
   BlockFlow proof_;
   ModelFile file_;
-  std::string model_name_;
+  std::string description_;
   std::optional<ModuleFile> module_;   ///< LibTorch; nothing while it has not been needed
   std::unique_ptr<TorchModel> model_;  ///< null as long
   Plane last_plane_;                   ///< what last_frame_ is the encoding of

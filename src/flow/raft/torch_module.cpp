@@ -20,6 +20,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -111,11 +112,14 @@ class Model final : public TorchModel {
  public:
   explicit Model(const TorchModelOptions& options)
       : dtype_(options.fp64 ? at::kDouble : at::kFloat), side_by_side_(options.threads > 1) {
-    const OpenBlas blas;
+    static const OpenBlas blas;
+    static std::once_flag settled;  // what follows holds for the process
+    std::call_once(settled, [] {
+      if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
+      be_deterministic();
+      keep_memory();
+    });
     runtime_ = describe_runtime(blas);
-    if (blas.set_num_threads != nullptr) blas.set_num_threads(1);
-    be_deterministic();
-    keep_memory();
     if (options.card && TorchCard::available()) {
       card_ = std::make_unique<TorchCard>();
       runtime_ = std::string("LibTorch ") + TORCH_VERSION + " on " + card_->describe();
