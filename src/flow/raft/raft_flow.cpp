@@ -125,7 +125,7 @@ std::vector<FlowVector> RaftFlow::to_cells(const double* flow) {
 }
 
 FlowField RaftFlow::estimate(const Plane& previous, const Plane& current) {
-  const FlowField field = proof_.estimate(previous, current);
+  FlowField field = proof_.estimate(previous, current);
   ++pairs_;
   const bool found = proof_.lost_cells(field) * kCellsPerLost <= geometry_.cells();
   if (found && settings_.when == FlowWhen::needed) return field;
