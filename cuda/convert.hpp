@@ -1,5 +1,5 @@
-// Twins of core/color_convert.hpp and core/resize.hpp, and of how video/pixel_reader.hpp reads
-// NV12.
+// Twins of core/color_convert.hpp and core/resize.hpp, and of how video/decode/pixel_reader.hpp
+// reads NV12.
 #pragma once
 
 #include <cstdint>

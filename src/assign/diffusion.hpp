@@ -7,7 +7,7 @@
 
 #include "assign/objective.hpp"
 #include "backend/backend.hpp"
-#include "library/tile_library.hpp"
+#include "backend/tile_library.hpp"
 
 namespace mosaic {
 

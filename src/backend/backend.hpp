@@ -14,8 +14,8 @@
 
 #include "backend/color_sums.hpp"
 #include "backend/curve_math.hpp"
+#include "backend/tile_library.hpp"
 #include "core/parallel_for.hpp"
-#include "library/tile_library.hpp"
 #include "mosaic/geometry.hpp"
 #include "mosaic/image.hpp"
 #include "mosaic/settings.hpp"

@@ -10,8 +10,8 @@
 #include "backend/ssim_math.hpp"
 #include "core/output_file.hpp"
 #include "core/written_file.hpp"
-#include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic {
 

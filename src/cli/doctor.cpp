@@ -23,8 +23,8 @@
 #include "faces/face_finder.hpp"
 #include "flow/module_file.hpp"
 #include "flow/raft/model_store.hpp"
-#include "library/picture_decoder.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_decoder.hpp"
 #include "registry/backends.hpp"
 #include "video/codec_list.hpp"
 

@@ -10,8 +10,8 @@
 #include "demo/scene.hpp"
 #include "demo/sound.hpp"
 #include "demo/tile_pictures.hpp"
-#include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_file.hpp"
 #include "video/frame_sink.hpp"
 
 namespace mosaic {

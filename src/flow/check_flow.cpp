@@ -14,8 +14,8 @@
 #include "core/output_file.hpp"
 #include "core/written_file.hpp"
 #include "flow/flow.hpp"
-#include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic {
 

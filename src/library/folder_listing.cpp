@@ -12,9 +12,9 @@
 #include <system_error>
 #include <utility>
 
-#include "library/input_bytes.hpp"
-#include "library/picture_kind.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/input_bytes.hpp"
+#include "pictures/picture_kind.hpp"
 
 namespace mosaic {
 

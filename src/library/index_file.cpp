@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/hash.hpp"
-#include "library/input_bytes.hpp"
+#include "pictures/input_bytes.hpp"
 
 namespace mosaic {
 

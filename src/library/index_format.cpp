@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "core/hash.hpp"
-#include "library/input_bytes.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/input_bytes.hpp"
 
 namespace mosaic {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/file_names.hpp"
-#include "library/input_bytes.hpp"
-#include "library/picture_decoder.hpp"
+#include "pictures/input_bytes.hpp"
+#include "pictures/picture_decoder.hpp"
 
 namespace mosaic {
 

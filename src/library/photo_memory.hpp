@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "library/folder_listing.hpp"
-#include "library/picture_kind.hpp"
+#include "pictures/picture_kind.hpp"
 
 namespace mosaic {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/resize.hpp"
-#include "library/exif_orientation.hpp"
-#include "library/picture_decoder.hpp"
+#include "pictures/exif_orientation.hpp"
+#include "pictures/picture_decoder.hpp"
 
 namespace mosaic {
 

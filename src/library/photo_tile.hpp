@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
-#include "library/picture_kind.hpp"
 #include "mosaic/image.hpp"
+#include "pictures/picture_kind.hpp"
 
 namespace mosaic {
 

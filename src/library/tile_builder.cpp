@@ -8,12 +8,12 @@
 
 #include "backend/cpu/describe.hpp"
 #include "core/color_convert.hpp"
-#include "library/input_bytes.hpp"
 #include "library/photo_tile.hpp"
-#include "library/picture_decoder.hpp"
-#include "library/picture_kind.hpp"
 #include "library/tile_variants.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/input_bytes.hpp"
+#include "pictures/picture_decoder.hpp"
+#include "pictures/picture_kind.hpp"
 
 namespace mosaic {
 

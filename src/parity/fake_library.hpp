@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend/feature_math.hpp"
-#include "library/tile_library.hpp"
+#include "backend/tile_library.hpp"
 
 namespace mosaic::parity {
 

@@ -11,7 +11,7 @@
 #include "pipeline/job_memory.hpp"
 #include "pipeline/kept_work.hpp"
 #include "pipeline/render_parts.hpp"
-#include "video/encoder_sample.hpp"
+#include "video/encode/encoder_sample.hpp"
 
 namespace mosaic {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/resize.hpp"
 #include "core/utf8.hpp"
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 #include "pipeline/report_charts.hpp"
 
 namespace mosaic {

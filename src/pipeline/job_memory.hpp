@@ -29,7 +29,7 @@ struct MemoryFacts {
   /// Of tiles of other sizes that earlier jobs of a batch left open (LibraryShelf).
   std::uint64_t other_tiles_bytes = 0;
   int twins = 1;                    ///< jobs like this one at once, over the same tiles (--verify)
-  std::uint64_t encoder_bytes = 0;  ///< video/encoder_memory.hpp; 0: no video encoder
+  std::uint64_t encoder_bytes = 0;  ///< video/encode/encoder_memory.hpp; 0: no video encoder
 };
 
 /// Bytes, by what holds them.

@@ -12,7 +12,7 @@
 #include "core/utf8.hpp"
 #include "job/content_identity.hpp"
 #include "job/disk_space.hpp"
-#include "video/encoder_version.hpp"
+#include "video/encode/encoder_version.hpp"
 #include "video/picture_names.hpp"
 #include "video/standard_stream.hpp"
 

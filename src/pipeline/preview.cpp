@@ -6,14 +6,14 @@
 #include <string>
 
 #include "core/output_file.hpp"
-#include "library/picture_file.hpp"
 #include "library/pool_survey.hpp"
 #include "look/local_contrast.hpp"
+#include "pictures/picture_file.hpp"
 #include "pipeline/render_parts.hpp"
 #include "pipeline/report_charts.hpp"
 #include "pipeline/strictness.hpp"
 #include "pipeline/use_limit.hpp"
-#include "video/frame_seek.hpp"
+#include "video/decode/frame_seek.hpp"
 
 namespace mosaic {
 namespace {

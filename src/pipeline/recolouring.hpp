@@ -5,8 +5,8 @@
 #include <span>
 
 #include "backend/backend.hpp"
+#include "backend/tile_library.hpp"
 #include "core/parallel_for.hpp"
-#include "library/tile_library.hpp"
 
 namespace mosaic {
 

@@ -12,7 +12,7 @@
 #include "look/sharpen.hpp"
 #include "look/transfer.hpp"
 #include "registry/backends.hpp"
-#include "video/encoder_memory.hpp"
+#include "video/encode/encoder_memory.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "backend/tile_library.hpp"
 #include "core/output_file.hpp"
 #include "core/written_file.hpp"
-#include "library/tile_library.hpp"
 #include "mosaic/geometry.hpp"
 #include "mosaic/render.hpp"
 #include "mosaic/run_context.hpp"

@@ -7,7 +7,7 @@
 
 #include "core/file_names.hpp"
 #include "core/output_name.hpp"
-#include "video/sinks.hpp"
+#include "video/encode/sinks.hpp"
 #include "video/sources.hpp"
 #include "video/standard_stream.hpp"
 

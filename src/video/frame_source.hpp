@@ -86,8 +86,8 @@ std::int64_t count_video_frames(const std::filesystem::path& path, const RenderO
 /// Video: one file and nothing it points to (a play list is "not a video"). The largest video
 /// stream is shown; cover art is not one. A frame of another size than the first is centre-cropped
 /// to the first one's shape and resized, with one warning. Timestamps are strictly increasing.
-/// HDR (PQ, HLG) and wide gamuts become BT.709 (video/sdr.hpp), interlaced frames whole ones
-/// (video/deinterlacer.hpp); both are said in a notice.
+/// HDR (PQ, HLG) and wide gamuts become BT.709 (video/decode/sdr.hpp), interlaced frames whole ones
+/// (video/decode/deinterlacer.hpp); both are said in a notice.
 ///
 /// Folder: regular files with a picture's ending, hidden ones left out, in natural order (digit
 /// runs compare as numbers). Timestamps count the pictures used, so neither a gap in the numbers (a

@@ -12,9 +12,9 @@
 
 #include "core/output_file.hpp"
 #include "mosaic/error.hpp"
-#include "video/complaints.hpp"
-#include "video/picture_content.hpp"
-#include "video/standard_input.hpp"
+#include "video/decode/complaints.hpp"
+#include "video/decode/picture_content.hpp"
+#include "video/decode/standard_input.hpp"
 #include "video/standard_stream.hpp"
 
 namespace mosaic {

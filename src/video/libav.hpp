@@ -26,7 +26,7 @@ extern "C" {
 
 namespace mosaic {
 
-/// Frees what StandardInput::open() (video/standard_input.hpp) made; nullptr is fine.
+/// Frees what StandardInput::open() (video/decode/standard_input.hpp) made; nullptr is fine.
 void close_standard_input(AVIOContext* context);
 
 struct InputDeleter {

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "demo/demo.hpp"
-#include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_file.hpp"
 #include "video/frame_source.hpp"
 
 namespace mosaic {

@@ -7,7 +7,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic::test {
 

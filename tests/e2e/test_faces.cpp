@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "e2e/e2e.hpp"
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 #include "support/drawn_face.hpp"
 
 namespace mosaic::test {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "e2e/e2e.hpp"
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "e2e/e2e.hpp"
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "e2e/e2e.hpp"
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic::test {
 namespace {

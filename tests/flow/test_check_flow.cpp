@@ -8,8 +8,8 @@
 #include <string>
 
 #include "flow/check_flow.hpp"
-#include "library/picture_file.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/picture_file.hpp"
 #include "support/motion_clips.hpp"
 #include "support/run_command.hpp"
 

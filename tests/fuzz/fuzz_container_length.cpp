@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "fuzz/memory_file.hpp"
-#include "video/container_length.hpp"
+#include "video/decode/container_length.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const mosaic::test::MemoryFile file(data, size);

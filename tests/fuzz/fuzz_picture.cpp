@@ -3,8 +3,8 @@
 #include <cstring>
 #include <span>
 
-#include "library/input_bytes.hpp"
-#include "library/picture_decoder.hpp"
+#include "pictures/input_bytes.hpp"
+#include "pictures/picture_decoder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::byte> file(reinterpret_cast<const std::byte*>(data), size);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fuzz/write_seed.hpp"
-#include "library/picture_decoder.hpp"
+#include "pictures/picture_decoder.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 #include "core/hash.hpp"
 #include "library/index_file.hpp"
-#include "library/pack.hpp"
+#include "pictures/pack.hpp"
 
 namespace mosaic {
 namespace {

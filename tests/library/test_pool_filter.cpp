@@ -5,11 +5,11 @@
 #include <bit>
 #include <random>
 
-#include "library/pack.hpp"
 #include "library/pool_filter.hpp"
 #include "library/tile_builder.hpp"
 #include "library/tile_variants.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/pack.hpp"
 
 namespace mosaic {
 namespace {

@@ -20,16 +20,16 @@
 #include "backend/cpu/describe.hpp"
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
-#include "library/exif_orientation.hpp"
 #include "library/index_format.hpp"
-#include "library/pack.hpp"
 #include "library/photo_tile.hpp"
-#include "library/picture_decoder.hpp"
-#include "library/picture_file.hpp"
 #include "library/pool_survey.hpp"
 #include "library/tile_library.hpp"
 #include "library/tile_library_test.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/exif_orientation.hpp"
+#include "pictures/pack.hpp"
+#include "pictures/picture_decoder.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic {
 namespace {

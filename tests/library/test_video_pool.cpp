@@ -8,10 +8,10 @@
 
 #include "core/color_convert.hpp"
 #include "core/resize.hpp"
-#include "library/pack.hpp"
 #include "library/pool_survey.hpp"
 #include "library/tile_library.hpp"
 #include "mosaic/error.hpp"
+#include "pictures/pack.hpp"
 #include "video/frame_source.hpp"
 
 namespace mosaic {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "library/pack.hpp"
-#include "library/picture_decoder.hpp"
 #include "library/tile_library.hpp"
+#include "pictures/pack.hpp"
+#include "pictures/picture_decoder.hpp"
 
 namespace mosaic::test {
 

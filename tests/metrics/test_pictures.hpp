@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "library/picture_file.hpp"
 #include "mosaic/image.hpp"
+#include "pictures/picture_file.hpp"
 
 namespace mosaic::test {
 

@@ -9,9 +9,9 @@
 
 #include "core/color_convert.hpp"
 #include "core/parallel_for.hpp"
-#include "library/picture_file.hpp"
 #include "metrics/color_difference.hpp"
 #include "mosaic/render.hpp"
+#include "pictures/picture_file.hpp"
 #include "support/piped_input.hpp"
 #include "torture/reference_frames.hpp"
 #include "torture/video_cases.hpp"

@@ -6,9 +6,9 @@
 #include <new>
 
 #include "mosaic/error.hpp"
-#include "video/card_decoder.hpp"
 #include "video/clips.hpp"
-#include "video/deinterlacer.hpp"
+#include "video/decode/card_decoder.hpp"
+#include "video/decode/deinterlacer.hpp"
 
 extern "C" {
 #include <libavutil/imgutils.h>

@@ -1,7 +1,7 @@
 // Which lines of FFmpeg's log tell of damage, and which are said of healthy films too.
 #include <gtest/gtest.h>
 
-#include "video/complaints.hpp"
+#include "video/decode/complaints.hpp"
 
 namespace mosaic {
 namespace {

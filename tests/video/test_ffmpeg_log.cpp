@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/failing_new.hpp"
-#include "video/complaints.hpp"
+#include "video/decode/complaints.hpp"
 #include "video/libav.hpp"
 
 namespace mosaic {

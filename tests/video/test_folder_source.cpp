@@ -1,7 +1,7 @@
 // A folder of pictures as a video: order, gaps, duplicates, sizes, damage.
 #include <fstream>
 
-#include "library/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 #include "video/clips.hpp"
 #include "video/sources.hpp"
 

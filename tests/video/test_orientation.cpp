@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "video/clips.hpp"
-#include "video/orientation.hpp"
+#include "video/decode/orientation.hpp"
 
 namespace mosaic::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "video/clips.hpp"
-#include "video/pixel_reader.hpp"
+#include "video/decode/pixel_reader.hpp"
 
 extern "C" {
 #include <libavutil/pixdesc.h>

@@ -5,7 +5,7 @@
 
 #include "support/pq_curve.hpp"
 #include "video/clips.hpp"
-#include "video/sdr.hpp"
+#include "video/decode/sdr.hpp"
 
 namespace mosaic::test {
 namespace {

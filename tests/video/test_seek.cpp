@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "video/clips.hpp"
-#include "video/frame_seek.hpp"
+#include "video/decode/frame_seek.hpp"
 
 namespace mosaic::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "video/clips.hpp"
-#include "video/video_encoder.hpp"
+#include "video/encode/video_encoder.hpp"
 
 namespace mosaic::test {
 namespace {
