@@ -117,7 +117,7 @@ CardContext driver_context() {
   if (get_current == nullptr || get_current(&context) != 0 || context == nullptr) {
     return {.missing = card.name + " has no context of the driver"};
   }
-  return {.driver_context = context};
+  return {.index = card.index, .driver_context = context};
 }
 
 FaultPlan FaultPlan::from_environment() {

@@ -24,6 +24,7 @@ struct CardFrame {
 
 /// The card that the `cuda` backend computes on, for libraries that speak to the driver themselves.
 struct CardContext {
+  int index = -1;                  ///< as the CUDA runtime counts cards in this process
   void* driver_context = nullptr;  ///< a CUcontext, valid to the end of the process
   std::string missing = {};        ///< empty when there is one, else why not
 };

@@ -56,7 +56,9 @@ const char* flow_name(FlowKind kind);
 
 /// Where an estimator may work that can work in more than one place.
 struct FlowPlace {
-  bool card = false;       ///< on a CUDA card, where the estimator can; dis, block and none cannot
+  /// On this CUDA card, as the runtime counts them, where the estimator can (dis, block and none
+  /// cannot); -1: on the CPU.
+  int card = -1;
   bool may_leave = false;  ///< goes on with the CPU when the card fails, and warns
   std::function<void(const std::string&)> warn = {};
 };

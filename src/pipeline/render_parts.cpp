@@ -81,7 +81,7 @@ void RenderParts::open_engine(const Settings& settings, ThreadPool& pool,
                                settings.simd, pool,     histogram_share(settings.look) > 0.0,
                                drawn_tiles};
   std::unique_ptr<Backend> backend = make_backend(settings.device, context, observer.warning);
-  options.flow_place.card = backend->name() == "cuda";
+  if (backend->name() == "cuda") options.flow_place.card = card_context().index;
   options.flow_place.may_leave = settings.device == DeviceChoice::automatic;
   options.flow_place.warn = observer.warning;
   engine = std::make_unique<MosaicEngine>(*library, geometry, options, std::move(backend), pool);

@@ -11,6 +11,8 @@ namespace mosaic {
 
 namespace {
 
+constexpr int kOnTheCpu = -1;
+
 constexpr char kWantedBy[] = "--flow raft";
 constexpr char kHowToGetTorch[] =
     "build with LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread; elsewhere see "
@@ -18,7 +20,7 @@ constexpr char kHowToGetTorch[] =
 
 /// Null, with the reason in `failure`, when LibTorch cannot use the model.
 std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile& file,
-                                       const RaftSettings& settings, int threads, bool card,
+                                       const RaftSettings& settings, int threads, int card,
                                        TorchFailure& failure) {
   TorchModelOptions options;
   options.bytes = file.bytes.data();
@@ -68,13 +70,13 @@ RaftFlow::RaftFlow(const GridGeometry& geometry, const RaftSettings& settings, I
 
 void RaftFlow::require() { ModuleFile::require(kTorchModuleFile, kWantedBy, kHowToGetTorch); }
 
-void RaftFlow::open_model(bool card) {
+void RaftFlow::open_model(int card) {
   if (!module_) module_.emplace(kTorchModuleFile, kWantedBy, kHowToGetTorch);
   model_.reset();
   TorchFailure failure;
   model_ = load_model(*module_, file_, settings_, pool_.threads(), card, failure);
   if (model_ != nullptr) return;
-  if (!card) refuse_model(file_, failure);
+  if (card == kOnTheCpu) refuse_model(file_, failure);
   leave_card(std::string("RAFT cannot be opened on the card: ") + failure.text);
 }
 
@@ -88,7 +90,7 @@ void RaftFlow::leave_card(const std::string& what) {
   }
   if (place_.warn) place_.warn(what + "; motion goes on with the CPU, the result is the same");
   last_frame_.reset();
-  open_model(false);
+  open_model(kOnTheCpu);
 }
 
 std::optional<FlowWork> RaftFlow::work() const {

@@ -58,8 +58,8 @@ class RaftFlow final : public FlowEstimator {
   [[nodiscard]] std::optional<double> rounding_edge_px() const override;
 
  private:
-  /// `card`: if there is one.
-  void open_model(bool card);
+  /// `card` as in FlowPlace.
+  void open_model(int card);
   /// What a failed call means: ends the run, or goes on with the CPU.
   void leave_card(const std::string& what);
   [[nodiscard]] bool find_flow(const Plane& previous, const Plane& current,

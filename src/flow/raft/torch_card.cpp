@@ -75,19 +75,32 @@ struct Recording {
 }  // namespace
 
 struct TorchCard::State {
-  c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool();
+  explicit State(c10::DeviceIndex device) : index(device) {}
+
+  c10::DeviceIndex index;
+  c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool(false, index);
   std::map<std::string, std::unique_ptr<Recording>> recordings;  ///< null: done once so far
   bool records = true;
 };
 
-bool TorchCard::available() { return torch::cuda::is_available(); }
+bool TorchCard::available(int index) {
+  return index >= 0 && torch::cuda::is_available() &&
+         static_cast<std::size_t>(index) < static_cast<std::size_t>(torch::cuda::device_count());
+}
 
-TorchCard::TorchCard() : state_(std::make_unique<State>()) {}
+TorchCard::TorchCard(int index)
+    : state_(std::make_unique<State>(static_cast<c10::DeviceIndex>(index))) {}
+
+void TorchCard::settle(const std::function<void(at::Device)>& work) const {
+  const c10::cuda::CUDAGuard guard(state_->index);
+  work(at::Device(at::kCUDA, state_->index));
+  torch::cuda::synchronize(state_->index);
+}
 
 std::string TorchCard::describe() const {
   std::ostringstream text;
-  text << at::cuda::getCurrentDeviceProperties()->name << ", CUDA " << CUDA_VERSION / 1000 << "."
-       << CUDA_VERSION / 10 % 100;
+  text << at::cuda::getDeviceProperties(state_->index)->name << ", CUDA " << CUDA_VERSION / 1000
+       << "." << CUDA_VERSION / 10 % 100;
   return text.str();
 }
 
@@ -124,9 +137,11 @@ at::Tensor TorchCard::fetch(const at::Tensor& result) {
 struct TorchCard::State {};
 
 /// A LibTorch that has CUDA is not used without the headers that this was compiled without.
-bool TorchCard::available() { return false; }
+bool TorchCard::available(int) { return false; }
 
-TorchCard::TorchCard() { TORCH_CHECK(false, "this module was built without CUDA"); }
+TorchCard::TorchCard(int) { TORCH_CHECK(false, "this module was built without CUDA"); }
+
+void TorchCard::settle(const std::function<void(at::Device)>&) const {}
 
 std::string TorchCard::describe() const { return {}; }
 

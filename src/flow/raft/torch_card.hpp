@@ -21,16 +21,20 @@ class TorchCard {
   using Tensors = std::vector<at::Tensor>;
   using Work = std::function<Tensors(const Tensors&)>;
 
-  /// Is there a card that this LibTorch can use?
-  static bool available();
+  /// Does this LibTorch see a card of this number?
+  static bool available(int index);
   /// Throws c10::Error when there is none.
-  TorchCard();
+  explicit TorchCard(int index);
   ~TorchCard();
   TorchCard(const TorchCard&) = delete;
   TorchCard& operator=(const TorchCard&) = delete;
 
   /// Name of the card and version of its runtime.
   [[nodiscard]] std::string describe() const;
+
+  /// `work` with the card's device as the current one; it is done when this returns. Throws
+  /// c10::Error.
+  void settle(const std::function<void(at::Device)>& work) const;
 
   /// `work` on the card. `name` stands for it: the same name, the same work. Inputs may be the
   /// host's; results are on the card and are the caller's. They may not be there yet: only run()

@@ -9,7 +9,7 @@
 namespace mosaic {
 
 /// Changes whenever anything below does: a module of another build is refused, not called.
-inline constexpr int kTorchInterfaceVersion = 3;
+inline constexpr int kTorchInterfaceVersion = 4;
 
 inline constexpr char kTorchModuleFile[] = "libmosaic_torch.so";
 inline constexpr char kTorchOpenSymbol[] = "mosaic_torch_open";
@@ -45,7 +45,7 @@ class TorchModel {
   virtual bool flow(const TorchPair* pairs, int count, int updates, double* flow,
                     TorchFailure& failure) noexcept = 0;
 
-  /// Whether frames are worked on by a card: asked for (TorchModelOptions::card), and there is one
+  /// Whether frames are worked on by a card: asked for (TorchModelOptions::card), and it is one
   /// that this LibTorch can use.
   [[nodiscard]] virtual bool on_card() const noexcept = 0;
 
@@ -58,7 +58,7 @@ struct TorchModelOptions {
   std::size_t size = 0;
   bool fp64 = true;
   int threads = 1;
-  bool card = false;  ///< run on a CUDA card where LibTorch can
+  int card = -1;  ///< run on this CUDA card, as the runtime counts them, where LibTorch can
 };
 
 /// The one symbol of the module. The caller owns the result; null on failure.

@@ -9,7 +9,6 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <malloc.h>
-#include <torch/cuda.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
@@ -120,8 +119,8 @@ class Model final : public TorchModel {
       keep_memory();
     });
     runtime_ = describe_runtime(blas);
-    if (options.card && TorchCard::available()) {
-      card_ = std::make_unique<TorchCard>();
+    if (TorchCard::available(options.card)) {
+      card_ = std::make_unique<TorchCard>(options.card);
       runtime_ = std::string("LibTorch ") + TORCH_VERSION + " on " + card_->describe();
     }
     const ComputeScope scope;
@@ -129,10 +128,16 @@ class Model final : public TorchModel {
     module_ = torch::jit::load(file, at::kCPU);
     module_.eval();
     module_.to(dtype_);
-    if (card_) module_.to(at::kCUDA);
     check_format();
-    module_.get_method("prepare")({});
-    if (card_) torch::cuda::synchronize();  // what follows is on a stream of its own
+    const auto prepare = [this](at::Device device) {
+      module_.to(device);
+      module_.get_method("prepare")({});
+    };
+    if (card_) {
+      card_->settle(prepare);  // what follows is on a stream of its own
+    } else {
+      prepare(at::kCPU);
+    }
   }
 
   TorchFrame* encode(const unsigned char* grey, int width, int height,
