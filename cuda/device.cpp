@@ -115,7 +115,7 @@ CardContext driver_context() {
       driver == nullptr ? nullptr : reinterpret_cast<GetCurrent*>(dlsym(driver, "cuCtxGetCurrent"));
   void* context = nullptr;
   if (get_current == nullptr || get_current(&context) != 0 || context == nullptr) {
-    return {.missing = card.name + " has no context of the driver"};
+    return {.index = card.index, .missing = card.name + " has no context of the driver"};
   }
   return {.index = card.index, .driver_context = context};
 }

@@ -43,6 +43,10 @@ std::string read_all(int file) {
   }
 }
 
+std::string line_at(const std::string& text, std::size_t begin) {
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
 }  // namespace
 
 std::string why_not_loadable(const std::filesystem::path& library) {
@@ -53,15 +57,15 @@ std::string why_not_loadable(const std::filesystem::path& library) {
   const std::string said = child > 0 ? read_all(pipe[0]) : std::string();
   close(pipe[0]);
   if (child <= 0) return {};
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return {};
+  // How it ended tells less than what it said, and may be out of reach (SIGCHLD ignored).
+  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) == 0) return {};
-  const std::string line = said.substr(0, said.find('\n'));
-  constexpr std::string_view kCommon = "error while loading shared libraries: ";
-  const std::size_t what = line.find(kCommon);
-  return what == std::string::npos ? line : line.substr(what + kCommon.size());
+  constexpr std::string_view kComplaint = "error while loading shared libraries: ";
+  const std::size_t complaint = said.find(kComplaint);
+  if (complaint != std::string::npos) return line_at(said, complaint + kComplaint.size());
+  const std::size_t version = said.find(": version `");
+  if (version != std::string::npos) return line_at(said, said.rfind('\n', version) + 1);
+  return {};
 }
 
 }  // namespace mosaic

@@ -6,9 +6,9 @@
 
 namespace mosaic {
 
-/// Asks the dynamic linker (ld.so --list, as ldd does) for everything that `library` needs: some 20
-/// ms, where loading LibTorch takes a second. Returns what it says is wrong, in a line; empty when
-/// all is there, or when there is nobody to ask.
+/// Asks the dynamic linker (ld.so --list) for the libraries that `library` needs, and their
+/// versions: some 20 ms, where loading LibTorch takes a second. Returns what it complains of, in a
+/// line; empty when it does not, or cannot be asked. It does not look up symbols.
 std::string why_not_loadable(const std::filesystem::path& library);
 
 }  // namespace mosaic

@@ -108,10 +108,10 @@ std::uint64_t matching_need(const Settings& settings, const MemoryFacts& facts) 
   double bytes = (kCellBytes + static_cast<double>(list_bytes_per_row(photos))) *
                      static_cast<double>(facts.geometry.cells()) +
                  static_cast<double>(kept_row_bytes(facts.geometry.cells(), photos));
-  if (settings.flow == FlowKind::dis) {
+  if (facts.follows && settings.flow == FlowKind::dis) {
     bytes += static_cast<double>(kDis) + kDisBytes * area(facts.geometry.output_size());
   }
-  if (settings.flow == FlowKind::raft && facts.frames != 1) {
+  if (facts.follows && settings.flow == FlowKind::raft) {
     const RaftGrid grid(facts.geometry);
     const double scale = settings.raft.precision == FlowPrecision::fp32 ? 0.5 : 1.0;
     const double vectors = area(grid.vectors());

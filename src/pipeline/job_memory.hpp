@@ -19,6 +19,7 @@ struct MemoryFacts {
   double decoder_bytes_per_px = 1.5;  ///< of a frame inside the decoder; 0: there is none
   GridGeometry geometry;
   std::int64_t frames = -1;  ///< to be rendered; -1: unknown
+  bool follows = true;       ///< settings.flow counts: there is more than one frame
   std::int64_t tiles = 0;
   int variants = 1;         ///< tiles per photo
   bool index_ready = true;  ///< else photos are decoded first

@@ -118,6 +118,7 @@ MemoryFacts RenderParts::memory_facts(const Settings& settings, const PoolSurvey
   facts.decoder_bytes_per_px = info.decoder_bytes_per_px;
   facts.geometry = geometry;
   facts.frames = info.still ? 1 : expected_frames(settings.range);
+  facts.follows = flow_of(settings, info) != FlowKind::none;
   facts.tiles = survey.tiles();
   facts.variants = survey.variants;
   facts.photo_bytes = survey.photo_bytes;

@@ -16,6 +16,11 @@ CommandResult run_mosaic(std::vector<std::string> arguments, const CommandOption
   return run_command(arguments, options);
 }
 
+bool has_raft() {
+  const auto prefix = std::filesystem::path(MOSAIC_EXECUTABLE).parent_path().parent_path();
+  return std::filesystem::exists(prefix / "lib" / "mosaic-temporal" / "libmosaic_torch.so");
+}
+
 std::filesystem::path shared_film() {
   const std::filesystem::path path = std::filesystem::path(MOSAIC_SHARED_DATA) / "bbb480.mp4";
   return std::filesystem::exists(path) ? path : std::filesystem::path();

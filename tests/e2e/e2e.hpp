@@ -14,6 +14,9 @@ namespace mosaic::test {
 /// Runs the executable with these arguments.
 CommandResult run_mosaic(std::vector<std::string> arguments, const CommandOptions& options = {});
 
+/// Whether this build has LibTorch.
+bool has_raft();
+
 /// The shared film and pool, or empty when they are not there.
 std::filesystem::path shared_film();
 std::filesystem::path shared_tiles();

@@ -61,9 +61,7 @@ const std::pair<const std::string, std::string> kAsUsersHaveIt{"MOSAIC_TEMPORAL_
 const fs::path kPrefix = fs::path(MOSAIC_EXECUTABLE).parent_path().parent_path();
 
 TEST_F(PresetRuns, AllButFastFollowMotionByRaft) {
-  if (!fs::exists(kPrefix / "lib/mosaic-temporal/libmosaic_torch.so")) {
-    GTEST_SKIP() << "this build has no LibTorch";
-  }
+  if (!has_raft()) GTEST_SKIP() << "this build has no LibTorch";
   for (const std::string preset : kPresets) {
     SCOPED_TRACE(preset);
     const fs::path report_file = folder_ / (preset + ".json");

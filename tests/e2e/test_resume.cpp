@@ -18,8 +18,7 @@ TEST_P(ResumeFlow, AKilledJobGoesOnToTheSameBytes) {
   const bool slow = std::string(GetParam()) == "raft";
   // Two whole pieces and a rest.
   if (slow) flow.insert(flow.end(), {"--range", "0-13", "--flow-when", "always"});
-  const CommandResult probe = run("probe.mp4", {"--flow", GetParam(), "--range", "0-1"});
-  if (probe.exit_code == 7) GTEST_SKIP() << probe.err;
+  if (slow && !has_raft()) GTEST_SKIP() << "this build has no LibTorch";
   const std::string expected = undisturbed("film.mp4", flow);
   EXPECT_EQ(stop_after("out.mp4", slow ? 1 : 2, "KILL", flow).exit_code, 137);
   EXPECT_FALSE(fs::exists(folder_ / "out.mp4"));

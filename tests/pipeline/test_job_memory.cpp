@@ -84,7 +84,7 @@ TEST(JobMemory, MoreOfAnythingNeedsMore) {
   EXPECT_GT(memory_need(other, full_hd(), 2, 4).total(), usual);
   // Nothing is followed in a single frame.
   facts = full_hd();
-  facts.frames = 1;
+  facts.follows = false;
   EXPECT_EQ(memory_need(other, facts, 2, 4).matching, memory_need(settings, facts, 2, 4).matching);
 }
 

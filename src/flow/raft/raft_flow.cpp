@@ -35,7 +35,9 @@ std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile
 [[noreturn]] void refuse_model(const ModelFile& file, const TorchFailure& failure) {
   const std::string what =
       "flow model " + file.path.string() + " cannot be loaded: " + failure.text;
-  if (file.shipped) throw DeviceError(what, "install the program again, or use --flow block");
+  if (file.shipped)
+    throw DeviceError(what,
+                      "if there is memory enough, install the program again; or use --flow block");
   throw InputError(what, "give a file written by this version's scripts/export_raft.py");
 }
 
@@ -77,18 +79,24 @@ void RaftFlow::open_model(int card) {
   model_ = load_model(*module_, file_, settings_, pool_.threads(), card, failure);
   if (model_ != nullptr) return;
   if (card == kOnTheCpu) refuse_model(file_, failure);
-  leave_card(std::string("RAFT cannot be opened on the card: ") + failure.text);
+  open_model(kOnTheCpu);  // refuses a file that is no model
+  accept_the_cpu(std::string("RAFT cannot be opened on the card: ") + failure.text);
+}
+
+void RaftFlow::accept_the_cpu(const std::string& what) const {
+  if (!place_.may_leave) throw DeviceError(what, "use --device cpu or auto");
+  if (place_.warn) place_.warn(what + "; motion is found by the CPU");
 }
 
 /// Tensors of the card belong to its model, so the frame that was kept is encoded again.
 void RaftFlow::leave_card(const std::string& what) {
-  if (model_ != nullptr && !model_->on_card()) {
+  if (!model_->on_card()) {
     throw Error(ExitCode::unexpected, what, "use larger cells, or --flow block");
   }
-  if (!place_.may_leave) {
-    throw DeviceError(what, "use --device cpu or auto; the result is the same");
+  if (settings_.precision == FlowPrecision::fp32) {
+    throw DeviceError(what, "use --device cpu: in fp32 one film has to run on one device");
   }
-  if (place_.warn) place_.warn(what + "; motion goes on with the CPU, the result is the same");
+  accept_the_cpu(what);
   last_frame_.reset();
   open_model(kOnTheCpu);
 }

@@ -60,6 +60,8 @@ class RaftFlow final : public FlowEstimator {
  private:
   /// `card` as in FlowPlace.
   void open_model(int card);
+  /// Warns that the CPU does what the card did not, or throws where only the card may.
+  void accept_the_cpu(const std::string& what) const;
   /// What a failed call means: ends the run, or goes on with the CPU.
   void leave_card(const std::string& what);
   [[nodiscard]] bool find_flow(const Plane& previous, const Plane& current,
