@@ -35,9 +35,10 @@ std::unique_ptr<TorchModel> load_model(const ModuleFile& module, const ModelFile
 [[noreturn]] void refuse_model(const ModelFile& file, const TorchFailure& failure) {
   const std::string what =
       "flow model " + file.path.string() + " cannot be loaded: " + failure.text;
-  if (file.shipped)
+  if (file.shipped) {
     throw DeviceError(what,
                       "if there is memory enough, install the program again; or use --flow block");
+  }
   throw InputError(what, "give a file written by this version's scripts/export_raft.py");
 }
 
